@@ -1,0 +1,88 @@
+"""Every limit, time-out and switch of a run, typed, each with its meaning. ``-D name=value`` sets one."""
+
+from __future__ import annotations
+
+import difflib
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from support.outcomes import UsageError
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The checkout that the suite runs from."""
+
+
+class Timeouts(BaseModel):
+    """How long the suite waits, in seconds. None of these judges a product; those limits stand in the Gherkin."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    start: float = Field(20.0, gt=0, description="a system, from its command to its first ready answer")
+    stop: float = Field(10.0, gt=0, description="a system, from SIGTERM to its exit, before it is killed")
+    http: float = Field(10.0, gt=0, description="one exchange, from connecting to the last byte")
+    settle: float = Field(10.0, gt=0, description="a condition that a scenario waits for")
+    poll: float = Field(0.02, gt=0, description="between two looks at a condition that is waited for")
+
+
+class Settings(BaseModel):
+    """One run's settings. Names are those of ``-D``, with dots for groups: ``timeouts.start``, ``caio.interface``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    deployment: Literal["process", "remote"] = Field("process", description="how the system under test is run")
+    url: str | None = Field(None, description="where a system that already runs answers; implies deployment=remote")
+    interface: Literal["http", "python"] = Field("http", description="how scenarios talk to the system")
+    definition: Path | None = Field(None, description="another system.yaml in place of systems/<system>/system.yaml")
+    reports: Path = Field(ROOT / "reports", description="where results and reports are written")
+    run_id: str = Field(default_factory=lambda: uuid.uuid4().hex[:12], description="names what this run leaves")
+    shard: str = Field("main", description="which part of a run this process is")
+    clean: bool = Field(True, description="whether earlier results are removed first")
+    timeouts: Timeouts = Field(default_factory=lambda: Timeouts())  # type: ignore[call-arg]
+
+    @property
+    def results(self) -> Path:
+        """Folder of the Allure results."""
+        return self.reports / "allure-results"
+
+    @property
+    def scratch(self) -> Path:
+        """Folder of this run's working files (data folders, server logs); removed at the end."""
+        return self.reports / "run" / self.run_id
+
+
+SYSTEM_SETTINGS = ("interface", "definition", "url", "deployment")
+"""Settings that may be given for one system: ``caio.interface=python``."""
+
+
+def names() -> list[str]:
+    """Every name that ``-D`` accepts, without the system prefix."""
+    plain = [name for name in Settings.model_fields if name != "timeouts"]
+    return [*plain, *(f"timeouts.{name}" for name in Timeouts.model_fields)]
+
+
+def from_userdata(userdata: Mapping[str, str], systems: list[str]) -> Settings:
+    """Read ``-D`` settings. Raises UsageError for an unknown name (with the nearest known one) or an unusable value."""
+    known = names() + [f"{system}.{name}" for system in systems for name in SYSTEM_SETTINGS]
+    values: dict[str, Any] = {}
+    for name, value in userdata.items():
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else f"; known settings: {', '.join(sorted(known))}"
+            raise UsageError(f"unknown setting -D {name}={value}{hint}")
+        head, _, tail = name.partition(".")
+        if head == "timeouts":
+            values.setdefault("timeouts", {})[tail] = value
+        else:
+            values[tail if head in systems else name] = value
+    if values.get("url"):
+        values.setdefault("deployment", "remote")
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"setting -D {name}={first['input']!r} is unusable: {first['msg']}") from error

@@ -1,0 +1,1 @@
+"""Small real AI services that orchestrators route to."""

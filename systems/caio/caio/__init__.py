@@ -1,0 +1,1 @@
+"""CAIO, the contract-based AI orchestrator (reference implementation)."""

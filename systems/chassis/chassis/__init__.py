@@ -1,0 +1,1 @@
+"""Service plumbing every reference orchestrator shares."""
