@@ -1,0 +1,44 @@
+"""The process that runs one shard: behave, with its results sent to this run's folder, ending when the run ends.
+
+``python -m support.run.child <pid of the run> <folder of results> <behave arguments …>``
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+
+from behave.__main__ import run_behave
+from behave.configuration import Configuration
+from behave.formatter.base import StreamOpener
+
+PR_SET_PDEATHSIG = 1
+CONSOLE = "progress3"
+
+
+def die_with(parent: int) -> None:
+    """Have the kernel interrupt this process when the run's process dies, even by ``kill -9`` (Linux only)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
+    if os.getppid() != parent:
+        raise SystemExit("the acceptance run that started this process is gone")
+
+
+def main(arguments: list[str]) -> int:
+    """Run behave with the given arguments; its exit status."""
+    parent, results, *behave_arguments = arguments
+    # A request to end is an interruption, so that hooks and clean-ups run and no server is left behind.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    die_with(int(parent))
+    config = Configuration(behave_arguments)
+    config.format = ["allure", CONSOLE]
+    config.defaults.pop("format", None)
+    config.outputs = [StreamOpener(results), StreamOpener(stream=sys.stdout)]
+    return int(run_behave(config))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

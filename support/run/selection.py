@@ -1,0 +1,140 @@
+"""Which scenarios a run consists of: parsed with behave's own parser, chosen by path, tag and interface."""
+
+from __future__ import annotations
+
+import difflib
+import fnmatch
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from behave.exception import FileNotFoundError as FeatureNotFound
+from behave.exception import InvalidFileLocationError, InvalidFilenameError
+from behave.parser import ParserError
+from behave.runner_util import collect_feature_locations, parse_features
+from behave.tag_expression import TagExpressionError, make_tag_expression
+
+from support import scenarios
+from support.acceptance.plan import Planned, from_features
+from support.outcomes import UsageError
+
+HTTP_ONLY = "needs.http"
+"""Tag of scenarios whose promise is about HTTP itself; other interfaces leave them out."""
+
+EXCLUSIVE = "exclusive"
+"""Tag of scenarios that must run alone."""
+
+RUNNING = re.compile(r"\bis running\b")
+SETTINGS_HEADINGS = ("setting", "variable")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One planned scenario and the server set-ups it asks for: those who share a set-up should share a process."""
+
+    planned: Planned
+    setups: frozenset[str]
+
+    @property
+    def key(self) -> str:
+        """The scenario's key in every record of the run."""
+        return self.planned.key
+
+    @property
+    def interface(self) -> str:
+        """The interface that it goes through."""
+        return self.planned.interface
+
+    @property
+    def exclusive(self) -> bool:
+        """Whether it must run while nothing else does."""
+        return EXCLUSIVE in self.planned.tags
+
+
+def parse(paths: Sequence[str]) -> list[Any]:
+    """The features behind paths (folders, files, ``file:line``), as behave parses them. Raises UsageError."""
+    try:
+        return list(parse_features(collect_feature_locations(list(paths))))
+    except FeatureNotFound as error:
+        raise UsageError(f"no such feature file or folder: {error}") from error
+    except InvalidFilenameError as error:
+        raise UsageError(
+            f"not a feature file: {error}; give folders, files that end in .feature, or file:line"
+        ) from error
+    except (ParserError, InvalidFileLocationError) as error:
+        raise UsageError(f"a feature file cannot be read: {error}") from error
+
+
+def cases(features: Iterable[Any], interface: str, tags: Sequence[str]) -> list[Case]:
+    """The scenarios among features that this interface and these tag expressions select, in file order."""
+    expression = _expression(tags)
+    by_key = {
+        scenarios.key_of(scenario, interface): scenario
+        for feature in features
+        for scenario in feature.walk_scenarios()
+        if not scenario.should_skip
+        and scenario.should_run_with_tags(expression)
+        and (interface == "http" or HTTP_ONLY not in scenarios.all_tags(scenario))
+    }
+    plan = from_features(features, interface, lambda scenario: scenarios.key_of(scenario, interface) in by_key)
+    return [Case(planned, _setups(by_key[planned.key], interface)) for planned in plan]
+
+
+def check_tags(expressions: Sequence[str], known: Iterable[str]) -> None:
+    """Raise UsageError for a tag that nothing in this tree uses, naming the nearest one that exists."""
+    candidates = sorted(set(known))
+    for tag in (tag for text in expressions for tag in _tags_in(text)):
+        if not fnmatch.filter(candidates, tag):
+            near = difflib.get_close_matches(tag, candidates, n=1) or difflib.get_close_matches(
+                tag.upper(), candidates, n=1
+            )
+            hint = f"did you mean @{near[0]}?" if near else "`signoff lint` names the families of tags"
+            raise UsageError(f"unknown tag @{tag}: no scenario or criterion carries it; {hint}")
+
+
+def tags_in_use(features: Iterable[Any]) -> set[str]:
+    """Every tag that a scenario of these features carries."""
+    return {
+        tag for feature in features for scenario in feature.walk_scenarios() for tag in scenarios.all_tags(scenario)
+    }
+
+
+def _tags_in(expression: str) -> list[str]:
+    words = re.findall(r"@?[\w.*?\[\]-]+", expression)
+    return [word.removeprefix("@") for word in words if word.lower() not in ("and", "or", "not")]
+
+
+def _expression(tags: Sequence[str]) -> Any:
+    try:
+        return make_tag_expression(list(tags))
+    except TagExpressionError as error:
+        raise UsageError(f"tag expression {' and '.join(tags)!r} cannot be read: {error}") from error
+
+
+def _setups(scenario: Any, interface: str) -> frozenset[str]:
+    """Texts of the Given steps that start a system, each with its table of settings: equal texts, equal servers."""
+    if interface != "http":
+        return frozenset({interface})
+    given = [step for step in scenario.all_steps if step.step_type == "given" and RUNNING.search(step.name)]
+    return frozenset(_setup(step) for step in given)
+
+
+def _setup(step: Any) -> str:
+    text = str(step.name).partition(" with the services")[0]
+    table = step.table
+    if table is None or str(table.headings[0]).lower() not in SETTINGS_HEADINGS:
+        return text
+    rows = sorted("=".join(str(cell) for cell in row) for row in table)
+    return "\n".join([text, *rows])
+
+
+def feature_paths(root: Path, system: str, asked: Sequence[str]) -> list[str]:
+    """The paths to run: those asked for, else the system's whole folder of features."""
+    if asked:
+        return list(asked)
+    folder = root / "features" / system
+    if not folder.is_dir():
+        raise UsageError(f"there are no features for {system!r}: {folder} does not exist")
+    return [str(Path("features") / system)]
