@@ -1,0 +1,280 @@
+"""Reads and validates ``systems/<system>/system.yaml``, the document that tells the suite all it knows of a system.
+
+A definition is read strictly: an unknown, missing or wrongly typed field is a UsageError that names file, line and
+field. Values may hold placeholders, which are filled in when a deployment starts::
+
+    {python}         the interpreter that the suite runs on      {here}   the folder of system.yaml
+    {host} {port}    where the process is to listen              {data}   its own empty data folder
+    {name}           the name of a companion                     {token_admin}  the token of identity "admin"
+    {database} …     every name under ``files``
+
+``${NAME}`` or ``${NAME:-otherwise}`` in a token reads the suite's own environment. A path under ``files`` that ends
+in a slash is a folder that is made before the start.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints, ValidationError
+
+from support import yaml_lines
+from support.outcomes import UsageError
+from support.settings import ROOT
+
+SYSTEMS = ROOT / "systems"
+PLACEHOLDER = re.compile(r"(?<!\$)\{([a-z][a-z0-9_]*)\}")
+VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
+_BUILT_IN = frozenset({"python", "here", "host", "port", "data", "name"})
+
+T = TypeVar("T")
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+UrlPath = Annotated[str, StringConstraints(pattern=r"^/")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Command(_Part):
+    """How a process is started: its command line and what its environment adds."""
+
+    command: list[str] = Field(min_length=1)
+    environment: dict[str, str] = Field(default_factory=dict)
+
+
+class Companion(Command):
+    """A service the system works with, started beside it; ``ready`` is the path that answers 2xx once it is up."""
+
+    ready: UrlPath
+
+
+class Remote(_Part):
+    """What a system that already runs elsewhere offers: the profiles it runs in, and capabilities besides ``http``."""
+
+    provides: list[Name] = Field(default_factory=lambda: ["default"])
+    capabilities: list[Name] = Field(default_factory=list)
+
+
+class Deployments(_Part):
+    """The ways in which the system can be run."""
+
+    process: Command | None = None
+    python: Command | None = None
+    remote: Remote = Field(default_factory=Remote)
+
+
+class Profile(_Part):
+    """A named set-up that Gherkin may ask for; its environment is added to that of the process."""
+
+    environment: dict[str, str] = Field(default_factory=dict)
+
+
+class Identity(_Part):
+    """A caller the system knows: the token it shows and the role it has."""
+
+    token: str
+    role: Name
+
+
+class System(_Part):
+    """One system under test, as its ``system.yaml`` describes it."""
+
+    name: Name
+    says: str
+    title: str
+    version: str
+    interfaces: list[Literal["http", "python"]] = Field(default_factory=lambda: ["http"], min_length=1)  # type: ignore[arg-type]
+    deployments: Deployments
+    profiles: dict[Name, Profile] = Field(default_factory=dict)
+    files: dict[Name, str] = Field(default_factory=dict)
+    endpoints: dict[Name, UrlPath]
+    identities: dict[Name, Identity] = Field(default_factory=dict)
+    metrics: dict[Name, str] = Field(default_factory=dict)
+    refusals: dict[Name, int] = Field(default_factory=dict)
+    companions: dict[Name, Companion] = Field(default_factory=dict)
+    capabilities: list[Name] = Field(default_factory=lambda: ["http"])
+    slos: dict[Name, float] = Field(default_factory=dict)
+
+    _path: Path = PrivateAttr(default=Path())
+
+    @property
+    def path(self) -> Path:
+        """The file that this definition was read from."""
+        return self._path
+
+    @property
+    def here(self) -> Path:
+        """The folder of that file."""
+        return self._path.parent
+
+    def endpoint(self, name: str) -> str:
+        """The path of an endpoint. Raises UsageError if the definition does not name it."""
+        return self._named("endpoints", self.endpoints, name)
+
+    def metric(self, name: str) -> str:
+        """The metric that the suite knows as ``name``. Raises UsageError if the definition does not name it."""
+        return self._named("metrics", self.metrics, name)
+
+    def refusal(self, name: str) -> int:
+        """The HTTP status of a refusal that Gherkin names. Raises UsageError if the definition does not name it."""
+        return self._named("refusals", self.refusals, name)
+
+    def profile(self, name: str) -> Profile:
+        """A named set-up; "default" exists always. Raises UsageError if the definition does not name it."""
+        return self._named("profiles", {"default": Profile(), **self.profiles}, name)
+
+    def companion(self, name: str) -> Companion:
+        """A companion's definition. Raises UsageError if there is none of that name."""
+        return self._named("companions", self.companions, name)
+
+    def token(self, identity: str) -> str:
+        """The token of an identity, with ``${NAME}`` read from the environment. Raises UsageError if it is not set."""
+        raw = self._named("identities", self.identities, identity).token
+        return VARIABLE.sub(lambda found: self._variable(found, f"identities.{identity}.token"), raw)
+
+    def tokens(self) -> list[str]:
+        """Every token that can be read here; those whose variable is not set are left out."""
+        readable = (name for name, who in self.identities.items() if not _unset_variables(who.token))
+        return [self.token(name) for name in readable]
+
+    def offers(self, deployment: str) -> frozenset[str]:
+        """The capabilities of the system as deployed: ``process`` offers all, ``remote`` only what its entry lists."""
+        if deployment == "remote":
+            return frozenset({"http", *self.deployments.remote.capabilities})
+        return frozenset(self.capabilities)
+
+    def paths(self, data: Path) -> dict[str, Path]:
+        """The files the definition names, for one data folder."""
+        known = {"data": str(data), "here": str(self.here)}
+        return {name: Path(fill(text, known, f"{self.path}: files.{name}")) for name, text in self.files.items()}
+
+    def bindings(self, data: Path, host: str, port: int, name: str = "") -> dict[str, str]:
+        """What the placeholders stand for in one deployment."""
+        fixed = {"python": sys.executable, "here": str(self.here), "host": host, "port": str(port), "data": str(data)}
+        files = {key: str(path) for key, path in self.paths(data).items()}
+        readable = (key for key, who in self.identities.items() if not _unset_variables(who.token))
+        tokens = {f"token_{key}": self.token(key) for key in readable}
+        return {**files, **tokens, **fixed, "name": name or self.name}
+
+    def _variable(self, found: re.Match[str], field: str) -> str:
+        value = os.environ.get(found[1], found[2])
+        if value is None:
+            raise UsageError(f"{self.path}: {field} reads the environment variable {found[1]}: set it and try again")
+        return value
+
+    def _named(self, group: str, known: Mapping[str, T], name: str) -> T:
+        if name not in known:
+            raise UsageError(f"{self.path}: {group} has no {name!r}; {_suggest(name, known)}")
+        return known[name]
+
+
+def load(path: Path) -> System:
+    """Read one definition. Raises UsageError with file, line and field for each thing that is wrong with it."""
+    document = yaml_lines.read(path)
+    try:
+        system = System.model_validate(document.content)
+    except ValidationError as error:
+        raise UsageError("\n".join(_complaints(document, error))) from error
+    system._path = path.resolve()
+    problems = [*_bad_placeholders(system), *_contradictions(system)]
+    if problems:
+        raise UsageError(
+            "\n".join(f"{path}:{document.line(at)}: {yaml_lines.field_name(at)}: {why}" for at, why in problems)
+        )
+    return system
+
+
+def all_systems(folder: Path = SYSTEMS) -> list[System]:
+    """Every system that has a definition, by name."""
+    return [load(path) for path in sorted(folder.glob("*/system.yaml"))]
+
+
+def names(folder: Path = SYSTEMS) -> list[str]:
+    """The names of the systems that have a definition, without reading any."""
+    return sorted(path.parent.name for path in folder.glob("*/system.yaml"))
+
+
+def find(name: str, folder: Path = SYSTEMS) -> System:
+    """The system of that name. Raises UsageError for an unknown one, naming those there are."""
+    path = folder / name / "system.yaml"
+    if name not in names(folder):
+        raise UsageError(f"unknown system {name!r}: {path} does not exist; {_suggest(name, names(folder))}")
+    return load(path)
+
+
+def fill(text: str, bindings: Mapping[str, str], where: str) -> str:
+    """Fill in the placeholders of one value. Raises UsageError for one that stands for nothing here."""
+
+    def value(found: re.Match[str]) -> str:
+        if found[1] not in bindings:
+            raise UsageError(f"{where}: nothing is known for {found[0]}; {_suggest(found[1], bindings)}")
+        return bindings[found[1]]
+
+    return PLACEHOLDER.sub(value, text)
+
+
+def _unset_variables(text: str) -> list[str]:
+    return [found[1] for found in VARIABLE.finditer(text) if found[2] is None and found[1] not in os.environ]
+
+
+def _suggest(name: str, known: Mapping[str, Any] | list[str]) -> str:
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(sorted(known)) or 'none'}"
+
+
+def _complaints(document: yaml_lines.LinedDocument, error: ValidationError) -> Iterator[str]:
+    for problem in error.errors():
+        at = tuple(part for part in problem["loc"] if part != "[key]")
+        match problem["type"]:
+            case "extra_forbidden":
+                what = "unknown field"
+            case "missing":
+                what = "required field is missing"
+            case _:
+                what = f"{problem['msg']}, not {problem['input']!r}"
+        yield document.complaint(at, what)
+
+
+def _texts(system: System) -> Iterator[tuple[yaml_lines.FieldPath, str]]:
+    commands: list[tuple[yaml_lines.FieldPath, Command | None]] = [
+        (("deployments", "process"), system.deployments.process),
+        (("deployments", "python"), system.deployments.python),
+        *((("companions", name), companion) for name, companion in system.companions.items()),
+    ]
+    for at, command in commands:
+        if command is not None:
+            yield from (((*at, "command", index), text) for index, text in enumerate(command.command))
+            yield from (((*at, "environment", name), text) for name, text in command.environment.items())
+    for name, profile in system.profiles.items():
+        yield from ((("profiles", name, "environment", key), text) for key, text in profile.environment.items())
+
+
+def _bad_placeholders(system: System) -> Iterator[tuple[yaml_lines.FieldPath, str]]:
+    known = {*_BUILT_IN, *system.files, *(f"token_{name}" for name in system.identities)}
+    for at, text in _texts(system):
+        for word in PLACEHOLDER.findall(text):
+            if word not in known:
+                yield at, f"nothing is known for {{{word}}}; {_suggest(word, sorted(known))}"
+    for name, text in system.files.items():
+        for word in PLACEHOLDER.findall(text):
+            if word not in ("data", "here"):
+                yield ("files", name), f"{{{word}}} cannot stand here, only {{data}} and {{here}} can"
+
+
+def _contradictions(system: System) -> Iterator[tuple[yaml_lines.FieldPath, str]]:
+    if system.name != system.path.parent.name:
+        yield ("name",), f"must be the name of its folder, {system.path.parent.name!r}, not {system.name!r}"
+    if "python" in system.interfaces and system.deployments.python is None:
+        yield ("interfaces",), "names python, but deployments.python does not say how to start its driver"
+    for index, profile in enumerate(system.deployments.remote.provides):
+        if profile not in {"default", *system.profiles}:
+            yield ("deployments", "remote", "provides", index), f"no such profile; {_suggest(profile, system.profiles)}"
+    for name in system.files.keys() & _BUILT_IN:
+        yield ("files", name), "this name already stands for something else in a placeholder"
