@@ -27,7 +27,11 @@ EXCLUSIVE = "exclusive"
 """Tag of scenarios that must run alone."""
 
 RUNNING = re.compile(r"\bis running\b")
-SETTINGS_HEADINGS = ("setting", "variable")
+UNSHARED = re.compile(r"\bof its own\b|\bsecond\b")
+"""Words of a Given that starts a system for its scenario alone."""
+NOT_SETTINGS = re.compile(r" with the (\w+ )?services\b.*")
+"""What a Given says about a system beyond how it was started: services are registered once it runs."""
+SETTINGS_HEADING = "setting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +121,16 @@ def _setups(scenario: Any, interface: str) -> frozenset[str]:
     """Texts of the Given steps that start a system, each with its table of settings: equal texts, equal servers."""
     if interface != "http":
         return frozenset({interface})
-    given = [step for step in scenario.all_steps if step.step_type == "given" and RUNNING.search(step.name)]
-    return frozenset(_setup(step) for step in given)
+    given = (step for step in scenario.all_steps if step.step_type == "given" and RUNNING.search(step.name))
+    return frozenset(_setup(step) for step in given if not UNSHARED.search(step.name))
 
 
 def _setup(step: Any) -> str:
-    text = str(step.name).partition(" with the services")[0]
+    text = NOT_SETTINGS.sub("", step.name)
     table = step.table
-    if table is None or str(table.headings[0]).lower() not in SETTINGS_HEADINGS:
+    if table is None or table.headings[0] != SETTINGS_HEADING:
         return text
-    rows = sorted("=".join(str(cell) for cell in row) for row in table)
-    return "\n".join([text, *rows])
+    return "\n".join([text, *sorted("=".join(row) for row in table)])
 
 
 def feature_paths(root: Path, system: str, asked: Sequence[str]) -> list[str]:

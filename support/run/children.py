@@ -1,0 +1,131 @@
+"""Runs shards as child processes, side by side by lane, and ends every one of them whatever happens."""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from support.run.shards import Schedule, Shard
+
+REFRESH = 0.25
+"""Seconds between two looks at how far the run is."""
+
+PATIENCE = ((signal.SIGINT, 20.0), (signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0))
+"""How a child is ended: each signal, and the seconds it has to act on it; its clean-ups stop servers meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShardEnd:
+    """How a shard's process ended: its exit status (negative for a signal) and where its console output is."""
+
+    shard: Shard
+    status: int
+    console: Path
+
+    def last_lines(self, count: int = 15) -> str:
+        """The end of what the process said."""
+        text = self.console.read_text(encoding="utf-8", errors="replace") if self.console.exists() else ""
+        return "\n".join(text.rstrip().splitlines()[-count:])
+
+
+@dataclass(slots=True)
+class Children:
+    """The processes of one run. ``command`` says how a shard is run, ``look`` is called while they work."""
+
+    command: Callable[[Shard], Sequence[str]]
+    consoles: Path
+    look: Callable[[], None]
+    ends: list[ShardEnd] = field(default_factory=list)
+    _live: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _threads: list[threading.Thread] = field(default_factory=list)
+    _messages: queue.Queue[ShardEnd | OSError | None] = field(default_factory=queue.Queue)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _stopping: bool = False
+
+    def run(self, schedule: Schedule) -> list[ShardEnd]:
+        """Run all shards; those that must be alone come last. On an interruption all are ended before it goes on."""
+        try:
+            self._together(schedule.lanes)
+            self._together([schedule.alone])
+        except BaseException:
+            self._stop()
+            raise
+        return self.ends
+
+    def _together(self, lanes: Sequence[Sequence[Shard]]) -> None:
+        self._threads = [threading.Thread(target=self._lane, args=(lane,), daemon=True) for lane in lanes if lane]
+        for thread in self._threads:
+            thread.start()
+        busy = len(self._threads)
+        while busy:
+            try:
+                message = self._messages.get(timeout=REFRESH)
+            except queue.Empty:
+                self.look()
+                continue
+            if isinstance(message, OSError):
+                raise message
+            if message is None:
+                busy -= 1
+            else:
+                self.ends.append(message)
+        self.look()
+
+    def _lane(self, shards: Sequence[Shard]) -> None:
+        try:
+            for shard in shards:
+                console = self.consoles / f"{shard.name}.log"
+                with console.open("wb") as output:
+                    process = self._start(shard, output.fileno())
+                if process is None:
+                    return
+                status = process.wait()
+                self._live.pop(shard.name, None)
+                self._messages.put(ShardEnd(shard, status, console))
+        except OSError as error:
+            self._messages.put(error)
+        finally:
+            self._messages.put(None)
+
+    def _start(self, shard: Shard, output: int) -> subprocess.Popen[bytes] | None:
+        with self._lock:
+            if self._stopping:
+                return None
+            # A session of its own: a terminal's Ctrl-C reaches the run alone, which then ends its children in order.
+            process = subprocess.Popen(
+                self.command(shard), stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            )
+            self._live[shard.name] = process
+            return process
+
+    def _stop(self) -> None:
+        with self._lock:
+            self._stopping = True
+        for number, seconds in PATIENCE:
+            for process in list(self._live.values()):
+                _send(process, number)
+            try:
+                for thread in self._threads:
+                    thread.join(seconds)
+            except KeyboardInterrupt:
+                continue
+            if not any(thread.is_alive() for thread in self._threads):
+                return
+
+
+def _send(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    if process.poll() is not None:
+        return
+    try:
+        if number is signal.SIGKILL:
+            os.killpg(process.pid, number)
+        else:
+            process.send_signal(number)
+    except ProcessLookupError:
+        return

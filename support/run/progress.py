@@ -1,0 +1,203 @@
+"""How far a run is: counted from the events that its processes write, shown as a bar on a terminal, else as lines."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from support.run.selection import Case
+
+QUIET_SECONDS = 15.0
+"""A plain log says what is running when nothing has finished for so long."""
+ENOUGH_FOR_ESTIMATE = 5
+NAME_WIDTH = 60
+COLOURS = {"met": "green", "not met": "red", "broken": "magenta", "not verified": "yellow"}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A scenario started, or finished with an outcome after some seconds."""
+
+    event: str
+    key: str
+    name: str
+    outcome: str
+    seconds: float
+
+
+@dataclass(slots=True)
+class EventTail:
+    """Reads what the processes of a run have added to their event files since the last look."""
+
+    folder: Path
+    _offsets: dict[Path, int] = field(default_factory=dict)
+
+    def new(self) -> Iterator[Event]:
+        """Events written since the last call; a line still being written waits for the next."""
+        for path in sorted(self.folder.glob("events-*.jsonl")):
+            with path.open("rb") as file:
+                file.seek(self._offsets.get(path, 0))
+                for line in file:
+                    if not line.endswith(b"\n"):
+                        break
+                    self._offsets[path] = self._offsets.get(path, 0) + len(line)
+                    yield _event(line)
+
+
+def _event(line: bytes) -> Event:
+    data = json.loads(line)
+    return Event(
+        event=str(data["event"]),
+        key=str(data["key"]),
+        name=str(data.get("name", data["key"])),
+        outcome=str(data.get("outcome") or ""),
+        seconds=float(data.get("seconds") or 0.0),
+    )
+
+
+class View(Protocol):
+    """Something that shows how far the run is."""
+
+    def finished(self, tally: Tally, event: Event) -> None:
+        """A scenario has just finished."""
+
+    def tick(self, tally: Tally) -> None:
+        """Called a few times a second."""
+
+    def close(self) -> None:
+        """The run has ended."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What has been done of a run, and what is running now."""
+
+    total: int
+    done: dict[str, str] = field(default_factory=dict)
+    running: dict[str, str] = field(default_factory=dict)
+    started: float = field(default_factory=time.monotonic)
+
+    def take(self, event: Event) -> bool:
+        """Count an event; True when a scenario has finished by it."""
+        if event.event == "started":
+            self.running[event.key] = event.name
+            return False
+        self.running.pop(event.key, None)
+        self.done[event.key] = event.outcome
+        return True
+
+    @property
+    def outcomes(self) -> Counter[str]:
+        """How many scenarios ended in which way."""
+        return Counter(self.done.values())
+
+    def seconds_left(self) -> float | None:
+        """Estimated from the pace so far; None while too little is done to tell."""
+        done = len(self.done)
+        if done < ENOUGH_FOR_ESTIMATE:
+            return None
+        return (time.monotonic() - self.started) / done * max(self.total - done, 0)
+
+
+@dataclass(slots=True)
+class Watch:
+    """Joins the event files, the tally and the view of one run."""
+
+    tail: EventTail
+    tally: Tally
+    view: View
+
+    def look(self) -> None:
+        """Take in what happened since the last look and show it."""
+        for event in self.tail.new():
+            if self.tally.take(event):
+                self.view.finished(self.tally, event)
+        self.view.tick(self.tally)
+
+    def unreported(self, cases: tuple[Case, ...]) -> list[Case]:
+        """Those of the cases that never finished."""
+        return [case for case in cases if case.key not in self.tally.done]
+
+
+class BarView:
+    """A progress bar with what is running and the time left, for a terminal."""
+
+    def __init__(self, console: Console, total: int) -> None:
+        self._progress = Progress(
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[left]} {task.fields[counts]} {task.fields[now]}"),
+            console=console,
+            transient=True,
+        )
+        self._task: TaskID = self._progress.add_task("", total=total, left="", counts="", now="starting")
+        self._progress.start()
+
+    def finished(self, tally: Tally, event: Event) -> None:
+        """Print what needs a reader's eye above the bar."""
+        if event.outcome not in ("met", "not verified"):
+            self._progress.console.print(
+                Text(f"{event.outcome}: {event.name} ({event.key})", COLOURS.get(event.outcome, ""))
+            )
+
+    def tick(self, tally: Tally) -> None:
+        """Redraw the bar."""
+        left = tally.seconds_left()
+        self._progress.update(
+            self._task,
+            completed=len(tally.done),
+            left="" if left is None else f"about {left:.0f} s left",
+            counts=_counts(tally),
+            now="· " + " · ".join(name[:NAME_WIDTH] for name in tally.running.values()) if tally.running else "",
+        )
+
+    def close(self) -> None:
+        """Take the bar away."""
+        self._progress.stop()
+
+
+class LineView:
+    """One plain line per finished scenario, for logs."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._last = time.monotonic()
+
+    def finished(self, tally: Tally, event: Event) -> None:
+        """Print the scenario's line."""
+        done, width = len(tally.done), len(str(tally.total))
+        left = tally.seconds_left()
+        estimate = "" if left is None else f", about {left:.0f} s left"
+        line = f"[{done:>{width}}/{tally.total}{estimate}] {event.outcome}: {event.name} ({event.seconds:.1f} s)"
+        self._say(line)
+
+    def tick(self, tally: Tally) -> None:
+        """Say what is running when it has been quiet for long."""
+        if tally.running and time.monotonic() - self._last > QUIET_SECONDS:
+            self._say(f"[{len(tally.done)}/{tally.total}] still running: {'; '.join(tally.running.values())}")
+
+    def close(self) -> None:
+        """Nothing is left to do."""
+
+    def _say(self, line: str) -> None:
+        self._last = time.monotonic()
+        self._console.print(Text(line), soft_wrap=True)
+
+
+def view_for(console: Console, total: int) -> View:
+    """A bar where there is a terminal, lines elsewhere."""
+    return BarView(console, total) if console.is_terminal else LineView(console)
+
+
+def _counts(tally: Tally) -> str:
+    return ", ".join(f"{count} {outcome}" for outcome, count in sorted(tally.outcomes.items()) if outcome)
