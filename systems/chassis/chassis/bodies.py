@@ -1,0 +1,126 @@
+"""Request bodies, read under limits on size, nesting, strings and lists, then checked against a model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import orjson
+from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
+
+from chassis.problems import Problem
+
+Model = TypeVar("Model", bound=BaseModel)
+
+STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+BRACKET = re.compile(rb"[\[\]{}]")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How large a body may be: bytes in all, levels of nesting, characters per string, items per list or object."""
+
+    size: int = 1_048_576
+    depth: int = 32
+    string: int = 65_536
+    items: int = 10_000
+
+
+async def read(request: Request, limits: Limits) -> bytes:
+    """The whole body. Raises Problem 413 as soon as it is seen to be too large."""
+    announced = request.headers.get("content-length", "0")
+    if announced.isdigit() and int(announced) > limits.size:
+        raise too_large(limits)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limits.size:
+            raise too_large(limits)
+    return bytes(body)
+
+
+def too_large(limits: Limits) -> Problem:
+    """The refusal of a body over the limit."""
+    return Problem("too-large", 413, f"the body is larger than {limits.size} bytes")
+
+
+def parse_json(body: bytes, limits: Limits) -> Any:
+    """Read JSON strictly. Raises Problem 422 that says what is wrong and where."""
+    check_depth(body, limits)
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise invalid("", f"the body is not JSON: {error}", line=error.lineno) from None
+    check_values(value, limits)
+    return value
+
+
+def check_depth(body: bytes, limits: Limits) -> None:
+    """Raises Problem 422 for nesting that is too deep, without descending into it."""
+    if body.count(b"[") + body.count(b"{") <= limits.depth:
+        return
+    depth = 0
+    for bracket in BRACKET.finditer(STRING.sub(b"", body)):
+        depth += 1 if bracket.group() in b"[{" else -1
+        if depth > limits.depth:
+            raise invalid("", f"the body is nested deeper than {limits.depth} levels")
+
+
+def check_values(value: Any, limits: Limits, path: str = "") -> None:
+    """Raises Problem 422 that names the first string, list or object over its limit."""
+    if isinstance(value, str):
+        if len(value) > limits.string:
+            raise invalid(path, f"expected at most {limits.string} characters, got {len(value)}")
+        return
+    if not isinstance(value, list | dict):
+        return
+    if len(value) > limits.items:
+        raise invalid(path, f"expected at most {limits.items} items, got {len(value)}")
+    if isinstance(value, list):
+        for place, item in enumerate(value):
+            check_values(item, limits, f"{path}[{place}]")
+        return
+    for key, item in value.items():
+        check_values(key, limits, path)
+        check_values(item, limits, f"{path}.{key}" if path else key)
+
+
+def invalid(field: str, message: str, line: int | None = None) -> Problem:
+    """The refusal of a malformed body, naming the field."""
+    detail = f"{field}: {message}" if field else message
+    return Problem("invalid-request", 422, detail, errors=[{"field": field, "message": message, "line": line}])
+
+
+def validate(model: type[Model], value: Any) -> Model:
+    """Check a value against a model. Raises Problem 422 with one entry per field."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        errors = [_field_error(found["loc"], found["msg"]) for found in error.errors(include_url=False)]
+        detail = "; ".join(
+            f"{entry['field']}: {entry['message']}" if entry["field"] else entry["message"] for entry in errors
+        )
+        raise Problem("invalid-request", 422, detail, errors=errors) from None
+
+
+def _field_error(location: tuple[int | str, ...], message: str) -> dict[str, Any]:
+    field = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
+    return {"field": field, "message": message[:1].lower() + message[1:], "line": None}
+
+
+def body_of(model: type[Model], limits: Limits) -> Callable[[Request], Awaitable[Model]]:
+    """A FastAPI dependency that reads, limits and checks a JSON body."""
+
+    async def dependency(request: Request) -> Model:
+        return validate(model, parse_json(await read(request, limits), limits))
+
+    return dependency
+
+
+def documented(model: type[BaseModel]) -> dict[str, Any]:
+    """What OpenAPI shall say about a body that ``body_of`` reads."""
+    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}

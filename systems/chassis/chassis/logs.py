@@ -1,0 +1,147 @@
+"""Logging: every line of the process, uvicorn's too, as one JSON object (or one line of text) on standard output."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Literal, TextIO
+
+import orjson
+import structlog
+
+from chassis import redaction
+
+LogFormat = Literal["json", "text"]
+
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+"""Id of the request that the current task serves; None outside a request."""
+
+NOISY = ("httpx", "httpcore", "asyncio")
+"""Libraries that log every call at INFO; only their warnings are wanted."""
+
+
+class StdoutHandler(logging.StreamHandler[TextIO]):
+    """Writes to whatever ``sys.stdout`` is at that moment, so that a redirected stream is honoured."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:
+        """The stream that the next line goes to."""
+        return sys.stdout
+
+    @stream.setter
+    def stream(self, value: TextIO) -> None:
+        raise AttributeError("the stream is always sys.stdout")
+
+
+def configure(log_format: LogFormat, level: str) -> None:
+    """Set up logging for the whole process. May be called again; the last call wins."""
+    handler = StdoutHandler()
+    handler.setFormatter(_formatter(log_format))
+    root = logging.getLogger()
+    root.handlers = [kept for kept in root.handlers if not isinstance(kept, StdoutHandler)]
+    root.addHandler(handler)
+    root.setLevel(level.upper())
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logging.getLogger(name).handlers = []
+        logging.getLogger(name).propagate = True
+    for name in NOISY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.captureWarnings(True)
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *_shared(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+
+
+def catch_uncaught() -> None:
+    """Log an error that nothing caught as a line like any other, instead of a bare traceback on standard error."""
+    sys.excepthook = log_uncaught
+
+
+def log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Log one uncaught error with its traceback."""
+    logging.getLogger("process").critical("uncaught error", exc_info=(kind, error, trace))
+
+
+def get(name: str) -> structlog.stdlib.BoundLogger:
+    """A logger whose keyword arguments become keys of the line."""
+    logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
+    return logger
+
+
+def emergency_line(log_format: LogFormat, message: str, logger: str = "start") -> str:
+    """A line for the time before logging is set up, in the shape that the others will have."""
+    if log_format == "text":
+        return redaction.redact(message)
+    line = {"time": _now(), "level": "error", "event": message, "request_id": None, "logger": logger}
+    return redaction.redact(json.dumps(line))
+
+
+def _shared() -> list[Any]:
+    return [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        add_time,
+        add_request_id,
+    ]
+
+
+def _formatter(log_format: LogFormat) -> logging.Formatter:
+    final: list[Any] = [structlog.processors.format_exc_info, render_json] if log_format == "json" else [render_text()]
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=_shared(),
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, drop_colours, *final],
+    )
+
+
+def add_time(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Put the time in, in UTC with milliseconds."""
+    event["time"] = _now()
+    return event
+
+
+def add_request_id(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Put the request's id in; null outside a request."""
+    event.setdefault("request_id", request_id.get())
+    return event
+
+
+def drop_colours(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Leave out the second, coloured copy of the message that uvicorn adds."""
+    event.pop("color_message", None)
+    return event
+
+
+def render_json(_logger: Any, _method: str, event: structlog.typing.EventDict) -> str:
+    """One JSON object, the usual keys first, without any secret."""
+    first = {key: event.pop(key, None) for key in ("time", "level", "event", "request_id", "logger")}
+    line = orjson.dumps({**first, **event}, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+    return redaction.redact(line)
+
+
+def render_text() -> Any:
+    """One line of text for a developer's terminal, without any secret."""
+    renderer = structlog.dev.ConsoleRenderer(colors=False, timestamp_key="time")
+
+    def render(logger: Any, method: str, event: structlog.typing.EventDict) -> str:
+        return redaction.redact(str(renderer(logger, method, event)))
+
+    return render
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

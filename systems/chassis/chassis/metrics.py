@@ -1,0 +1,48 @@
+"""Prometheus metrics that every service has: requests, their durations, refusals, build."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from starlette.responses import Response
+
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""Upper bounds of the duration buckets; 0.05 is the limit that routing is judged by."""
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class HttpMetrics:
+    """One registry per app, so that two apps in one process do not count each other's requests."""
+
+    def __init__(self, prefix: str, version: str) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        self.requests = Counter(
+            f"{prefix}_http_requests", "Requests answered", ("method", "route", "status"), registry=self.registry
+        )
+        self.durations = Histogram(
+            f"{prefix}_http_request_duration_seconds",
+            "Time from request to answer",
+            ("method", "route"),
+            buckets=SECONDS,
+            registry=self.registry,
+        )
+        self.refusals = Counter(f"{prefix}_auth_refusals", "Callers refused", ("reason",), registry=self.registry)
+        build = Gauge(f"{prefix}_build_info", "Version that runs", ("version",), registry=self.registry)
+        build.labels(version).set(1)
+
+    def observe(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count one answered request."""
+        known = method if method in METHODS else "other"
+        self.requests.labels(known, route, str(status)).inc()
+        self.durations.labels(known, route).observe(seconds)
+
+    def refused(self, reason: str) -> None:
+        """Count one refused caller."""
+        self.refusals.labels(reason).inc()
+
+    def exposition(self) -> Response:
+        """Everything in Prometheus' text format."""
+        return Response(generate_latest(self.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -1,0 +1,92 @@
+"""Outermost middleware: gives each request an id, times it, counts it and writes its access line."""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from dataclasses import dataclass
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chassis import logs
+from chassis.metrics import HttpMetrics
+
+USABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+"""A request id that a caller may bring: anything else could forge lines of the log."""
+
+UNMATCHED = "unmatched"
+"""Route label of requests to unknown paths, so that callers cannot invent label values."""
+
+FAILED = 500
+"""Status counted when the app raised instead of answering."""
+
+
+@dataclass(slots=True)
+class Observed:
+    """What is known of one exchange so far."""
+
+    started: float
+    status: int = FAILED
+    recorded: bool = False
+
+
+def request_id_for(headers: Headers) -> str:
+    """The caller's own id if it is a harmless one, else a new one."""
+    brought = headers.get("x-request-id", "")
+    return brought if USABLE_ID.fullmatch(brought) else uuid.uuid4().hex
+
+
+def route_of(scope: Scope) -> str:
+    """The route's template, such as ``/api/v1/services/{service_id}``."""
+    route = scope.get("route")
+    return str(getattr(route, "path", UNMATCHED))
+
+
+class ObservingMiddleware:
+    """Wraps an app; other parts find the id in ``scope["request_id"]`` and put the caller in ``scope["caller"]``."""
+
+    def __init__(self, app: ASGIApp, metrics: HttpMetrics) -> None:
+        self.app = app
+        self.metrics = metrics
+        self.log = logs.get("access")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = request_id_for(Headers(scope=scope))
+        scope["request_id"] = request_id
+        logs.request_id.set(request_id)
+        seen = Observed(time.perf_counter())
+
+        async def observe(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                seen.status = message["status"]
+                MutableHeaders(scope=message)["X-Request-ID"] = request_id
+            elif message["type"] == "http.response.body" and not message.get("more_body", False):
+                self.record(scope, seen)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, observe)
+        finally:
+            self.record(scope, seen)
+
+    def record(self, scope: Scope, seen: Observed) -> None:
+        """Count and log the exchange once; before its last byte is sent, so that whoever has the answer finds it."""
+        if seen.recorded:
+            return
+        seen.recorded = True
+        seconds = time.perf_counter() - seen.started
+        self.metrics.observe(scope["method"], route_of(scope), seen.status, seconds)
+        caller = scope.get("caller")
+        self.log.info(
+            "request",
+            method=scope["method"],
+            path=scope["path"],
+            status=seen.status,
+            duration_ms=round(seconds * 1000, 3),
+            caller=caller.name if caller is not None else None,
+        )

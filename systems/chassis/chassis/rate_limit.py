@@ -1,0 +1,51 @@
+"""How often one caller may call: a moving window per caller, from the `limits` library."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+
+import limits
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a call may go on; if not, after how many whole seconds it is worth trying again."""
+
+    allowed: bool
+    retry_after: int = 0
+
+
+def parse(text: str) -> limits.RateLimitItem:
+    """Read ``5/minute``. Raises ValueError unless it is a positive number per a unit of time."""
+    try:
+        item = limits.parse(text)
+    except ValueError:
+        raise ValueError("expected a number per unit of time such as 5/minute") from None
+    if item.amount < 1 or item.multiples < 1:
+        raise ValueError("expected at least one call per unit of time, such as 5/minute")
+    return item
+
+
+class RateLimiter:
+    """Counts calls per caller; callers do not affect one another."""
+
+    def __init__(self, limit: limits.RateLimitItem | None) -> None:
+        self._limit = limit
+        self._window = MovingWindowRateLimiter(MemoryStorage())
+
+    def hit(self, caller: str) -> Verdict:
+        """Count one call of this caller and say whether it may go on."""
+        if self._limit is None or self._window.hit(self._limit, caller):
+            return Verdict(True)
+        return Verdict(False, self.seconds_until_free(caller))
+
+    def seconds_until_free(self, caller: str) -> int:
+        """Whole seconds, at least one, until the oldest counted call leaves the window."""
+        if self._limit is None:
+            return 1
+        resets = self._window.get_window_stats(self._limit, caller).reset_time
+        return max(1, math.ceil(resets - time.time()))
