@@ -1,0 +1,106 @@
+"""The HTTP interface of an orchestrator, by the paths that its ``system.yaml`` names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from support.http import Exchange, HttpClient
+from support.interfaces.answer import Answer, Refusal, refusal
+from support.interfaces.port import RouteRequest
+from support.systems import System
+
+PAGE = 200
+"""Entries asked for in one page of a list."""
+
+
+class HttpInterface:
+    """Speaks to an orchestrator over HTTP. ``token``, where there is one, is shown with every request."""
+
+    name = "http"
+
+    def __init__(self, client: HttpClient, system: System, token: str | None = None) -> None:
+        self.client = client
+        self._system = system
+        self._token = token
+
+    def register(self, contract: str) -> Answer:
+        return self._send("POST", self._path("services"), contract)
+
+    def replace(self, service_id: str, contract: str) -> Answer:
+        return self._send("PUT", self._path("services", service_id), contract)
+
+    def remove(self, service_id: str) -> Answer:
+        return self._send("DELETE", self._path("services", service_id))
+
+    def service(self, service_id: str) -> Answer:
+        return self._send("GET", self._path("services", service_id))
+
+    def services(self) -> Answer:
+        entries: list[Any] = []
+        cursor = ""
+        while True:
+            query = f"?limit={PAGE}" + (f"&cursor={cursor}" if cursor else "")
+            page = self._send("GET", self._path("services") + query)
+            if not page.accepted:
+                return page
+            entries += page.body["items"]
+            cursor = page.body["next"]
+            if not cursor:
+                return Answer(entries, shown=page.shown, duration=page.duration, status=page.status)
+
+    def probe(self, service_id: str) -> Answer:
+        return self._send("POST", self._path("services", service_id) + "/probe")
+
+    def route(self, request: RouteRequest) -> Answer:
+        return self._send("POST", self._path("route"), body=as_json(request))
+
+    def route_together(self, requests: Sequence[RouteRequest]) -> list[Answer]:
+        with ThreadPoolExecutor(max_workers=len(requests)) as pool:
+            return list(pool.map(self.route, requests))
+
+    def dispatch(self, request: RouteRequest, payload: dict[str, Any], deadline_ms: int) -> Answer:
+        """Have a request routed and carried out: ``payload`` is for the service, the deadline is the caller's."""
+        body = {**as_json(request), "input": payload, "deadline_ms": deadline_ms}
+        return self._send("POST", self._path("dispatch"), body=body, timeout=deadline_ms / 1000 + 10)
+
+    def decision(self, decision_id: str) -> Answer:
+        return self._send("GET", self._path("decisions", decision_id))
+
+    def public_keys(self) -> Answer:
+        answer = self._send("GET", self._path("keys"))
+        return Answer(answer.body["keys"], shown=answer.shown) if answer.accepted else answer
+
+    def _path(self, endpoint: str, name: str | None = None) -> str:
+        base = self._system.endpoint(endpoint)
+        return base if name is None else f"{base}/{name}"
+
+    def _send(self, method: str, path: str, contract: str | None = None, **options: Any) -> Answer:
+        if contract is not None:
+            options |= {"content": contract, "headers": {"Content-Type": "application/yaml"}}
+        if "body" in options:
+            options["json"] = options.pop("body")
+        return answer_of(self.client.request(method, path, token=self._token, **options))
+
+
+def as_json(request: RouteRequest) -> dict[str, Any]:
+    """The body that the route and dispatch endpoints take."""
+    return {**request.body, "policies": request.policies, "history": request.history, "seed": request.seed}
+
+
+def answer_of(exchange: Exchange) -> Answer:
+    """Read an exchange as an answer. No answer at all is a refusal of the kind "no-answer"."""
+    common: dict[str, Any] = {
+        "shown": exchange.describe(),
+        "duration": exchange.duration,
+        "status": exchange.status,
+        "request_id": exchange.headers.get("X-Request-ID"),
+    }
+    if exchange.status is None:
+        return Answer(refusal=Refusal("no-answer", exchange.error or ""), **common)
+    if exchange.ok:
+        return Answer(exchange.json() if exchange.body else None, **common)
+    if "problem+json" not in exchange.headers.get("Content-Type", ""):
+        return Answer(refusal=Refusal("unexplained", f"{exchange.status}: {exchange.text[:500]}"), **common)
+    return Answer(exchange.json(), refusal(exchange.json()), **common)
