@@ -1,0 +1,34 @@
+"""Writes a file whole or not at all, so that a reader never meets half a report."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from support.outcomes import UsageError
+
+READABLE = 0o644
+
+
+def write(path: Path, text: str) -> None:
+    """Replace ``path`` by ``text`` in one step. Raises UsageError, and leaves the old file, when it cannot."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
+        ) as file:
+            scratch = Path(file.name)
+            try:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+                os.fchmod(file.fileno(), READABLE)
+                scratch.replace(path)
+            except BaseException:
+                scratch.unlink(missing_ok=True)
+                raise
+    except OSError as error:
+        raise UsageError(
+            f"cannot write {path}: {error.strerror or error}; make room, allow writing, or set -D reports=<folder>"
+        ) from error

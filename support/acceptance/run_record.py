@@ -1,0 +1,78 @@
+"""The record of a run, ``reports/run.json``: what was planned, against what, with which command, and when."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from support.acceptance.atomic import write
+from support.acceptance.plan import Planned
+from support.acceptance.snapshot import Snapshot
+from support.outcomes import UsageError
+
+FILE_NAME = "run.json"
+
+
+class Starts(BaseModel):
+    """How often the system was started in a run, and why that often."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    starts: int = 0
+    distinct: int = 0
+    dirtied: int = 0
+
+
+class RunRecord(BaseModel):
+    """One run. ``finished`` stays None until all planned scenarios had their turn."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    run_id: str
+    system: str
+    title: str
+    version: str
+    deployment: str
+    url: str | None = None
+    interfaces: tuple[str, ...]
+    started: AwareDatetime
+    finished: AwareDatetime | None = None
+    command: str
+    partial: bool = False
+    plan: tuple[Planned, ...]
+    covered: tuple[str, ...] = ()
+    environment: Snapshot
+    starts: Starts | None = None
+
+    @property
+    def duration(self) -> timedelta | None:
+        """How long the run took; None while it has not finished."""
+        return self.finished - self.started if self.finished else None
+
+    def save(self, reports: Path) -> Path:
+        """Write the record into the folder of reports, whole or not at all."""
+        path = reports / FILE_NAME
+        write(path, self.model_dump_json(indent=2) + "\n")
+        return path
+
+
+def load(reports: Path) -> RunRecord:
+    """Read the record of the last run. Raises UsageError that says what to do when there is none, or it is damaged."""
+    path = reports / FILE_NAME
+    try:
+        return RunRecord.model_validate_json(path.read_bytes())
+    except FileNotFoundError as error:
+        raise UsageError(f"there is no run to report on: {path} does not exist; run `signoff accept` first") from error
+    except OSError as error:
+        raise UsageError(f"cannot read the record of the run in {path}: {error.strerror or error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise UsageError(f"{path} is damaged at {field}: {first['msg']}; run `signoff accept` again") from error
+
+
+def now() -> datetime:
+    """The present moment, in local time with its offset."""
+    return datetime.now().astimezone()

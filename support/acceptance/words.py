@@ -1,0 +1,131 @@
+"""What verdicts, outcomes and figures are called when an owner reads them."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+from support.acceptance.verdict import Decision, Verdict
+from support.outcomes import Outcome
+
+INTERFACES = {"http": "HTTP", "python": "Python API"}
+MEANINGS = {
+    Outcome.MET: "The promise was tried and seen kept.",
+    Outcome.NOT_MET: "The promise was tried and seen broken: the product is at fault.",
+    Outcome.BROKEN: "The check itself failed, so it says nothing about the product, good or bad.",
+    Outcome.NOT_VERIFIED: "It was not tried here; the reason is given.",
+}
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
+
+
+def headline(decision: Decision) -> str:
+    """The verdict as a title."""
+    return decision.value.capitalize()
+
+
+def plural(count: int, one: str, many: str) -> str:
+    """``1 criterion``, ``3 criteria``."""
+    return f"{count:,} {one if count == 1 else many}"
+
+
+def criteria(count: int) -> str:
+    """``1 criterion``, ``3 criteria``."""
+    return plural(count, "criterion", "criteria")
+
+
+def means(verdict: Verdict) -> str:
+    """What the verdict means for this run, in one or two sentences."""
+    total, met, not_met, broken, not_verified = len(verdict.criteria), *(verdict.count(item) for item in Outcome)
+    if verdict.decision is Decision.ACCEPTED:
+        return f"All {criteria(total)} were tried and seen kept." if total != 1 else "The criterion was seen kept."
+    if verdict.decision is Decision.RESERVATIONS:
+        return (
+            f"Everything that was tried was seen kept: {met} of {criteria(total)}. "
+            f"{_were(not_verified)} not verified, so nothing is known about {'it' if not_verified == 1 else 'them'}."
+        )
+    if verdict.decision is Decision.REJECTED:
+        if not not_met:
+            return "The product broke a promise that stands outside the list of criteria."
+        return f"The product was seen breaking {not_met} of {criteria(total)}."
+    if broken:
+        return f"The check itself failed for {criteria(broken)} of {total}: whether they are kept is not known."
+    return "This run cannot tell whether the product keeps its promises; what went wrong is listed below."
+
+
+def next_step(decision: Decision) -> str:
+    """What the owner, or whoever stands beside them, does now."""
+    return {
+        Decision.ACCEPTED: "The release can be signed off.",
+        Decision.RESERVATIONS: (
+            "Read the criteria that were not verified, and sign off only if you can do without that knowledge; "
+            "otherwise have them verified where that is possible."
+        ),
+        Decision.REJECTED: (
+            "Do not sign off. Hand what is listed under “What stands in the way” to the developers, "
+            "and run the acceptance again once it is put right."
+        ),
+        Decision.UNDECIDED: (
+            "Do not sign off on this run. Have the release engineer put right what is listed under "
+            "“What stands in the way”, and run the acceptance again."
+        ),
+    }[decision]
+
+
+def _were(count: int) -> str:
+    return "1 criterion was" if count == 1 else f"{count:,} criteria were"
+
+
+def interface(name: str) -> str:
+    """How an owner calls an interface."""
+    return INTERFACES.get(name, name)
+
+
+def figure(value: float | int | str | bool | None, unit: str | None = None) -> str:
+    """A figure with its unit: ``1,000``, ``12.4 ms``, ``99.97 %``; a dash for none."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        text = "yes" if value else "no"
+    elif isinstance(value, int):
+        text = f"{value:,}"
+    elif isinstance(value, float):
+        text = f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+    else:
+        text = value
+    return f"{text} {unit}" if unit else text
+
+
+def duration(length: timedelta | None) -> str:
+    """``48 s``, ``2 min 05 s``, ``1 h 02 min``; words when the run has no end."""
+    if length is None:
+        return "not finished"
+    seconds = round(length.total_seconds())
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes, seconds = divmod(seconds, 60)
+    return f"{minutes} min {seconds:02} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"
+
+
+def moment(when: datetime) -> str:
+    """``20 November 2026, 13:05 (UTC+00:00)``, the same in every locale."""
+    return f"{when.day} {MONTHS[when.month - 1]} {when:%Y, %H:%M} ({when.tzname() or 'UTC'})"
+
+
+def memory(size: int | None) -> str:
+    """``7.8 GB``, from bytes."""
+    return "unknown" if size is None else f"{size / 1e9:.1f} GB"
+
+
+def without_credentials(text: str) -> str:
+    """The text with what stands before the @ of a URL left out."""
+    return CREDENTIALS.sub("…@", text)
+
+
+def excerpt(text: str, lines: int = 12, characters: int = 900) -> str:
+    """The beginning of a long message; the whole of it is with the evidence."""
+    cut = "\n".join(text.splitlines()[:lines])[:characters].rstrip()
+    return cut if cut == text.strip() else f"{cut} …"
