@@ -17,10 +17,13 @@ LONGEST_SHOWN = 120
 
 
 class SettingsError(Exception):
-    """A variable is missing or has an unusable value. The message names the variable and, unless secret, the value."""
+    """A variable is missing or has an unusable value. The message names the variable and, unless secret, the value.
+
+    ``problem`` continues the variable's name: ``='abc' is unusable: ...``.
+    """
 
     def __init__(self, variable: str, problem: str) -> None:
-        super().__init__(f"{variable} {problem}")
+        super().__init__(f"{variable}{problem}")
         self.variable = variable
 
 
@@ -57,10 +60,10 @@ def explain(settings: type[ServiceSettings], error: ValidationError) -> Settings
     else:
         field = str(first["loc"][0]) if first["loc"] else ""
     variable = variable_of(settings, field)
-    message = str(cause) if cause is not None else _lower_first(first["msg"])
+    message = str(cause) if cause is not None else _lower_first(first["msg"]).replace("input should be", "expected")
     if isinstance(cause, SettingsProblem) and cause.missing:
-        return SettingsError(variable, f"is missing: {message}")
-    return SettingsError(variable, f"{shown(settings, field)}is unusable: {message}")
+        return SettingsError(variable, f" is missing: {message}")
+    return SettingsError(variable, f"{shown(settings, field)} is unusable: {message}")
 
 
 def shown(settings: type[ServiceSettings], field: str) -> str:
@@ -69,7 +72,7 @@ def shown(settings: type[ServiceSettings], field: str) -> str:
     if value is None or field in settings.secrets():
         return ""
     text = value if len(value) <= LONGEST_SHOWN else f"{value[:LONGEST_SHOWN]}…"
-    return f"= {text!r} ".replace("= ", "=", 1)
+    return f"={text!r}"
 
 
 class SettingsProblem(ValueError):

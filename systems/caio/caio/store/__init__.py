@@ -1,0 +1,1 @@
+"""What CAIO must not forget: services and decisions, in SQLite."""

@@ -1,0 +1,164 @@
+"""One SQLite connection in one thread; what is asked for at the same time is committed together.
+
+An acknowledged write has been committed to the write-ahead log, so it survives ``kill -9`` of the process. The
+write-ahead log is not forced to the disk for each commit (synchronous=NORMAL): only a power cut could lose the last
+moments.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+from caio.errors import CaioError
+
+Result = TypeVar("Result")
+Work = Callable[[sqlite3.Connection], Any]
+
+BUSY_SECONDS = 0.5
+"""How long a commit waits for another process that holds the database."""
+
+TOGETHER = 256
+"""Most pieces of work in one transaction."""
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS services (
+    service_id TEXT PRIMARY KEY, contract TEXT NOT NULL, position INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS decisions (
+    position INTEGER PRIMARY KEY AUTOINCREMENT, decision_id TEXT NOT NULL UNIQUE, document TEXT NOT NULL
+);
+"""
+
+
+class StoreUnavailable(CaioError):
+    """The database cannot be read or written now; nothing was acknowledged."""
+
+    problem: ClassVar[str] = "store-unavailable"
+    title: ClassVar[str] = "The store is unavailable"
+    status: ClassVar[int] = 503
+
+
+@dataclass(slots=True)
+class Job:
+    """A piece of work and where its result goes."""
+
+    work: Work
+    future: Future[Any]
+
+
+class Database:
+    """Runs work on the database. ``path`` None keeps everything in memory."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._connection: sqlite3.Connection | None = None
+        self._identity: tuple[int, int] | None = None
+        self._thread = threading.Thread(target=self._run, name="store", daemon=True)
+        self._thread.start()
+
+    def submit(self, work: Callable[[sqlite3.Connection], Result]) -> Future[Result]:
+        """Run work in a transaction; the future is done once it is committed. Fails with StoreUnavailable."""
+        future: Future[Result] = Future()
+        self._jobs.put(Job(work, future))
+        return future
+
+    def close(self) -> None:
+        """Finish what was submitted and close the file."""
+        self._jobs.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            batch = [job]
+            last = False
+            while len(batch) < TOGETHER and not self._jobs.empty():
+                following = self._jobs.get()
+                if following is None:
+                    last = True
+                    break
+                batch.append(following)
+            self._serve(batch)
+            if last:
+                break
+        if self._connection is not None:
+            self._connection.close()
+
+    def _serve(self, batch: list[Job]) -> None:
+        """Run a batch in one transaction; should a piece of it fail, run each by itself so that none harms another."""
+        running = [job for job in batch if job.future.set_running_or_notify_cancel()]
+        try:
+            results = self.commit([job.work for job in running])
+        except (sqlite3.Error, OSError) as error:
+            if len(running) > 1 and not isinstance(error, sqlite3.OperationalError | OSError):
+                for job in running:
+                    self._alone(job)
+                return
+            failure = self.unavailable(error)
+            for job in running:
+                job.future.set_exception(failure)
+            return
+        for job, result in zip(running, results, strict=True):
+            job.future.set_result(result)
+
+    def _alone(self, job: Job) -> None:
+        try:
+            job.future.set_result(self.commit([job.work])[0])
+        except (sqlite3.Error, OSError) as error:
+            job.future.set_exception(self.unavailable(error))
+
+    def commit(self, works: list[Work]) -> list[Any]:
+        """Run pieces of work in one transaction."""
+        connection = self.connection()
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            results = [work(connection) for work in works]
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        return results
+
+    def connection(self) -> sqlite3.Connection:
+        """The open connection; opened anew when the file was replaced. Raises OSError when the file has gone."""
+        if self._connection is not None and self._path is not None and identity(self._path) != self._identity:
+            self._connection.close()
+            self._connection = None
+        if self._connection is None:
+            self._connection = self.open()
+        return self._connection
+
+    def open(self) -> sqlite3.Connection:
+        """Open the file and see to the schema. A file that was there before must still be there."""
+        if self._path is not None and self._identity is not None:
+            identity(self._path)
+        connection = sqlite3.connect(
+            self._path or ":memory:", timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.executescript(SCHEMA)
+        if self._path is not None:
+            self._identity = identity(self._path)
+        return connection
+
+    @staticmethod
+    def unavailable(error: Exception) -> StoreUnavailable:
+        """What a caller is told; the path stays in the log of the operator."""
+        reason = getattr(error, "strerror", None) or str(error)
+        return StoreUnavailable(f"the store cannot be used now: {reason}")
+
+
+def identity(path: Path) -> tuple[int, int]:
+    """Which file lies at a path. Raises OSError if none does."""
+    found = os.stat(path)
+    return found.st_dev, found.st_ino
