@@ -6,9 +6,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import yaml
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
+from support import yaml_lines
 from support.outcomes import UsageError
 from support.scenarios import CRITERION_ID
 
@@ -31,6 +31,7 @@ class Criterion(BaseModel):
     area: Words
     statement: Words
     level: Level = Level.MUST
+    planned: bool = Field(False, description="whether its scenarios are still to be written")
 
     @field_validator("id")
     @classmethod
@@ -47,7 +48,8 @@ class CriteriaFile(BaseModel):
 
     system: Words
     title: Words
-    criteria: tuple[Criterion, ...]
+    technical_areas: tuple[Words, ...] = Field((), description="areas whose promises are about the API itself")
+    criteria: tuple[Criterion, ...] = Field(min_length=1)
 
     @property
     def ids(self) -> list[str]:
@@ -61,68 +63,17 @@ class CriteriaFile(BaseModel):
 
 def load(path: Path) -> CriteriaFile:
     """Read a criteria file. Raises UsageError that names the file, the line and the field when it is unusable."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read the criteria in {path}: {error}") from error
-    try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        _refuse_repeated_keys(path, root)
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{path}:{mark.line + 1}" if mark else str(path)
-        raise UsageError(f"{where}: not valid YAML: {getattr(error, 'problem', None) or error}") from error
-    if not isinstance(data, dict):
+    document = yaml_lines.read(path)
+    if not isinstance(document.content, dict):
         raise UsageError(f"{path}: expected the fields system, title and criteria")
     try:
-        criteria = CriteriaFile.model_validate(data)
+        criteria = CriteriaFile.model_validate(document.content)
     except ValidationError as error:
         first = error.errors()[0]
-        raise UsageError(f"{path}:{_line(root, first['loc'])}: {_field(first['loc'])}: {first['msg']}") from error
-    _refuse_repeated_ids(path, root, criteria)
-    return criteria
-
-
-def _refuse_repeated_keys(path: Path, node: yaml.Node | None) -> None:
-    """YAML lets the later of two equal keys win in silence; a criterion must not vanish that way."""
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if key.value in seen:
-                raise UsageError(f"{path}:{key.start_mark.line + 1}: {key.value} is given twice")
-            seen.add(key.value)
-            _refuse_repeated_keys(path, value)
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            _refuse_repeated_keys(path, item)
-
-
-def _refuse_repeated_ids(path: Path, root: yaml.Node | None, criteria: CriteriaFile) -> None:
-    if not criteria.criteria:
-        raise UsageError(f"{path}: criteria: expected one criterion or more")
+        raise UsageError(document.complaint(first["loc"], first["msg"])) from error
     seen: set[str] = set()
     for index, criterion_id in enumerate(criteria.ids):
         if criterion_id in seen:
-            raise UsageError(f"{path}:{_line(root, ('criteria', index))}: {criterion_id} is listed twice")
+            raise UsageError(document.complaint(("criteria", index, "id"), f"{criterion_id} is listed twice"))
         seen.add(criterion_id)
-
-
-def _field(loc: tuple[int | str, ...]) -> str:
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
-
-
-def _line(node: yaml.Node | None, loc: tuple[int | str, ...]) -> int:
-    """The line of the deepest part of ``loc`` that the file has."""
-    line = 1
-    for part in loc:
-        if isinstance(node, yaml.MappingNode):
-            child = next((value for key, value in node.value if key.value == part), None)
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            child = node.value[part]
-        else:
-            child = None
-        if child is None:
-            break
-        node, line = child, child.start_mark.line + 1
-    return line
+    return criteria
