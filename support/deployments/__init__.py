@@ -1,0 +1,41 @@
+"""How a system is run (process, Python driver, remote), its companions, and the leases that share them."""
+
+from support.deployments.base import (
+    Deployment,
+    HasData,
+    HasLogs,
+    Killable,
+    Pausable,
+    Restartable,
+    Startable,
+    Stoppable,
+    power,
+)
+from support.deployments.companion import CompanionProcess
+from support.deployments.driver import DriverDeployment, RpcError, RpcReply
+from support.deployments.journal import RunJournal, sweep
+from support.deployments.leases import Lease, LeasePool
+from support.deployments.process import ProcessDeployment
+from support.deployments.remote import RemoteDeployment
+
+__all__ = [
+    "CompanionProcess",
+    "Deployment",
+    "DriverDeployment",
+    "HasData",
+    "HasLogs",
+    "Killable",
+    "Lease",
+    "LeasePool",
+    "Pausable",
+    "ProcessDeployment",
+    "RemoteDeployment",
+    "Restartable",
+    "RpcError",
+    "RpcReply",
+    "RunJournal",
+    "Startable",
+    "Stoppable",
+    "power",
+    "sweep",
+]

@@ -1,0 +1,260 @@
+"""The system's Python API, reached through a child process that speaks JSON-RPC, one message per line."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import queue
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from support.deployments import processes
+from support.deployments.journal import RunJournal
+from support.deployments.logfile import LogFile
+from support.deployments.ports import HOST
+from support.deployments.process import filled
+from support.deployments.secrets import secrets_of
+from support.outcomes import Broken, DeploymentFailed, UsageError
+from support.settings import Settings
+from support.systems import System, fill
+
+_LAST_GASP = 2.0
+"""Seconds that a driver has to end after it closed its output."""
+
+
+@dataclass(frozen=True, slots=True)
+class RpcError:
+    """An error that the system raised; ``data`` is what it tells about it."""
+
+    code: int
+    message: str
+    data: Any
+
+
+@dataclass(frozen=True, slots=True)
+class RpcReply:
+    """One call and what came of it: a result, an error the system raised, or a ``failure``: no answer at all.
+
+    ``started`` is seconds since the epoch, ``duration`` seconds.
+    """
+
+    method: str
+    params: Any
+    result: Any
+    error: RpcError | None
+    failure: str | None
+    duration: float
+    started: float
+
+    @property
+    def ok(self) -> bool:
+        """Whether a result came."""
+        return self.error is None and self.failure is None
+
+    def describe(self) -> str:
+        """The call as text, for the evidence."""
+        asked = f"{self.method} {json.dumps(self.params, indent=2, ensure_ascii=False)}"
+        took = f"{self.duration * 1000:.1f} ms"
+        if self.failure is not None:
+            return f"{asked}\n\nno answer after {took}: {self.failure}"
+        if self.error is not None:
+            data = json.dumps(self.error.data, indent=2, ensure_ascii=False)
+            return f"{asked}\n\nerror {self.error.code} after {took}: {self.error.message}\n{data}"
+        return f"{asked}\n\nresult after {took}:\n{json.dumps(self.result, indent=2, ensure_ascii=False)}"
+
+
+class DriverDeployment:
+    """The driver as ``deployments.python`` of the definition starts it. Its log is what it writes to stderr."""
+
+    kind = "python"
+
+    def __init__(
+        self,
+        system: System,
+        environment: Mapping[str, str | None],
+        settings: Settings,
+        scratch: Path,
+        journal: RunJournal | None = None,
+    ) -> None:
+        if system.deployments.python is None:
+            raise UsageError(f"{system.path}: deployments has no python, so {system.says} has no Python interface here")
+        self.system = system
+        self.data = scratch.resolve() / "data"
+        self.data.mkdir(parents=True, exist_ok=True)
+        self.files = system.paths(self.data)
+        self.url = f"python:{system.name}"
+        self.folder = scratch.resolve()
+        self.version: str | None = None
+        """The version that the driver said it runs."""
+        self.ready_seconds: list[float] = []
+        self._command = system.deployments.python
+        self._added = dict(environment)
+        self._settings, self._journal = settings, journal
+        self._log = LogFile(scratch.resolve() / "log.txt")
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._calls = 0
+
+    @property
+    def running(self) -> bool:
+        """Whether its process runs."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int | None:
+        """The number of its process; None if it was never started."""
+        return self._process.pid if self._process else None
+
+    def secrets(self) -> list[str]:
+        """Tokens, and the values of secret settings."""
+        return secrets_of(self.system, self._environment())
+
+    def start(self) -> None:
+        """Start the driver and wait for its "ready". Raises DeploymentFailed, with its last log lines, without one."""
+        bindings, where = self._bindings(), str(self.system.path)
+        command = [fill(part, bindings, where) for part in self._command.command]
+        environment = processes.clean_environment(self._environment(), self._settings.run_id)
+        started = time.monotonic()
+        with self._log.path.open("ab") as output:
+            try:
+                self._process = processes.spawn(command, environment, self._log.path.parent, output, piped=True)
+            except OSError as error:
+                raise DeploymentFailed(f"the Python driver cannot be started: {command[0]}: {error}") from error
+        if self._journal:
+            self._journal.started(self._process.pid)
+        self._lines = queue.SimpleQueue()
+        threading.Thread(target=_pump, args=(self._process, self._lines), daemon=True).start()
+        try:
+            deadline = started + self._settings.timeouts.start
+            ready, failure = self._message(deadline, lambda message: message.get("method") == "ready")
+        except BaseException:
+            self.kill()
+            raise
+        if failure is not None:
+            self.kill()
+            raise DeploymentFailed(
+                f"the Python driver of {self.system.says} did not start: {failure}\n"
+                f"command: {' '.join(command)}\nlog, last lines ({self._log.path}):\n{self._log.tail()}"
+            )
+        self.version = ready.get("params", {}).get("version")
+        self.ready_seconds.append(time.monotonic() - started)
+
+    def call(self, method: str, params: Mapping[str, Any] | None = None, timeout: float | None = None) -> RpcReply:
+        """Call a method. What the system raises is in the reply; a driver that died or is silent is a ``failure``."""
+        timeout = self._settings.timeouts.http if timeout is None else timeout
+        with self._lock:
+            self._calls += 1
+            number, clock, started = self._calls, time.monotonic(), time.time()
+            request = {"jsonrpc": "2.0", "id": number, "method": method, "params": dict(params or {})}
+            failure = self._send(request)
+            message: dict[str, Any] = {}
+            if failure is None:
+                message, failure = self._message(clock + timeout, lambda message: message.get("id") == number)
+            error = message.get("error")
+            return RpcReply(
+                method=method,
+                params=request["params"],
+                result=message.get("result"),
+                error=None if error is None else RpcError(error["code"], error["message"], error.get("data")),
+                failure=failure,
+                duration=time.monotonic() - clock,
+                started=started,
+            )
+
+    def stop(self, grace: float | None = None) -> int | None:
+        """Close its input, on which it ends; kill it if it does not within ``grace`` seconds. Returns its exit code."""
+        if self._process is None:
+            return None
+        with contextlib.suppress(BrokenPipeError):
+            _stdin(self._process).close()
+        try:
+            return self._process.wait(self._settings.timeouts.stop if grace is None else grace)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            return self._process.wait()
+
+    def kill(self) -> None:
+        """End it at once (SIGKILL)."""
+        if self._process is not None and self.running:
+            processes.signal_group(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+    def restart(self) -> None:
+        """Stop it if it runs, and start it again with the same data."""
+        self.stop()
+        self.start()
+
+    def close(self) -> None:
+        """Stop it for good."""
+        self.stop()
+
+    def log_position(self) -> int:
+        """Where its log ends now."""
+        return self._log.position()
+
+    def logs(self, since: int = 0) -> str:
+        """What it logged after a position."""
+        return self._log.since(since)
+
+    def _bindings(self) -> dict[str, str]:
+        return self.system.bindings(self.data, HOST, 0)
+
+    def _environment(self) -> dict[str, str | None]:
+        return filled({**self._command.environment, **self._added}, self._bindings(), str(self.system.path))
+
+    def _send(self, request: dict[str, Any]) -> str | None:
+        if self._process is None:
+            raise Broken("the Python driver was never started")
+        try:
+            stdin = _stdin(self._process)
+            stdin.write(json.dumps(request).encode() + b"\n")
+            stdin.flush()
+        except (BrokenPipeError, ValueError):
+            return self._gone()
+        return None
+
+    def _message(self, deadline: float, wanted: Callable[[dict[str, Any]], bool]) -> tuple[dict[str, Any], str | None]:
+        while True:
+            try:
+                line = self._lines.get(timeout=max(0.001, deadline - time.monotonic()))
+            except queue.Empty:
+                return {}, "it said nothing in time"
+            if line is None:
+                return {}, self._gone()
+            message = _read(line)
+            if wanted(message):
+                return message, None
+
+    def _gone(self) -> str:
+        try:
+            how = f"it ended with exit code {self._process.wait(_LAST_GASP)}" if self._process else "it never ran"
+        except subprocess.TimeoutExpired:
+            how = "it closed its output"
+        return f"{how}; its last lines:\n{self._log.tail()}"
+
+
+def _stdin(process: subprocess.Popen[bytes]) -> Any:
+    return process.stdin
+
+
+def _pump(process: subprocess.Popen[bytes], lines: queue.SimpleQueue[bytes | None]) -> None:
+    with process.stdout or contextlib.nullcontext() as output:
+        for line in output or ():
+            lines.put(line)
+    lines.put(None)
+
+
+def _read(line: bytes) -> dict[str, Any]:
+    """A message of the driver; what is no JSON object (a stray print of the system) is passed over."""
+    try:
+        message = json.loads(line)
+    except ValueError:
+        return {}
+    return message if isinstance(message, dict) else {}

@@ -1,0 +1,102 @@
+"""The journal of what a run has started, by which a later run finds and removes what a killed one left behind.
+
+A run's folder ``reports/run/<run_id>/`` holds one journal per process of the suite. A run is dead when every process
+that owns a journal in it has ended; only then is anything of it touched. Processes are told apart by number and
+start time, so neither another live run nor a stranger that was given an old number is ever disturbed.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from support.deployments import processes
+from support.deployments.processes import ProcessIdentity
+
+_UNCLAIMED = 24 * 3600.0
+"""Seconds after which a run's folder without any journal is taken for a leftover."""
+
+
+class RunJournal:
+    """The journal of one process of a run; opening it claims the run's folder for as long as this process lives."""
+
+    def __init__(self, folder: Path, shard: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self._path = folder / f"journal-{shard}-{processes.myself().pid}.jsonl"
+        self._write("owner", processes.myself())
+
+    def started(self, pid: int) -> None:
+        """A process was started."""
+        identity = ProcessIdentity.of(pid)
+        if identity is not None:
+            self._write("started", identity)
+
+    def closed(self) -> None:
+        """The run has ended by itself and left nothing running."""
+        self._write("closed", processes.myself())
+
+    def _write(self, what: str, process: ProcessIdentity) -> None:
+        line = json.dumps({"what": what, "pid": process.pid, "created": process.created})
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(line + "\n")
+
+
+@dataclass(slots=True)
+class _Past:
+    """What the journals of one run say."""
+
+    owners: list[ProcessIdentity]
+    started: list[ProcessIdentity]
+    closed: int
+
+
+def sweep(reports: Path) -> list[str]:
+    """End the processes and remove the folders of runs that are dead. Returns a sentence for each killed run."""
+    notes = []
+    for folder in sorted((reports / "run").glob("*/")):
+        past = _read(folder)
+        if not past.owners:
+            if time.time() - folder.stat().st_mtime > _UNCLAIMED:
+                shutil.rmtree(folder, ignore_errors=True)
+            continue
+        if any(owner.alive for owner in past.owners):
+            continue
+        ended = _end_leftovers(folder.name, past)
+        shutil.rmtree(folder, ignore_errors=True)
+        if ended or past.closed < len(past.owners):
+            pids = ", ".join(str(owner.pid) for owner in past.owners)
+            notes.append(
+                f"an earlier run ({folder.name}, process {pids}) was cut short: ended {ended} processes it left"
+            )
+    return notes
+
+
+def _end_leftovers(run_id: str, past: _Past) -> int:
+    return sum(processes.end(process) for process in {*past.started, *processes.of_run(run_id)})
+
+
+def _read(folder: Path) -> _Past:
+    past = _Past([], [], 0)
+    for path in folder.glob("journal-*.jsonl"):
+        for line in _lines(path):
+            try:
+                entry = json.loads(line)
+                process = ProcessIdentity(int(entry["pid"]), float(entry["created"]))
+                what = entry["what"]
+            except (ValueError, KeyError, TypeError):
+                continue  # the line was being written when the run was killed
+            past.owners.extend([process] if what == "owner" else [])
+            past.started.extend([process] if what == "started" else [])
+            past.closed += what == "closed"
+    return past
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return []  # another run swept it first

@@ -1,0 +1,188 @@
+"""Shares running deployments between scenarios that ask for the same, and throws away those a scenario has dirtied."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from support.deployments.companion import CompanionProcess
+from support.deployments.driver import DriverDeployment
+from support.deployments.interruption import end_in_order_on_sigterm
+from support.deployments.journal import RunJournal
+from support.deployments.process import ProcessDeployment
+from support.deployments.remote import RemoteDeployment
+from support.deployments.starts import StartRecord
+from support.outcomes import Broken, UsageError
+from support.settings import Settings
+from support.systems import System
+
+IDLE = 6
+"""Running processes that are kept for scenarios to come; beyond them the one longest unused is stopped."""
+
+AnyDeployment = ProcessDeployment | DriverDeployment | RemoteDeployment | CompanionProcess
+Environment = Mapping[str, str | None]
+LeaseKey = tuple[str, str, tuple[tuple[str, str | None], ...]]
+"""What makes two wishes the same: kind, profile (or a companion's name), and the environment, sorted."""
+
+
+@dataclass(slots=True, eq=False)
+class Lease:
+    """A deployment that one scenario has to itself for now. Whoever leaves traces in it sets ``dirty``."""
+
+    key: LeaseKey
+    deployment: AnyDeployment
+    dirty: bool = False
+    used: float = 0.0
+    """When it was last given back, on the monotonic clock."""
+
+    @property
+    def kind(self) -> str:
+        """How it is run: process, python, remote, or the kind of a companion."""
+        return self.key[0]
+
+
+class LeasePool:
+    """All that one process of the suite runs of one system; nothing of it outlives close(), nor this process."""
+
+    def __init__(self, settings: Settings, system: System) -> None:
+        self._settings, self._system = settings, system
+        self._journal = RunJournal(settings.scratch, settings.shard)
+        self._idle: list[Lease] = []
+        self._out: list[Lease] = []
+        self._made = 0
+        self._owner = os.getpid()
+        self.record = StartRecord()
+        atexit.register(self.close)
+        end_in_order_on_sigterm()
+
+    def acquire(
+        self, kind: str, profile: str = "default", environment: Mapping[str, str | None] | None = None
+    ) -> Lease:
+        """A running deployment in a profile with some settings of its own: an idle one that fits, or a new one.
+
+        Raises DeploymentFailed if it does not start, NotVerified if a remote system does not run that way.
+        """
+        key = _key(kind, profile, environment or {})
+        return self._take(key) or self._started(self._hand_out(key, self._make(key)))
+
+    def companion(self, kind: str, name: str) -> Lease:
+        """A running companion, such as the ``backend`` named ``local-chat``."""
+        key = _key(kind, name, {})
+        return self._take(key) or self._started(self._hand_out(key, self._make_companion(key)))
+
+    def fresh(self, kind: str, profile: str = "default", environment: Mapping[str, str | None] | None = None) -> Lease:
+        """A deployment of one's own that is not started yet, for a start that may fail; it is thrown away afterwards."""
+        key = _key(kind, profile, environment or {})
+        lease = self._hand_out(key, self._make(key))
+        lease.dirty = True
+        return lease
+
+    def release(self, lease: Lease) -> None:
+        """Give a lease back: a dirty one, or one that runs no more, is stopped and thrown away."""
+        if lease not in self._out:
+            return
+        self._out.remove(lease)
+        if lease.dirty or not lease.deployment.running:
+            self.record.dirtied += 1
+            self._throw_away(lease)
+            return
+        lease.used = time.monotonic()
+        self._idle.append(lease)
+        self._keep_few()
+
+    def close(self) -> None:
+        """Stop everything and write down what was started. May be called again; a forked child does nothing."""
+        if self._owner != os.getpid() or self.record.closed:
+            return
+        troubles = []
+        for lease in [*self._out, *self._idle]:
+            try:
+                self._throw_away(lease)
+            except (Broken, OSError) as error:
+                troubles.append(f"{lease.key[:2]}: {error}")
+        self._out, self._idle = [], []
+        self.record.write(self._settings.scratch / f"starts-{self._settings.shard}.json")
+        self._journal.closed()
+        atexit.unregister(self.close)
+        if troubles:
+            raise Broken("not everything could be stopped: " + "; ".join(troubles))
+
+    def _take(self, key: LeaseKey) -> Lease | None:
+        for lease in [lease for lease in self._idle if lease.key == key]:
+            self._idle.remove(lease)
+            if lease.deployment.running:
+                self.record.reused += 1
+                self._out.append(lease)
+                return lease
+            self.record.died += 1
+            self._throw_away(lease)
+        return None
+
+    def _make(self, key: LeaseKey) -> AnyDeployment:
+        kind, profile, own = key
+        if kind == "remote":
+            if self._settings.url is None:
+                raise UsageError("a remote deployment needs its URL: give --url (or -D url=…)")
+            remote = RemoteDeployment(self._system, self._settings.url)
+            remote.check_profile(profile, dict(own))
+            return remote
+        environment = {**self._system.profile(profile).environment, **dict(own)}
+        makers: dict[str, type[ProcessDeployment] | type[DriverDeployment]] = {
+            "process": ProcessDeployment,
+            "python": DriverDeployment,
+        }
+        if kind not in makers:
+            raise UsageError(f"there is no deployment {kind!r}; there are: {', '.join(makers)}, remote")
+        return makers[kind](self._system, environment, self._settings, self._folder(kind), self._journal)
+
+    def _make_companion(self, key: LeaseKey) -> CompanionProcess:
+        kind, name, _ = key
+        return CompanionProcess(self._system, kind, name, self._settings, self._folder(f"{kind}-{name}"), self._journal)
+
+    def _folder(self, kind: str) -> Path:
+        self._made += 1
+        folder = self._settings.scratch / f"{self._settings.shard}-{self._made:03d}-{kind}"
+        folder.mkdir(parents=True)
+        return folder
+
+    def _hand_out(self, key: LeaseKey, deployment: AnyDeployment) -> Lease:
+        lease = Lease(key, deployment)
+        self._out.append(lease)
+        return lease
+
+    def _started(self, lease: Lease) -> Lease:
+        started = time.monotonic()
+        try:
+            lease.deployment.start()
+        except BaseException:
+            self.record.failed += 1
+            self._out.remove(lease)
+            self._throw_away(lease, keep_folder=True)
+            raise
+        if lease.kind != "remote":
+            self.record.started(lease.key, time.monotonic() - started)
+        return lease
+
+    def _keep_few(self) -> None:
+        running = [lease for lease in self._idle if lease.kind != "remote"]
+        for lease in sorted(running, key=lambda lease: lease.used)[:-IDLE]:
+            self._idle.remove(lease)
+            self.record.evicted += 1
+            self._throw_away(lease)
+
+    def _throw_away(self, lease: Lease, keep_folder: bool = False) -> None:
+        deployment = lease.deployment
+        if isinstance(deployment, RemoteDeployment):
+            return
+        deployment.close()
+        if not keep_folder:
+            shutil.rmtree(deployment.folder, ignore_errors=True)
+
+
+def _key(kind: str, profile: str, environment: Environment) -> LeaseKey:
+    return kind, profile, tuple(sorted(environment.items()))

@@ -1,0 +1,201 @@
+"""Processes of the operating system: started so that they end with the suite, told apart, ended; the home of psutil."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import psutil
+
+RUN_VARIABLE = "SIGNOFF_RUN"
+"""Variable in the environment of every child; by it the leftovers of a dead run are known for certain."""
+
+_SAME_START = 2.0
+"""Seconds by which two readings of one process's start may differ after the clock was set."""
+_PASSED_ON = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "PYTHONPATH", "PYTHONHASHSEED", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
+_PASSED_ON_PREFIXES = ("LC_", "SIGNOFF_")
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessIdentity:
+    """A process, told apart from a later one of the same number by when it was started (seconds since the epoch)."""
+
+    pid: int
+    created: float
+
+    @classmethod
+    def of(cls, pid: int) -> ProcessIdentity | None:
+        """The process that has this number now; None if there is none."""
+        try:
+            return cls(pid, psutil.Process(pid).create_time())
+        except psutil.NoSuchProcess:
+            return None
+
+    @property
+    def alive(self) -> bool:
+        """Whether this very process still runs; one that ended and was not reaped yet does not."""
+        try:
+            process = psutil.Process(self.pid)
+            same = abs(process.create_time() - self.created) < _SAME_START
+            return same and process.status() != psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return False
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a process and its children use: memory in bytes, CPU time in seconds."""
+
+    memory: int
+    cpu: float
+    threads: int
+    processes: int
+
+
+def myself() -> ProcessIdentity:
+    """The identity of the suite's own process."""
+    return ProcessIdentity(os.getpid(), psutil.Process().create_time())
+
+
+def clean_environment(added: Mapping[str, str | None], run_id: str) -> dict[str, str]:
+    """An environment for a child that holds nothing of the user's own settings; None takes a variable out."""
+    kept = {
+        name: value for name, value in os.environ.items() if name in _PASSED_ON or name.startswith(_PASSED_ON_PREFIXES)
+    }
+    merged: dict[str, str | None] = {**kept, "PYTHONUNBUFFERED": "1", **added, RUN_VARIABLE: run_id}
+    return {name: value for name, value in merged.items() if value is not None}
+
+
+def spawn(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    folder: Path,
+    output: IO[bytes],
+    *,
+    piped: bool = False,
+) -> subprocess.Popen[bytes]:
+    """Start a process as the head of its own session. ``piped`` keeps stdin and stdout for the caller."""
+    return subprocess.Popen(
+        list(command),
+        env=dict(environment),
+        cwd=folder,
+        stdin=subprocess.PIPE if piped else subprocess.DEVNULL,
+        stdout=subprocess.PIPE if piped else output,
+        stderr=output,
+        start_new_session=True,
+        preexec_fn=_die_with_parent(),  # noqa: PLW1509 - one system call, which takes no lock
+    )
+
+
+def signal_group(pid: int, number: signal.Signals) -> bool:
+    """Send a signal to all processes of the session headed by ``pid``; False if none is left."""
+    try:
+        os.killpg(pid, number)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def group_left(pid: int) -> bool:
+    """Whether processes of the session headed by ``pid``, which has ended, still run."""
+    if not _group_exists(pid):
+        return False
+    return any(_is_of_group(process, pid) for process in psutil.process_iter())
+
+
+def is_stopped(pid: int) -> bool:
+    """Whether the process is frozen by SIGSTOP."""
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_STOPPED)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def usage(pid: int) -> Usage:
+    """What the process and its children use now. A process that ended meanwhile counts as nothing."""
+    memory, cpu, threads, processes = 0, 0.0, 0, 0
+    for process in _family(pid):
+        try:
+            with process.oneshot():
+                times = process.cpu_times()
+                memory += process.memory_info().rss
+                cpu += times.user + times.system
+                threads += process.num_threads()
+                processes += 1
+        except psutil.NoSuchProcess:
+            continue
+    return Usage(memory, cpu, threads, processes)
+
+
+def of_run(run_id: str) -> list[ProcessIdentity]:
+    """Every process that was started for a run, also grandchildren that left their group."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get(RUN_VARIABLE) == run_id:
+                found.append(ProcessIdentity(process.pid, process.create_time()))
+        except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
+            continue
+    return found
+
+
+def end(process: ProcessIdentity) -> bool:
+    """Kill this very process; False if it runs no more. A later one of the same number is left alone."""
+    if not process.alive:
+        return False
+    try:
+        os.kill(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _group_exists(pid: int) -> bool:
+    try:
+        os.killpg(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _is_of_group(process: psutil.Process, group: int) -> bool:
+    try:
+        return os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE
+    except (ProcessLookupError, psutil.NoSuchProcess):
+        return False
+
+
+def _family(pid: int) -> list[psutil.Process]:
+    try:
+        head = psutil.Process(pid)
+        return [head, *head.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _die_with_parent() -> Callable[[], None] | None:
+    """Have the kernel kill the child when the suite dies.
+
+    The kernel means the thread that started it, not the process; so this is asked for in the main thread alone, and
+    the sweep at the next run covers the rest.
+    """
+    libc, parent = _libc, os.getpid()
+    if libc is None or threading.current_thread() is not threading.main_thread():
+        return None
+
+    def ask() -> None:
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return ask

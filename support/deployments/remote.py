@@ -1,0 +1,52 @@
+"""A system that already runs somewhere: it has an address, and no powers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from support.deployments.readiness import answers, ready_path
+from support.deployments.secrets import secrets_of
+from support.outcomes import NotVerified, UsageError
+from support.systems import System
+
+
+class RemoteDeployment:
+    """A system at a URL. It can be neither started nor stopped, and runs in the profiles its definition lists."""
+
+    kind = "remote"
+
+    def __init__(self, system: System, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise UsageError(f"the URL {url!r} is unusable: give one like https://caio.example.org")
+        self.system = system
+        self.url = url.rstrip("/")
+
+    @property
+    def running(self) -> bool:
+        """Whether it answers now."""
+        return answers(self.url, ready_path(self.system))
+
+    def start(self) -> None:
+        """See that it is there. Raises UsageError if nothing answers."""
+        if not self.running:
+            path = ready_path(self.system) or ""
+            raise UsageError(f"{self.system.says} does not answer at {self.url}{path}; check the URL and that it is up")
+
+    def check_profile(self, profile: str, environment: Mapping[str, str | None]) -> None:
+        """See that it runs in a profile. Raises NotVerified if it does not, or if settings of its own are asked for."""
+        provided = self.system.deployments.remote.provides
+        if profile not in provided:
+            raise NotVerified(
+                f"{self.system.says} at {self.url} is not said to run as {profile!r} (its definition lists "
+                f"{', '.join(provided) or 'no profile'} under deployments.remote.provides)"
+            )
+        if environment:
+            raise NotVerified(
+                f"{self.system.says} at {self.url} cannot be given settings: {', '.join(sorted(environment))}"
+            )
+
+    def secrets(self) -> list[str]:
+        """The tokens that the suite shows it."""
+        return secrets_of(self.system, {})
