@@ -1,0 +1,202 @@
+"""The decision: what was chosen, how to call it, and the proofs and trace that say why.
+
+It keeps what routing found in compact form and spells it out when read, each time anew, so that what a reader
+does to the answer cannot change the decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from caio.claims import checks_of, control_signal_of, guarantees_of, model_of, proofs_of
+from caio.contracts import ServiceContract
+from caio.policies import CompiledPolicies
+from caio.replay import decision_id
+from caio.request import CompiledRequest
+from caio.routing.candidate import Candidate
+from caio.routing.stages import Stage, score_of
+
+Sign = Callable[[Mapping[str, Any]], dict[str, str]]
+_COMPONENTS = ("cost", "latency", "accuracy", "alignment")
+# Every set of components in which a loser may be weaker, by bit: bit 0 is cost.
+_WEAKER = [", ".join(name for bit, name in enumerate(_COMPONENTS) if mask >> bit & 1) for mask in range(16)]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """All that went into one decision; `stages` in the order of routing, the fourth is the ranking."""
+
+    request: CompiledRequest
+    policies: tuple[CompiledPolicies, CompiledPolicies]
+    stages: tuple[Stage, Stage, Stage, Stage, Stage]
+    penalties: Mapping[str, float]
+    seed: int
+    registry_digest: str
+
+
+class RoutingDecision:
+    """Immutable. `to_dict()` signs: no decision leaves the process unsigned."""
+
+    __slots__ = ("_chosen", "_findings", "_id", "_sign", "_signature")
+
+    def __init__(self, findings: Findings, sign: Sign) -> None:
+        self._findings = findings
+        self._sign = sign
+        self._chosen: Candidate = findings.stages[4].admitted[0]
+        self._id: str | None = None
+        self._signature: dict[str, str] | None = None
+
+    @property
+    def service_id(self) -> str:
+        return self._chosen.service_id
+
+    @property
+    def version(self) -> str:
+        return self._chosen.contract.version
+
+    @property
+    def contract(self) -> ServiceContract:
+        """Of the chosen service, as it was decided on."""
+        return self._chosen.contract
+
+    @property
+    def capability(self) -> str:
+        """The first capability asked for: the one a call is about."""
+        return self._findings.request.capabilities[0]
+
+    @property
+    def route(self) -> str:
+        return self._chosen.contract.route
+
+    @property
+    def model(self) -> str:
+        return model_of(self._chosen.contract)
+
+    @property
+    def control_signal(self) -> dict[str, Any]:
+        return control_signal_of(self._chosen, self._findings.request, self._findings.policies)
+
+    @property
+    def guarantees(self) -> dict[str, Any]:
+        return guarantees_of(self._chosen)
+
+    @property
+    def ranking(self) -> tuple[str, ...]:
+        """All admitted services, best first: the order in which a failed call may be tried elsewhere."""
+        return tuple(item.service_id for item in self._findings.stages[3].admitted)
+
+    @property
+    def proofs(self) -> list[dict[str, Any]]:
+        return proofs_of(self._chosen, checks_of(self._findings.request, self._findings.policies))
+
+    @property
+    def durations_us(self) -> dict[str, float]:
+        """Time spent in each stage."""
+        return {stage.name: stage.duration_us for stage in self._findings.stages}
+
+    @property
+    def weight(self) -> int:
+        """A measure of the memory it holds: candidates, and one for each 64 bytes of request."""
+        return self._findings.stages[0].considered + len(self._findings.request.spelled) // 64 + 1
+
+    @property
+    def trace(self) -> dict[str, Any]:
+        found = self._findings
+        return {
+            "request": orjson.loads(found.request.spelled),
+            "server_policies": orjson.loads(found.policies[0].spelled),
+            "policies": orjson.loads(found.policies[1].spelled),
+            "registry_digest": found.registry_digest,
+            "seed": found.seed,
+            "stages": [
+                {
+                    "name": stage.name,
+                    "duration_us": stage.duration_us,
+                    "considered": stage.considered,
+                    "admitted": len(stage.admitted),
+                }
+                for stage in found.stages
+            ],
+            "candidates": [*self._ranked_rows(), *self._refused_rows()],
+        }
+
+    @property
+    def decision_id(self) -> str:
+        """The same for the same inputs, whenever and wherever it was decided."""
+        if self._id is None:
+            self._id = decision_id(self._body())
+        return self._id
+
+    def to_dict(self) -> dict[str, Any]:
+        """The signed decision, ready for JSON."""
+        body = self._body()
+        if self._id is None:
+            self._id = decision_id(body)
+        signed = {"decision_id": self._id, **body}
+        if self._signature is None:
+            self._signature = self._sign(signed)
+        return {**signed, "signature": dict(self._signature)}
+
+    def _body(self) -> dict[str, Any]:
+        return {
+            "service_id": self.service_id,
+            "version": self.version,
+            "route": self.route,
+            "model": self.model,
+            "control_signal": self.control_signal,
+            "guarantees": self.guarantees,
+            "proofs": self.proofs,
+            "trace": self.trace,
+        }
+
+    def __repr__(self) -> str:
+        return f"RoutingDecision(service_id={self.service_id!r}, route={self.route!r})"
+
+    def _ranked_rows(self) -> Iterator[dict[str, Any]]:
+        penalties = self._findings.penalties
+        chosen = self._chosen
+        best = score_of(chosen, penalties)
+        for candidate in self._findings.stages[3].admitted:
+            score = score_of(candidate, penalties) if penalties else candidate.score
+            won = candidate is chosen
+            yield {
+                "service_id": candidate.service_id,
+                "outcome": "chosen" if won else "outranked",
+                "stage": "decide" if won else "rank",
+                "reason": "has the best score" if won else self._loss(candidate, score, best),
+                "score": score,
+                "components": {**candidate.components, "history": penalties.get(candidate.service_id, 0.0)},
+                "contract_digest": candidate.contract.digest,
+            }
+
+    def _loss(self, candidate: Candidate, score: float, best: float) -> str:
+        name = self._chosen.service_id
+        if score == best:
+            return f"scores the same as {name}, which the seed prefers"
+        mine, theirs = candidate.components, self._chosen.components
+        mask = (
+            (mine["cost"] < theirs["cost"])
+            | (mine["latency"] < theirs["latency"]) << 1
+            | (mine["accuracy"] < theirs["accuracy"]) << 2
+            | (mine["alignment"] < theirs["alignment"]) << 3
+        )
+        weaker = _WEAKER[mask]
+        failed = candidate.service_id in self._findings.penalties
+        if failed:
+            weaker = f"{weaker}, recent history" if weaker else "recent history"
+        return f"scores {score}, {name} scores {best}: weaker in {weaker}"
+
+    def _refused_rows(self) -> Iterator[dict[str, Any]]:
+        for stage in self._findings.stages:
+            for refused in stage.refused:
+                yield {
+                    **refused.to_refusal().to_dict(),
+                    "outcome": "refused",
+                    "score": None,
+                    "components": None,
+                    "contract_digest": refused.candidate.contract.digest,
+                }

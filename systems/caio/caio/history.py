@@ -1,0 +1,108 @@
+"""What is remembered, within bounds: the last decisions, and how the last calls of each service ended."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Mapping
+from typing import Any
+
+from caio import fields
+from caio.decision import RoutingDecision
+from caio.errors import DecisionNotFound, InvalidRequest
+from caio.fields import Fault
+
+# "Recent" is counted in calls, not in time: no clock may sway a decision.
+RECENT_CALLS = 20
+MAX_DECISIONS = 10_000
+# Candidates of all remembered decisions together; some 10 bytes each.
+MAX_WEIGHT = 1_000_000
+
+
+class DecisionHistory:
+    """The last decisions, found by id. Ids are worked out when somebody asks, not on the way of a request."""
+
+    def __init__(self, limit: int = MAX_DECISIONS, max_weight: int = MAX_WEIGHT) -> None:
+        self._limit = limit
+        self._max_weight = max_weight
+        self._weight = 0
+        self._lock = threading.Lock()
+        self._decisions: deque[RoutingDecision] = deque()
+
+    def __len__(self) -> int:
+        return len(self._decisions)
+
+    def add(self, decision: RoutingDecision) -> None:
+        with self._lock:
+            self._decisions.append(decision)
+            self._weight += decision.weight
+            while len(self._decisions) > self._limit or (self._weight > self._max_weight and len(self._decisions) > 1):
+                self._weight -= self._decisions.popleft().weight
+
+    def latest(self, limit: int) -> list[RoutingDecision]:
+        """Newest first."""
+        with self._lock:
+            found = list(self._decisions)
+        return found[::-1][:limit]
+
+    def get(self, decision_id: str) -> RoutingDecision:
+        """The newest with the id; raises DecisionNotFound."""
+        for decision in self.latest(self._limit):
+            if decision.decision_id == decision_id:
+                return decision
+        raise DecisionNotFound(f"no decision {decision_id!r} is remembered")
+
+
+class Outcomes:
+    """How the last calls of each service ended; thread-safe, readers see immutable counts."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._recent: dict[str, deque[bool]] = {}
+        self._counts: dict[str, tuple[int, int]] = {}
+
+    def record(self, service_id: str, ok: bool) -> None:
+        with self._lock:
+            recent = self._recent.setdefault(service_id, deque(maxlen=RECENT_CALLS))
+            recent.append(ok)
+            succeeded = sum(recent)
+            self._counts = {**self._counts, service_id: (succeeded, len(recent) - succeeded)}
+
+    def forget(self, service_id: str) -> None:
+        with self._lock:
+            self._recent.pop(service_id, None)
+            if service_id in self._counts:
+                self._counts = {key: counts for key, counts in self._counts.items() if key != service_id}
+
+    def counts(self) -> Mapping[str, tuple[int, int]]:
+        """(successes, failures) by service."""
+        return self._counts
+
+
+def read_history(history: Any) -> dict[str, tuple[int, int]]:
+    """A caller's history, `{service_id: {"successes": n, "failures": n}}`; raises InvalidRequest."""
+    if not history and isinstance(history, dict):
+        return {}
+    try:
+        counts = {}
+        for service_id, record in fields.mapping(history, "history").items():
+            path = f"history.{service_id}"
+            fields.known(fields.mapping(record, path), path, ("successes", "failures"))
+            counts[fields.text(service_id, path)] = (
+                fields.count(record.get("successes", 0), f"{path}.successes"),
+                fields.count(record.get("failures", 0), f"{path}.failures"),
+            )
+    except Fault as fault:
+        raise InvalidRequest.at(fault.error) from fault
+    return counts
+
+
+def merge(one: Mapping[str, tuple[int, int]], other: Mapping[str, tuple[int, int]]) -> Mapping[str, tuple[int, int]]:
+    """Counts of both together."""
+    if not other or not one:
+        return one or other
+    merged = dict(one)
+    for service_id, (succeeded, failed) in other.items():
+        mine = merged.get(service_id, (0, 0))
+        merged[service_id] = (mine[0] + succeeded, mine[1] + failed)
+    return merged

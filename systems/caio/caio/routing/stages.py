@@ -1,0 +1,153 @@
+"""The stages of routing, each a function from candidates to candidates that can be called alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from caio.errors import Refusal
+from caio.policies import CompiledPolicies
+from caio.registry import Snapshot
+from caio.request import CompiledRequest
+from caio.routing.candidate import DIGITS, HISTORY_PENALTY, Candidate, choose, tie_of
+from caio.routing.checks import Check
+
+_MASK = 2**64 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A candidate and what it failed: a check, or a sentence where the reason lies outside its contract."""
+
+    candidate: Candidate
+    stage: str
+    cause: Check | str
+
+    def to_refusal(self) -> Refusal:
+        cause = self.cause
+        return Refusal(
+            self.candidate.service_id, self.stage, cause if isinstance(cause, str) else cause.reason(self.candidate)
+        )
+
+
+@dataclass(slots=True)
+class Stage:
+    """What one stage did. `admitted` is in order of score, for rank and decide in the order of the ranking."""
+
+    name: str
+    considered: int
+    admitted: Sequence[Candidate]
+    refused: list[Refused] = field(default_factory=list)
+    duration_us: float = 0.0
+
+
+def match_contracts(request: CompiledRequest, snapshot: Snapshot, excluded: Mapping[str, str]) -> Stage:
+    """Contracts that offer what is asked, keep the constraints and guarantees asked for, and are not unhealthy."""
+    started = time.perf_counter_ns()
+    candidates = _offering(request.capabilities, snapshot)
+    stage = Stage("match", len(candidates), candidates)
+    _apply(stage, request.match)
+    if excluded:
+        _drop(stage, "dispatch", lambda item: excluded.get(item.service_id))
+    if not all([item.entry.available for item in stage.admitted]):
+        _drop(stage, "health", lambda item: None if item.entry.available else item.entry.unavailability())
+    return _timed(stage, started)
+
+
+def evaluate_rules(candidates: Sequence[Candidate], *policies: CompiledPolicies) -> Stage:
+    """Candidates that break no policy."""
+    started = time.perf_counter_ns()
+    stage = Stage("rules", len(candidates), candidates)
+    for compiled in policies:
+        _apply(stage, compiled.checks)
+    return _timed(stage, started)
+
+
+def verify_security(candidates: Sequence[Candidate], request: CompiledRequest) -> Stage:
+    """Candidates the user is trusted to reach."""
+    started = time.perf_counter_ns()
+    stage = Stage("security", len(candidates), candidates)
+    _apply(stage, request.security)
+    return _timed(stage, started)
+
+
+def rank(candidates: Sequence[Candidate], penalties: Mapping[str, float], seed: int) -> Stage:
+    """Best score first; of equal scores, the order that the seed gives, whatever the order of registration."""
+    started = time.perf_counter_ns()
+    ranked = list(candidates)
+    scores = [score_of(item, penalties) for item in ranked] if penalties else [item.score for item in ranked]
+    if len(set(scores)) < len(scores):
+        factor = tie_of(f"seed {seed}")
+        ties = [item.tie * factor & _MASK for item in ranked]
+        ranked = [
+            ranked[at]
+            for at in sorted(range(len(ranked)), key=lambda at: (-scores[at], ties[at], ranked[at].service_id))
+        ]
+    elif penalties:
+        ranked = [ranked[at] for at in sorted(range(len(ranked)), key=scores.__getitem__, reverse=True)]
+    return _timed(Stage("rank", len(ranked), ranked), started)
+
+
+def decide(ranked: Sequence[Candidate]) -> Stage:
+    """The first of the ranking."""
+    started = time.perf_counter_ns()
+    return _timed(Stage("decide", len(ranked), ranked[:1]), started)
+
+
+def penalties_of(failures: Mapping[str, tuple[int, int]]) -> dict[str, float]:
+    """From (successes, failures) by service to what its score loses; one failure alone costs half the penalty."""
+    return {
+        service_id: HISTORY_PENALTY * failed / (succeeded + failed + 1)
+        for service_id, (succeeded, failed) in failures.items()
+        if failed
+    }
+
+
+def score_of(candidate: Candidate, penalties: Mapping[str, float]) -> float:
+    penalty = penalties.get(candidate.service_id)
+    return candidate.score if penalty is None else round(candidate.score - penalty, DIGITS)
+
+
+def _offering(capabilities: Sequence[str], snapshot: Snapshot) -> Sequence[Candidate]:
+    """All that offer at least one of the capabilities, each once, best score first."""
+    if len(capabilities) == 1:
+        return snapshot.index.get(capabilities[0], ())
+    by_service: dict[str, list[Candidate]] = {}
+    for capability in capabilities:
+        for candidate in snapshot.index.get(capability, ()):
+            by_service.setdefault(candidate.service_id, []).append(candidate)
+    return sorted((choose(found) for found in by_service.values()), key=lambda item: item.order)
+
+
+def _apply(stage: Stage, checks: Sequence[Check]) -> None:
+    for check in checks:
+        before = stage.admitted
+        kept = check.keep(before)
+        if len(kept) < len(before):
+            # Both are in the same order, so one walk finds who is missing.
+            remaining = iter(kept)
+            following = next(remaining, None)
+            for candidate in before:
+                if candidate is following:
+                    following = next(remaining, None)
+                else:
+                    stage.refused.append(Refused(candidate, stage.name, check))
+            stage.admitted = kept
+
+
+def _drop(stage: Stage, name: str, cause: Callable[[Candidate], str | None]) -> None:
+    """Takes out those with a cause, for reasons that lie outside their contracts; each is asked once."""
+    kept = []
+    for candidate in stage.admitted:
+        reason = cause(candidate)
+        if reason is None:
+            kept.append(candidate)
+        else:
+            stage.refused.append(Refused(candidate, name, reason))
+    stage.admitted = kept
+
+
+def _timed(stage: Stage, started: int) -> Stage:
+    stage.duration_us = (time.perf_counter_ns() - started) / 1000
+    return stage
