@@ -1,0 +1,62 @@
+"""The events of a run, one JSON line each, by which progress is shown while several processes work."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from support.outcomes import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A scenario that started or finished. ``t`` is seconds since the epoch; ``seconds`` is how long it took."""
+
+    t: float
+    event: Literal["started", "finished"]
+    key: str
+    name: str
+    outcome: Outcome | None = None
+    seconds: float | None = None
+
+
+class EventLog:
+    """Appends events to a file that another process reads meanwhile. Each shard has a file of its own."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+
+    def started(self, key: str, name: str) -> None:
+        """A scenario begins."""
+        self._append(Event(time.time(), "started", key, name))
+
+    def finished(self, key: str, name: str, outcome: Outcome, seconds: float) -> None:
+        """A scenario has ended, clean-up included."""
+        self._append(Event(time.time(), "finished", key, name, outcome, round(seconds, 3)))
+
+    def _append(self, event: Event) -> None:
+        line = json.dumps({name: value for name, value in asdict(event).items() if value is not None})
+        # One write per line: a reader sees whole lines or a last one without its end.
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(line + "\n")
+
+
+def path_of(scratch: Path, shard: str) -> Path:
+    """Where a shard of a run writes its events."""
+    return scratch / f"events-{shard}.jsonl"
+
+
+def read(path: Path) -> Iterator[Event]:
+    """The events written so far; a last line that is still being written is left for the next look."""
+    if not path.exists():
+        return
+    for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
+        if line.endswith("\n"):
+            fields = json.loads(line)
+            outcome = Outcome(fields["outcome"]) if "outcome" in fields else None
+            yield Event(fields["t"], fields["event"], fields["key"], fields["name"], outcome, fields.get("seconds"))

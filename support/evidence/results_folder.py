@@ -1,0 +1,100 @@
+"""The folder of Allure results on disk: whole files only, nothing unredacted, and no file of anybody else's touched."""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from support.evidence.attachments import Media
+from support.evidence.redaction import redactor
+from support.outcomes import Broken
+
+_OURS = (
+    "*-result.json",
+    "*-container.json",
+    "*-globals.json",
+    "*-attachment.*",
+    "environment.properties",
+    "executor.json",
+    "categories.json",
+)
+_IDENTITIES = frozenset({"uuid", "historyId", "testCaseId", "fullName", "titlePath", "labels", "source", "type"})
+"""Fields that come from feature files or from chance, by which records are found again; never from a system."""
+
+
+class ResultsLost(Broken):
+    """Results cannot be written, so whatever the run shows would not be in the report."""
+
+
+class ResultsFolder:
+    """Where results go. Several processes may write to one folder at once: every file has a name of its own."""
+
+    def __init__(self, path: Path, clean: bool) -> None:
+        """Make the folder, and with ``clean`` remove earlier results in it. Raises ResultsLost when it cannot."""
+        self.path = path
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            if clean:
+                remove_results(path)
+            self._write(f"{uuid.uuid4()}-probe", b"").unlink()
+        except OSError as error:
+            raise self._lost(error) from error
+
+    def record(self, kind: str, content: Mapping[str, Any]) -> None:
+        """Write one record; ``kind`` is "result" or "globals"."""
+        text = json.dumps(_redacted(content), ensure_ascii=False, default=str)
+        self._keep(f"{uuid.uuid4()}-{kind}.json", text.encode())
+
+    def attachment(self, body: str | bytes, media_type: str, ending: str) -> str:
+        """Write one attachment and give its file name. Text is redacted, whatever its media type says."""
+        content = redactor.text(body).encode() if isinstance(body, str) else redactor.bytes(body)
+        if media_type in (Media.TEXT.value[0], Media.JSON.value[0]) and isinstance(body, bytes):
+            content = redactor.text(body.decode(errors="replace")).encode()
+        name = f"{uuid.uuid4()}-attachment.{ending}"
+        self._keep(name, content)
+        return name
+
+    def _keep(self, name: str, content: bytes) -> None:
+        try:
+            self._write(name, content)
+        except OSError as error:
+            raise self._lost(error) from error
+
+    def _write(self, name: str, content: bytes) -> Path:
+        """A reader, or a run that is killed, finds the whole file or none."""
+        path, unfinished = self.path / name, self.path / f"{name}.tmp"
+        try:
+            unfinished.write_bytes(content)
+            os.replace(unfinished, path)
+        except OSError:
+            unfinished.unlink(missing_ok=True)
+            raise
+        return path
+
+    def _lost(self, error: OSError) -> ResultsLost:
+        why = error.strerror or str(error)
+        return ResultsLost(f"results cannot be written to {self.path}: {why}; make room there or name another folder")
+
+
+def remove_results(path: Path) -> None:
+    """Remove what an earlier run left in the folder; files that are not Allure's stay."""
+    for pattern in _OURS:
+        for name in (pattern, f"{pattern}.tmp"):
+            for file in path.glob(name):
+                file.unlink(missing_ok=True)
+
+
+def _redacted(value: Any, field: str = "") -> Any:
+    if field in _IDENTITIES:
+        return value
+    if isinstance(value, str):
+        return redactor.text(value)
+    if isinstance(value, Mapping):
+        return {name: _redacted(item, name) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_redacted(item) for item in value]
+    return value
