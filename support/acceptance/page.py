@@ -53,7 +53,7 @@ def as_json(verdict: Verdict, record: RunRecord) -> str:
     document = Document(
         decision=verdict.decision,
         means=words.means(verdict),
-        next_step=words.next_step(verdict.decision),
+        next_step=words.next_step(verdict),
         counts={outcome: verdict.count(outcome) for outcome in Outcome},
         run=run,
         verdict=verdict,
@@ -89,7 +89,7 @@ def _render(template: str, verdict: Verdict, record: RunRecord, links: Mapping[s
         outcomes=list(Outcome),
         rows=rows,
         areas=view.areas(rows),
-        against=[row for row in rows if row.outcome in (Outcome.NOT_MET, Outcome.BROKEN)],
+        against=[row for outcome in (Outcome.NOT_MET, Outcome.BROKEN) for row in rows if row.outcome is outcome],
         strays=view.reasons(verdict.strays, links),
         unverified=view.unverified(rows),
         css=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8")),

@@ -76,6 +76,7 @@ class Verdict(BaseModel):
     strays: tuple[ScenarioOutcome, ...] = ()
     differences: tuple[Difference, ...] = ()
     troubles: tuple[str, ...] = ()
+    partial: bool = False
 
     def count(self, outcome: Outcome) -> int:
         """How many criteria ended so."""
@@ -87,9 +88,14 @@ class Verdict(BaseModel):
         found = [scenario for item in self.criteria for scenario in item.scenarios]
         return list({scenario.key or scenario.name: scenario for scenario in [*found, *self.strays]}.values())
 
-    def exit_code(self, strict: bool = False) -> int:
-        """0 accepted, 1 rejected, 2 undecided; accepted with reservations is 0, or 3 when ``strict``."""
-        if strict and self.decision is Decision.RESERVATIONS:
+    def reservations(self, allow_planned: bool = False) -> list[str]:
+        """The criteria that were not verified; with ``allow_planned``, without those that are still to be written."""
+        left_out = [item.criterion for item in self.criteria if item.outcome is Outcome.NOT_VERIFIED]
+        return [criterion.id for criterion in left_out if not (allow_planned and criterion.planned)]
+
+    def exit_code(self, strict: bool = False, allow_planned: bool = False) -> int:
+        """0 accepted, 1 rejected, 2 undecided; accepted with reservations is 0, or 3 when ``strict`` minds them."""
+        if strict and self.decision is Decision.RESERVATIONS and self.reservations(allow_planned):
             return STRICT_RESERVATIONS
         return EXIT_CODES[self.decision]
 
@@ -125,6 +131,7 @@ def judge(
         strays=strays,
         differences=differences,
         troubles=troubles,
+        partial=partial,
     )
 
 

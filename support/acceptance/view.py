@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from support.acceptance import words
 from support.acceptance.results import Observation
-from support.acceptance.verdict import CriterionOutcome, ScenarioOutcome, Verdict
+from support.acceptance.verdict import CriterionOutcome, ScenarioOutcome, Verdict, worst
 from support.outcomes import Outcome
 
 
@@ -22,10 +23,11 @@ class Mark:
 
 @dataclass(slots=True, frozen=True)
 class Line:
-    """One scenario, over all the interfaces it was tried with."""
+    """One scenario, over all the interfaces it was tried with; ``whys`` say why it was not verified over some."""
 
     name: str
     marks: tuple[Mark, ...]
+    whys: tuple[str, ...]
 
 
 @dataclass(slots=True, frozen=True)
@@ -50,6 +52,15 @@ class Figure:
 
 
 @dataclass(slots=True, frozen=True)
+class Why:
+    """Why a criterion was not verified, and for how many of its scenarios that is so (None: it has none)."""
+
+    text: str
+    scenarios: int | None
+    of: int | None
+
+
+@dataclass(slots=True, frozen=True)
 class Row:
     """One criterion of the matrix. ``over`` has one entry per interface of the run; None: not tried there."""
 
@@ -58,11 +69,11 @@ class Row:
     level: str
     area: str
     outcome: Outcome
-    reason: str
     over: tuple[Outcome | None, ...]
     lines: tuple[Line, ...]
     reasons: tuple[Reason, ...]
     figures: tuple[Figure, ...]
+    whys: tuple[Why, ...]
 
 
 @dataclass(slots=True)
@@ -77,13 +88,18 @@ class Area:
         """How many of them are met."""
         return sum(row.outcome is Outcome.MET for row in self.rows)
 
+    @property
+    def outcome(self) -> Outcome | None:
+        """The worst of their outcomes."""
+        return worst([row.outcome for row in self.rows])
+
 
 @dataclass(slots=True)
 class Unverified:
-    """The criteria that were not verified for one reason."""
+    """The criteria that were not verified for one reason, each with how far the reason goes."""
 
     reason: str
-    rows: list[Row] = field(default_factory=list)
+    rows: list[tuple[Row, Why]] = field(default_factory=list)
 
 
 def rows(verdict: Verdict, interfaces: Sequence[str], links: Mapping[str, str]) -> list[Row]:
@@ -103,8 +119,8 @@ def unverified(all_rows: Sequence[Row]) -> list[Unverified]:
     """Rows that were not verified, by reason, in the order in which the reasons first come."""
     found: dict[str, Unverified] = {}
     for row in all_rows:
-        if row.outcome is Outcome.NOT_VERIFIED:
-            found.setdefault(row.reason, Unverified(row.reason)).rows.append(row)
+        for why in row.whys:
+            found.setdefault(why.text, Unverified(why.text)).rows.append((row, why))
     return list(found.values())
 
 
@@ -132,22 +148,36 @@ def _row(item: CriterionOutcome, interfaces: Sequence[str], links: Mapping[str, 
         level=item.criterion.level.value,
         area=item.criterion.area,
         outcome=item.outcome,
-        reason=words.excerpt(item.reason),
         over=tuple(item.over(interface) for interface in interfaces),
         lines=_lines(item.scenarios, links),
         reasons=reasons(item.scenarios, links),
         figures=tuple(
             _figure(observation, scenario) for scenario in item.scenarios for observation in scenario.observations
         ),
+        whys=_whys(item) if item.outcome is Outcome.NOT_VERIFIED else (),
     )
 
 
 def _lines(scenarios: Sequence[ScenarioOutcome], links: Mapping[str, str]) -> tuple[Line, ...]:
-    found: dict[tuple[str, str], list[Mark]] = {}
+    found: dict[tuple[str, str], list[ScenarioOutcome]] = {}
     for scenario in scenarios:
-        mark = Mark(words.interface(scenario.interface), scenario.outcome, links.get(scenario.key))
-        found.setdefault((scenario.location, scenario.name), []).append(mark)
-    return tuple(Line(name, tuple(marks)) for (_, name), marks in found.items())
+        found.setdefault((scenario.location, scenario.name), []).append(scenario)
+    return tuple(
+        Line(
+            name=name,
+            marks=tuple(Mark(words.interface(i.interface), i.outcome, links.get(i.key)) for i in items),
+            whys=tuple(dict.fromkeys(words.excerpt(i.reason) for i in items if i.outcome is Outcome.NOT_VERIFIED)),
+        )
+        for (_, name), items in found.items()
+    )
+
+
+def _whys(item: CriterionOutcome) -> tuple[Why, ...]:
+    if not item.scenarios:
+        return (Why(item.reason, None, None),)
+    left_out = [scenario for scenario in item.scenarios if scenario.outcome is Outcome.NOT_VERIFIED]
+    counted = Counter(words.excerpt(scenario.reason) for scenario in left_out)
+    return tuple(Why(text, count, len(item.scenarios)) for text, count in counted.items())
 
 
 def _figure(observation: Observation, scenario: ScenarioOutcome) -> Figure:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from support.acceptance.verdict import Decision, Verdict
 from support.outcomes import Outcome
 
+ABBREVIATIONS = {"api": "API", "cors": "CORS", "http": "HTTP", "slo": "SLO", "tls": "TLS"}
 INTERFACES = {"http": "HTTP", "python": "Python API"}
 MEANINGS = {
     Outcome.MET: "The promise was tried and seen kept.",
@@ -56,8 +57,10 @@ def means(verdict: Verdict) -> str:
     return "This run cannot tell whether the product keeps its promises; what went wrong is listed below."
 
 
-def next_step(decision: Decision) -> str:
+def next_step(verdict: Verdict) -> str:
     """What the owner, or whoever stands beside them, does now."""
+    if verdict.partial and verdict.decision in (Decision.ACCEPTED, Decision.RESERVATIONS):
+        return "This run was asked for a part of the criteria only. Run the whole acceptance before signing off."
     return {
         Decision.ACCEPTED: "The release can be signed off.",
         Decision.RESERVATIONS: (
@@ -72,7 +75,7 @@ def next_step(decision: Decision) -> str:
             "Do not sign off on this run. Have the release engineer put right what is listed under "
             "“What stands in the way”, and run the acceptance again."
         ),
-    }[decision]
+    }[verdict.decision]
 
 
 def _were(count: int) -> str:
@@ -82,6 +85,12 @@ def _were(count: int) -> str:
 def interface(name: str) -> str:
     """How an owner calls an interface."""
     return INTERFACES.get(name, name)
+
+
+def area(name: str) -> str:
+    """How an area is headed: ``Routing flow``, ``CORS``."""
+    spelt = " ".join(ABBREVIATIONS.get(word, word) for word in name.split())
+    return spelt[:1].upper() + spelt[1:]
 
 
 def figure(value: float | int | str | bool | None, unit: str | None = None) -> str:

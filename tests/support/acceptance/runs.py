@@ -19,14 +19,23 @@ from support.outcomes import Outcome
 STARTED = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 STATEMENTS = {
     "CAIO-ROUTE-01": ("routing flow", "A request goes to a registered service whose contract offers what it asks for."),
-    "CAIO-ROUTE-02": ("routing flow", "Policies are applied to every request; a service that breaks one is not chosen."),
-    "CAIO-ROUTE-03": ("routing flow", "What a request rules out rules out every service whose contract says otherwise."),
+    "CAIO-ROUTE-02": (
+        "routing flow",
+        "Policies are applied to every request; a service that breaks one is not chosen.",
+    ),
+    "CAIO-ROUTE-03": (
+        "routing flow",
+        "What a request rules out rules out every service whose contract says otherwise.",
+    ),
     "CAIO-ERR-01": ("error handling", "When no service matches, the caller is told so plainly, with the reasons."),
     "CAIO-CORS-01": ("cors", "A page from an allowed origin may call the service."),
     "CAIO-CORS-03": ("cors", "Look-alike origins are refused, and no wildcard goes together with credentials."),
     "CAIO-LOAD-01": ("load", "10,000 requests at once to one instance: at least 99 % succeed."),
     "CAIO-SLO-01": ("slo", "A routing decision takes at most 50 ms for 95 of 100 requests, over 1,000 decisions."),
-    "CAIO-HARD-05": ("hardening", "Alert rules for the objectives are valid, and fire when their condition is made true."),
+    "CAIO-HARD-05": (
+        "hardening",
+        "Alert rules for the objectives are valid, and fire when their condition is made true.",
+    ),
 }
 BOTH_INTERFACES = ("CAIO-ROUTE-01", "CAIO-ROUTE-02", "CAIO-ROUTE-03", "CAIO-ERR-01")
 CASES = ("The plain case", "The boundary itself", "One step beyond the boundary")
