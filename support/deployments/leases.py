@@ -37,6 +37,8 @@ class Lease:
     key: LeaseKey
     deployment: AnyDeployment
     dirty: bool = False
+    own: bool = False
+    """Whether it was made for one scenario alone, which starts it itself."""
     used: float = 0.0
     """When it was last given back, on the monotonic clock."""
 
@@ -61,25 +63,33 @@ class LeasePool:
         end_in_order_on_sigterm()
 
     def acquire(
-        self, kind: str, profile: str = "default", environment: Mapping[str, str | None] | None = None
+        self,
+        kind: str,
+        profile: str = "default",
+        environment: Mapping[str, str | None] | None = None,
+        *,
+        own: bool = False,
     ) -> Lease:
         """A running deployment in a profile with some settings of its own: an idle one that fits, or a new one.
 
-        Raises DeploymentFailed if it does not start, NotVerified if a remote system does not run that way.
+        ``own`` asks for one that nobody used before; it is thrown away afterwards. Raises DeploymentFailed if it does not start, NotVerified if a remote system does not run that way.
         """
         key = _key(kind, profile, environment or {})
-        return self._take(key) or self._started(self._hand_out(key, self._make(key)))
+        lease = (None if own else self._take(key)) or self._started(self._hand_out(key, self._make(key)))
+        lease.dirty = own
+        return lease
 
     def companion(self, kind: str, name: str) -> Lease:
         """A running companion, such as the ``backend`` named ``local-chat``."""
         key = _key(kind, name, {})
         return self._take(key) or self._started(self._hand_out(key, self._make_companion(key)))
 
-    def fresh(self, kind: str, profile: str = "default", environment: Mapping[str, str | None] | None = None) -> Lease:
-        """A deployment of one's own that is not started yet, for a start that may fail; it is thrown away afterwards."""
+    def fresh(self, kind: str, profile: str = "default", environment: Environment | None = None) -> Lease:
+        """A deployment of one's own that is not started yet, for a start that may fail; thrown away afterwards."""
         key = _key(kind, profile, environment or {})
         lease = self._hand_out(key, self._make(key))
-        lease.dirty = True
+        lease.own = lease.dirty = True
+        self.record.own += 1
         return lease
 
     def release(self, lease: Lease) -> None:
@@ -88,7 +98,7 @@ class LeasePool:
             return
         self._out.remove(lease)
         if lease.dirty or not lease.deployment.running:
-            self.record.dirtied += 1
+            self.record.dirtied += not lease.own
             self._throw_away(lease)
             return
         lease.used = time.monotonic()
