@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -14,24 +14,17 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from support.evidence import events
+from support.evidence.events import Event
+from support.outcomes import Outcome
 from support.run.selection import Case
 
 QUIET_SECONDS = 15.0
 """A plain log says what is running when nothing has finished for so long."""
 ENOUGH_FOR_ESTIMATE = 5
 NAME_WIDTH = 60
-COLOURS = {"met": "green", "not met": "red", "broken": "magenta", "not verified": "yellow"}
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A scenario started, or finished with an outcome after some seconds."""
-
-    event: str
-    key: str
-    name: str
-    outcome: str
-    seconds: float
+COLOURS = {Outcome.NOT_MET: "red", Outcome.BROKEN: "magenta"}
+"""Outcomes that a reader is told of at once on a terminal."""
 
 
 @dataclass(slots=True)
@@ -39,29 +32,14 @@ class EventTail:
     """Reads what the processes of a run have added to their event files since the last look."""
 
     folder: Path
-    _offsets: dict[Path, int] = field(default_factory=dict)
+    _seen: dict[Path, int] = field(default_factory=dict)
 
     def new(self) -> Iterator[Event]:
-        """Events written since the last call; a line still being written waits for the next."""
+        """Events written since the last call."""
         for path in sorted(self.folder.glob("events-*.jsonl")):
-            with path.open("rb") as file:
-                file.seek(self._offsets.get(path, 0))
-                for line in file:
-                    if not line.endswith(b"\n"):
-                        break
-                    self._offsets[path] = self._offsets.get(path, 0) + len(line)
-                    yield _event(line)
-
-
-def _event(line: bytes) -> Event:
-    data = json.loads(line)
-    return Event(
-        event=str(data["event"]),
-        key=str(data["key"]),
-        name=str(data.get("name", data["key"])),
-        outcome=str(data.get("outcome") or ""),
-        seconds=float(data.get("seconds") or 0.0),
-    )
+            for event in islice(events.read(path), self._seen.get(path, 0), None):
+                self._seen[path] = self._seen.get(path, 0) + 1
+                yield event
 
 
 class View(Protocol):
@@ -82,7 +60,7 @@ class Tally:
     """What has been done of a run, and what is running now."""
 
     total: int
-    done: dict[str, str] = field(default_factory=dict)
+    done: dict[str, Outcome] = field(default_factory=dict)
     running: dict[str, str] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
 
@@ -92,11 +70,11 @@ class Tally:
             self.running[event.key] = event.name
             return False
         self.running.pop(event.key, None)
-        self.done[event.key] = event.outcome
+        self.done[event.key] = event.outcome or Outcome.BROKEN
         return True
 
     @property
-    def outcomes(self) -> Counter[str]:
+    def outcomes(self) -> Counter[Outcome]:
         """How many scenarios ended in which way."""
         return Counter(self.done.values())
 
@@ -145,10 +123,9 @@ class BarView:
 
     def finished(self, tally: Tally, event: Event) -> None:
         """Print what needs a reader's eye above the bar."""
-        if event.outcome not in ("met", "not verified"):
-            self._progress.console.print(
-                Text(f"{event.outcome}: {event.name} ({event.key})", COLOURS.get(event.outcome, ""))
-            )
+        if event.outcome in COLOURS:
+            line = Text(f"{event.outcome}: {event.name} ({event.key})", COLOURS[event.outcome])
+            self._progress.console.print(line)
 
     def tick(self, tally: Tally) -> None:
         """Redraw the bar."""
@@ -178,7 +155,7 @@ class LineView:
         done, width = len(tally.done), len(str(tally.total))
         left = tally.seconds_left()
         estimate = "" if left is None else f", about {left:.0f} s left"
-        line = f"[{done:>{width}}/{tally.total}{estimate}] {event.outcome}: {event.name} ({event.seconds:.1f} s)"
+        line = f"[{done:>{width}}/{tally.total}{estimate}] {event.outcome}: {event.name} ({event.seconds or 0:.1f} s)"
         self._say(line)
 
     def tick(self, tally: Tally) -> None:
@@ -200,4 +177,4 @@ def view_for(console: Console, total: int) -> View:
 
 
 def _counts(tally: Tally) -> str:
-    return ", ".join(f"{count} {outcome}" for outcome, count in sorted(tally.outcomes.items()) if outcome)
+    return ", ".join(f"{count} {outcome}" for outcome, count in sorted(tally.outcomes.items()))

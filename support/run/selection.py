@@ -14,7 +14,8 @@ from behave.exception import FileNotFoundError as FeatureNotFound
 from behave.exception import InvalidFileLocationError, InvalidFilenameError
 from behave.parser import ParserError
 from behave.runner_util import collect_feature_locations, parse_features
-from behave.tag_expression import TagExpressionError, make_tag_expression
+from behave.tag_expression import make_tag_expression
+from behave.tag_expression.parser import TagExpressionError
 
 from support import scenarios
 from support.acceptance.plan import Planned, from_features

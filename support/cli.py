@@ -1,0 +1,167 @@
+"""The `signoff` command: accept a system, rebuild the report, list systems and vocabulary, check the suite itself."""
+
+from __future__ import annotations
+
+import errno
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Console
+
+from support import lint, sentences, systems
+from support import settings as suite_settings
+from support.acceptance import run_record
+from support.outcomes import UsageError
+from support.run.accept import Order, accept, offered
+from support.run.conclude import Strictness, conclude, criteria_of
+
+USAGE = 2
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+DEFAULT_SYSTEM = "caio"
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+console = Console()
+
+Reports = Annotated[Path | None, typer.Option(help="Folder that results and reports are written to.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Reservations fail the run too.")]
+AllowPlanned = Annotated[
+    bool, typer.Option("--allow-planned", help="Under --strict, criteria marked `planned: true` may stay open.")
+]
+
+
+@app.command("accept")
+def accept_command(
+    features: Annotated[list[str] | None, typer.Argument(help="Feature files or file:line; default: all.")] = None,
+    system: Annotated[str, typer.Option(help="Which system, by its folder in systems/.")] = DEFAULT_SYSTEM,
+    deployment: Annotated[Literal["process", "remote"] | None, typer.Option(help="How the system is run.")] = None,
+    url: Annotated[str | None, typer.Option(help="Where a system that already runs answers.")] = None,
+    definition: Annotated[Path | None, typer.Option(help="Another system.yaml, for your own deployment.")] = None,
+    interface: Annotated[Literal["http", "python"] | None, typer.Option(help="Default: all it offers.")] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="How many processes work side by side.")] = 2,
+    tags: Annotated[list[str] | None, typer.Option(help="A tag expression; several must all hold.")] = None,
+    strict: Strict = False,
+    allow_planned: AllowPlanned = False,
+    reports: Reports = None,
+    define: Annotated[list[str] | None, typer.Option("-D", help="A setting, name=value, as for behave.")] = None,
+) -> None:
+    """Run a system's scenarios and judge it. Exit status 0: accepted, with or without reservations."""
+    given = {"deployment": deployment, "url": url, "definition": definition, "reports": reports}
+    options = {name: str(value) for name, value in given.items() if value is not None}
+    overrides = tuple(define or ())
+    configured = suite_settings.from_userdata({**_defined(overrides), **options}, systems.names())
+    configured = configured.model_copy(update={"reports": configured.reports.resolve()})
+    if configured.deployment == "remote" and configured.url is None:
+        raise UsageError("a remote deployment needs --url, the address where the system answers")
+    about = systems.load(configured.definition) if configured.definition else systems.find(system)
+    order = Order(
+        system=about,
+        settings=configured,
+        interfaces=_interfaces(about, configured, interface),
+        jobs=jobs,
+        tags=tuple(tags or ()),
+        paths=tuple(features or ()),
+        strictness=Strictness(strict, allow_planned),
+        overrides=overrides,
+    )
+    raise typer.Exit(accept(order, console))
+
+
+def _defined(overrides: tuple[str, ...]) -> dict[str, str]:
+    pairs = [define.partition("=") for define in overrides]
+    for name, equals, _ in pairs:
+        if not equals:
+            raise UsageError(f"-D {name} has no value; write -D {name}=value")
+    return {name: value for name, _, value in pairs}
+
+
+def _interfaces(about: systems.System, configured: suite_settings.Settings, asked: str | None) -> tuple[str, ...]:
+    possible = offered(about, configured)
+    if asked is None:
+        return possible
+    if asked not in possible:
+        raise UsageError(
+            f"{about.says} cannot be reached over {asked!r} as deployment {configured.deployment!r}; "
+            f"it offers: {', '.join(possible)}"
+        )
+    return (asked,)
+
+
+@app.command("report")
+def report_command(strict: Strict = False, allow_planned: AllowPlanned = False, reports: Reports = None) -> None:
+    """Rebuild the acceptance page and the Allure report from the results of the last run."""
+    folder = (reports or suite_settings.from_userdata({}, []).reports).resolve()
+    conclusion = conclude(run_record.load(folder), folder, Strictness(strict, allow_planned))
+    console.print(conclusion.says, highlight=False, markup=False, soft_wrap=True)
+    raise typer.Exit(conclusion.status)
+
+
+@app.command("systems")
+def systems_command() -> None:
+    """List the systems that can be accepted, and what each offers."""
+    for about in systems.all_systems():
+        listed = criteria_of(about.name).criteria
+        _say(f"{about.name}: {about.title} {about.version}")
+        _say(f"  interfaces    {', '.join(about.interfaces)}")
+        _say(f"  deployments   {', '.join(name for name, given in about.deployments if given is not None)}")
+        _say(f"  capabilities  {', '.join(sorted(about.capabilities))}")
+        _say(f"  criteria      {len(listed)}, in {len({criterion.area for criterion in listed})} areas")
+
+
+@app.command("vocabulary")
+def vocabulary_command(
+    subject: Annotated[str | None, typer.Option(help="One subject only, by its file in steps/.")] = None,
+) -> None:
+    """List every sentence that scenarios can use, with its meaning, by subject."""
+    vocabulary = sentences.load(suite_settings.ROOT / "steps")
+    groups = sentences.by_subject(vocabulary, subject)
+    if not groups:
+        known = ", ".join(sentences.by_subject(vocabulary)) or "none yet"
+        raise UsageError(f"there is no subject {subject!r}; there are: {known}")
+    for name, group in groups.items():
+        _say(f"{name}\n{'-' * len(name)}")
+        for sentence in group:
+            _say(f"  {sentences.KEYWORDS[sentence.keyword]} {sentence.text}\n      {sentence.meaning}")
+        _say("")
+
+
+@app.command("lint")
+def lint_command() -> None:
+    """Check features, steps and criteria against the suite's own rules."""
+    findings = lint.check(suite_settings.ROOT)
+    for finding in findings:
+        _say(str(finding))
+    if findings:
+        _say(f"{len(findings)} findings")
+        raise typer.Exit(1)
+    _say("No findings")
+
+
+def _say(text: str) -> None:
+    console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command; trouble of the user's or the machine's own is told in one message, without a traceback."""
+    # Also where a shell started us in the background with interruptions ignored, and for a polite request to end.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    try:
+        app(args=arguments, prog_name="signoff")
+    except UsageError as error:
+        sys.exit(_trouble(str(error), USAGE))
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        sys.exit(_trouble(f"{error.filename or 'the disk'}: {error.strerror}; make room and run again", USAGE))
+
+
+def _trouble(message: str, status: int) -> int:
+    Console(stderr=True).print(f"signoff: {message}", highlight=False, markup=False, soft_wrap=True)
+    return status
+
+
+if __name__ == "__main__":
+    main()

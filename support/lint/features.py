@@ -1,0 +1,181 @@
+"""Rules for features: closed families of tags, every criterion covered, one When, and the owner's own words."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from behave.model import ScenarioOutline
+
+from support import scenarios
+from support.lint.tree import FeatureFile, Finding, Tree
+
+SEVERITIES = ("blocker", "critical", "normal", "minor")
+MARKS = ("slow", "exclusive")
+KEYWORDS = ("Feature", "Rule", "Background", "Example", "Examples", "Scenario", "Scenarios", "Scenario Outline")
+STEP_KEYWORDS = ("Given", "When", "Then", "And", "But")
+CLOSE = 0.75
+HTTP_WORDS = re.compile(
+    r"https?://\S*|\b(?:URLs?|JSON|HTTPS?|GET|POST|PUT|PATCH|DELETE|OPTIONS|HEAD|endpoints?|payloads?|[Hh]eaders?|"
+    r"status codes?|(?:status|code|answer(?:ed|s)?|returns?|with)(?: an?| the)? [1-5]\d\d)\b"
+)
+
+
+def tags(tree: Tree) -> Iterator[Finding]:
+    """A tag outside the closed families, or a criterion or capability that the system does not have."""
+    for file in tree.features:
+        for node in _tagged(file):
+            names = [str(tag) for tag in node.tags]
+            for name, tag in zip(names, node.tags, strict=True):
+                problem = _tag_problem(tree, file, name)
+                if problem:
+                    yield Finding(file.path, tag.line or node.line, "tag", problem)
+            severities = [name for name in names if name in SEVERITIES]
+            if len(severities) > 1:
+                yield Finding(file.path, node.line, "tag", f"more than one severity: {', '.join(severities)}")
+
+
+def criteria_without_scenario(tree: Tree) -> Iterator[Finding]:
+    """A criterion that no scenario shows, unless it says that it is only planned; and a stale mark that says so."""
+    for system, listed in tree.criteria.items():
+        covered = _covered(tree, system)
+        for criterion in listed.content.criteria:
+            line = listed.line_of(criterion.id)
+            if criterion.id not in covered and not criterion.planned:
+                yield Finding(listed.path, line, "criterion-without-scenario", f"no scenario shows {criterion.id}")
+            if criterion.id in covered and criterion.planned:
+                message = f"{criterion.id} has scenarios: take `planned: true` away"
+                yield Finding(listed.path, line, "stale-planned", message)
+
+
+def scenario_without_criterion(tree: Tree) -> Iterator[Finding]:
+    """A scenario that shows no criterion."""
+    for file, scenario in _each(tree):
+        if not scenarios.criteria_of(scenarios.all_tags(scenario)):
+            message = f'"{scenario.name}" names no criterion, neither itself nor its rule or feature'
+            yield Finding(file.path, scenario.line, "scenario-without-criterion", message)
+
+
+def two_whens(tree: Tree) -> Iterator[Finding]:
+    """A scenario with more than one When."""
+    for file, scenario in _each(tree):
+        if sum(step.keyword.strip() == "When" for step in scenario.all_steps) > 1:
+            yield Finding(file.path, scenario.line, "two-whens", f'"{scenario.name}" has more than one When: split it')
+
+
+def one_row_outline(tree: Tree) -> Iterator[Finding]:
+    """An outline whose examples have fewer than two rows."""
+    for file in tree.features:
+        for node in file.feature.walk_scenarios(with_outlines=True):
+            if isinstance(node, ScenarioOutline) and len(node.scenarios) < 2:
+                yield Finding(file.path, node.line, "one-row-outline", f'"{node.name}" needs two rows or more')
+
+
+def mistyped_keyword(tree: Tree) -> Iterator[Finding]:
+    """A line that was read as description, but begins with what is nearly a keyword."""
+    for file in tree.features:
+        for node in _described(file):
+            in_scenario = node.keyword not in ("Feature", "Rule")
+            for text in node.description or ():
+                near = _near_keyword(str(text), in_scenario)
+                if near:
+                    line = _line_of(tree, file, str(text), node.line)
+                    message = f'"{text}" is read as description; should it begin with "{near}"?'
+                    yield Finding(file.path, line, "mistyped-keyword", message)
+
+
+def http_words(tree: Tree) -> Iterator[Finding]:
+    """Technical words in a feature whose promise is not about the API itself."""
+    for file in tree.features:
+        found = [scenario for scenario in file.scenarios if not _is_technical(tree, file, scenario)]
+        if len(found) == len(file.scenarios):
+            yield from _technical(file, file.feature, [file.feature.name, *file.feature.description])
+        for scenario in found:
+            yield from _technical(file, scenario, [scenario.name, *scenario.description])
+            for step in scenario.steps:
+                rows = [step.table.headings, *step.table.rows] if step.table else []
+                yield from _technical(file, step, [step.name, step.text or "", *(cell for row in rows for cell in row)])
+
+
+def _technical(file: FeatureFile, node: Any, texts: list[str]) -> Iterator[Finding]:
+    words = {word for text in texts for word in HTTP_WORDS.findall(text)}
+    if words:
+        message = f"{', '.join(sorted(words))}: say it in the owner's words"
+        yield Finding(file.path, node.line, "technical-words", message)
+
+
+def _is_technical(tree: Tree, file: FeatureFile, scenario: Any) -> bool:
+    listed = tree.criteria.get(file.system)
+    return listed is not None and bool(tree.areas_of(file, scenario) & set(listed.content.technical_areas))
+
+
+def _tag_problem(tree: Tree, file: FeatureFile, tag: str) -> str:
+    if tag in SEVERITIES or tag in MARKS:
+        return ""
+    listed = tree.criteria.get(file.system)
+    if scenarios.CRITERION_ID.match(tag) and listed:
+        known = listed.content.ids
+        return "" if tag in known else f"@{tag} is no criterion of {file.system}{_hint(tag, known)}"
+    if tag.startswith(scenarios.NEEDS):
+        capability, offered = tag.removeprefix(scenarios.NEEDS), tree.capabilities.get(file.system)
+        if offered is None or capability in offered:
+            return ""
+        return f"@{tag}: {file.system} declares no capability {capability!r}{_hint(capability, offered)}"
+    families = f"a criterion, @needs.<capability>, {', '.join('@' + name for name in (*SEVERITIES, *MARKS))}"
+    return f"@{tag} belongs to no family of tags ({families})"
+
+
+def _hint(word: str, known: Any) -> str:
+    near = difflib.get_close_matches(word, list(known), n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def _near_keyword(text: str, in_scenario: bool) -> str:
+    head, colon, _ = text.strip().partition(":")
+    if colon:
+        near = difflib.get_close_matches(head, KEYWORDS, n=1, cutoff=CLOSE)
+        if near:
+            return f"{near[0]}:"
+    first = text.split(maxsplit=1)[0] if text.split() else ""
+    close = difflib.get_close_matches(first, STEP_KEYWORDS, n=1, cutoff=CLOSE) if in_scenario else []
+    return close[0] if close else ""
+
+
+def _line_of(tree: Tree, file: FeatureFile, text: str, after: int) -> int:
+    lines = (tree.root / file.path).read_text(encoding="utf-8").splitlines()
+    return next((n for n, line in enumerate(lines, 1) if n > after and line.strip() == text.strip()), after)
+
+
+def _covered(tree: Tree, system: str) -> set[str]:
+    own = (scenario for file in tree.features if file.system == system for scenario in file.scenarios)
+    return {name for scenario in own for name in scenarios.criteria_of(scenarios.all_tags(scenario))}
+
+
+def _each(tree: Tree) -> Iterator[tuple[FeatureFile, Any]]:
+    """Every scenario, an outline once and not row by row."""
+    for file in tree.features:
+        for node in file.feature.walk_scenarios(with_outlines=True):
+            outline = getattr(node, "parent", None)
+            if not isinstance(outline, ScenarioOutline):
+                yield file, node
+
+
+def _tagged(file: FeatureFile) -> Iterator[Any]:
+    """Whatever carries tags of its own in a file: the feature, rules, scenarios, outlines and their examples."""
+    for node in _described(file):
+        yield node
+        if isinstance(node, ScenarioOutline):
+            yield from node.examples
+
+
+def _described(file: FeatureFile) -> Iterator[Any]:
+    """The feature, its rules, scenarios and outlines, an outline's rows left out."""
+    yield file.feature
+    items = list(file.feature.run_items)
+    while items:
+        node = items.pop(0)
+        yield node
+        if not isinstance(node, ScenarioOutline):
+            items += list(getattr(node, "run_items", ()))

@@ -1,0 +1,74 @@
+"""Rules for the vocabulary: each step is written with exactly one sentence, and each sentence is used and explained."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from support.lint.tree import Finding, Tree
+from support.sentences import Sentence
+
+
+def undefined(tree: Tree) -> Iterator[Finding]:
+    """A step that no sentence matches."""
+    texts = [sentence.text for sentence in tree.sentences]
+    for (kind, name), (path, line) in _steps(tree).items():
+        if not _matching(tree, kind, name):
+            near = difflib.get_close_matches(name, texts, n=1)
+            hint = f'; the nearest is "{near[0]}"' if near else "; `signoff vocabulary` lists all sentences"
+            yield Finding(path, line, "undefined-step", f'no sentence for {kind} "{name}"{hint}')
+
+
+def unused(tree: Tree) -> Iterator[Finding]:
+    """A sentence that no feature uses."""
+    steps = _steps(tree)
+    for sentence in tree.sentences:
+        if not any(_fits(sentence, kind) and sentence.matches(name) for kind, name in steps):
+            yield _at(tree, sentence, "unused-step", f'no feature uses "{sentence.text}"; remove it')
+
+
+def duplicate(tree: Tree) -> Iterator[Finding]:
+    """A sentence that is defined twice, or whose text an earlier one takes already."""
+    for index, sentence in enumerate(tree.sentences):
+        for other in tree.sentences[:index]:
+            if other.keyword == sentence.keyword and other.matches(sentence.text):
+                where = f"{tree.relative(other.path)}:{other.line}"
+                yield _at(tree, sentence, "duplicate-step", f'"{sentence.text}" is taken already by {where}')
+
+
+def ambiguous(tree: Tree) -> Iterator[Finding]:
+    """A step that more than one sentence matches."""
+    for (kind, name), (path, line) in _steps(tree).items():
+        found = _matching(tree, kind, name)
+        if len(found) > 1:
+            texts = " and ".join(f'"{sentence.text}"' for sentence in found)
+            yield Finding(path, line, "ambiguous-step", f'"{name}" is matched by {texts}')
+
+
+def undocumented(tree: Tree) -> Iterator[Finding]:
+    """A sentence whose function has no docstring to explain it."""
+    for sentence in tree.sentences:
+        if not sentence.meaning:
+            yield _at(
+                tree, sentence, "undocumented-step", f'"{sentence.text}" has no docstring that says what it means'
+            )
+
+
+def _steps(tree: Tree) -> dict[tuple[str, str], tuple[str, int]]:
+    """Every different step, by its kind and name, and where it first stands."""
+    found: dict[tuple[str, str], tuple[str, int]] = {}
+    for file, step in tree.steps():
+        found.setdefault((step.step_type, step.name), (file.path, step.line))
+    return found
+
+
+def _matching(tree: Tree, kind: str, name: str) -> list[Sentence]:
+    return [sentence for sentence in tree.sentences if _fits(sentence, kind) and sentence.matches(name)]
+
+
+def _fits(sentence: Sentence, kind: str) -> bool:
+    return sentence.keyword in (kind, "step")
+
+
+def _at(tree: Tree, sentence: Sentence, rule: str, message: str) -> Finding:
+    return Finding(tree.relative(sentence.path), sentence.line, rule, message)

@@ -1,0 +1,109 @@
+"""Rules for Python sources: which way imports point, who may import what, and where waiting is done."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from support.lint.step_functions import imports
+from support.lint.tree import Finding, Source, Tree
+
+WAITING = "support/waiting.py"
+SLEEPS = ("time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep")
+DELAYS = "support/faults/"
+"""Where asyncio may sleep too: there a delay is not waiting, it is the fault itself."""
+
+SYSTEM_PACKAGES = ("caio", "chassis", "backends")
+ROOMS = ("acceptance", "checks", "deployments", "evidence", "faults", "http", "interfaces", "load")
+COMMAND = ("cli", "run", "lint", "sentences")
+"""The parts of support/ behind the `signoff` command; nothing else may import them."""
+BETWEEN_ROOMS = {("faults", "deployments"), ("interfaces", "http")}
+"""The only rooms that may import another."""
+SINGLE_IMPORTERS = {
+    "docker": "support/deployments/container.py",
+    "psutil": "support/deployments/processes.py",
+    "locust": "support/load/engine.py",
+    "allure_commons": "support/evidence/allure_formatter.py",
+    "allure_behave": "support/evidence/allure_formatter.py",
+}
+
+
+def sleeps(tree: Tree) -> Iterator[Finding]:
+    """A sleep outside the one module that waits."""
+    for source in tree.sources:
+        if source.path == WAITING or source.path.startswith("systems/"):
+            continue
+        names = _sleep_names(source) - ({"asyncio.sleep"} if source.path.startswith(DELAYS) else set())
+        for node in ast.walk(source.module):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in names:
+                yield Finding(
+                    source.path, node.lineno, "sleep", f"only {WAITING} sleeps: use until() or consistently()"
+                )
+
+
+def arrows(tree: Tree) -> Iterator[Finding]:
+    """An import against the arrows: features → steps → world → rooms → base, and systems apart from the suite."""
+    for source in tree.sources:
+        for target, line in imports(source):
+            problem = _against(source.path, target)
+            if problem:
+                yield Finding(source.path, line, "import-arrow", problem)
+
+
+def single_importers(tree: Tree) -> Iterator[Finding]:
+    """A library that one module alone may import, imported elsewhere."""
+    for source in tree.sources:
+        for target, line in imports(source):
+            owner = SINGLE_IMPORTERS.get(target.partition(".")[0])
+            if owner is not None and source.path != owner:
+                yield Finding(source.path, line, "single-importer", f"only {owner} imports {target.partition('.')[0]}")
+
+
+def _against(path: str, target: str) -> str:
+    """Why a file may not import a module; empty when it may."""
+    head, _, rest = target.partition(".")
+    if path.startswith("systems/"):
+        return "systems/ never imports the suite" if head in ("support", "steps") else ""
+    if head in SYSTEM_PACKAGES:
+        return "the suite meets a system over its public interfaces alone, and never imports it"
+    if head == "steps" and path != "environment.py":
+        return "" if path.startswith("steps/") else "support/ never imports steps"
+    if head != "support" or not rest or path == "environment.py":
+        return ""
+    return _within(_layer(path), rest.partition(".")[0], path)
+
+
+def _within(source: str, target: str, path: str) -> str:
+    if path.startswith("steps/"):
+        return (
+            f"steps ask the world, not support.{target}" if target in (*ROOMS, *COMMAND) and target != "checks" else ""
+        )
+    if source in COMMAND:
+        return "the command never imports the world" if target == "world" else ""
+    if target in COMMAND:
+        return f"only the command imports support.{target}"
+    if source == "world":
+        return ""
+    if source in ROOMS:
+        if target in ROOMS and target != source and (source, target) not in BETWEEN_ROOMS:
+            return f"rooms do not import each other: support/{source} imports support.{target}"
+        return f"support/{source} imports the world, which joins the rooms" if target == "world" else ""
+    return f"support.{source} is a base and imports support.{target}" if target in (*ROOMS, "world") else ""
+
+
+def _layer(path: str) -> str:
+    """The part of support/ that a file belongs to: ``support/http/client.py`` → ``http``."""
+    return path.removeprefix("support/").partition("/")[0].removesuffix(".py")
+
+
+def _sleep_names(source: Source) -> set[str]:
+    """What a sleep is called in a source: ``time.sleep``, or ``nap`` after an import under that name."""
+    names = set(SLEEPS)
+    for node in ast.walk(source.module):
+        if isinstance(node, ast.ImportFrom):
+            full = {f"{node.module}.{alias.name}": alias.asname or alias.name for alias in node.names}
+            names |= {local for name, local in full.items() if name in SLEEPS}
+        elif isinstance(node, ast.Import):
+            aliases = [alias for alias in node.names if alias.asname]
+            names |= {f"{alias.asname}.sleep" for alias in aliases if f"{alias.name}.sleep" in SLEEPS}
+    return names

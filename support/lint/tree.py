@@ -1,0 +1,170 @@
+"""What the rules look at: the tree's features, sentences, criteria and Python sources, each read once."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from behave.parser import ParserError, parse_file
+
+from support import scenarios, sentences, systems
+from support.acceptance import criteria
+from support.acceptance.criteria import CriteriaFile
+from support.outcomes import UsageError
+from support.sentences import Sentence
+
+SOURCES = ("support", "steps", "systems", "environment.py")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """Something that breaks a rule, and where."""
+
+    path: str
+    line: int
+    rule: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.rule}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureFile:
+    """A parsed feature and the system whose folder it stands in."""
+
+    path: str
+    system: str
+    feature: Any
+
+    @property
+    def scenarios(self) -> list[Any]:
+        """Its scenarios, each row of an outline by itself."""
+        return list(self.feature.walk_scenarios())
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A system's criteria and the lines of the file that they stand in."""
+
+    path: str
+    content: CriteriaFile
+    lines: tuple[str, ...]
+
+    def line_of(self, criterion_id: str) -> int:
+        """Where a criterion stands in the file."""
+        spelled = (f"id: {criterion_id}", f'id: "{criterion_id}"')
+        return next((n for n, line in enumerate(self.lines, 1) if line.strip(" -").startswith(spelled)), 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A parsed Python file."""
+
+    path: str
+    module: ast.Module
+
+
+@dataclass(slots=True)
+class Tree:
+    """A checkout as the rules see it. ``troubles`` are files that cannot be read at all."""
+
+    root: Path
+    features: list[FeatureFile] = field(default_factory=list)
+    sentences: list[Sentence] = field(default_factory=list)
+    criteria: dict[str, Listed] = field(default_factory=dict)
+    capabilities: dict[str, frozenset[str]] = field(default_factory=dict)
+    sources: list[Source] = field(default_factory=list)
+    troubles: list[Finding] = field(default_factory=list)
+
+    def relative(self, path: Path) -> str:
+        """A path as findings print it."""
+        return str(path.relative_to(self.root)) if path.is_relative_to(self.root) else str(path)
+
+    def steps(self) -> Iterator[tuple[FeatureFile, Any]]:
+        """Every step of every scenario, with its file."""
+        for file in self.features:
+            for scenario in file.scenarios:
+                for step in scenario.all_steps:
+                    yield file, step
+
+    def function_of(self, sentence: Sentence) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+        """The syntax tree of a sentence's function."""
+        path = self.relative(sentence.path)
+        source = next((source for source in self.sources if source.path == path), None)
+        nodes = ast.walk(source.module) if source else iter(())
+        functions = (node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+        return next((node for node in functions if _first_line(node) == sentence.line), None)
+
+    def areas_of(self, file: FeatureFile, scenario: Any) -> set[str]:
+        """The areas of the criteria that a scenario names."""
+        listed = self.criteria.get(file.system)
+        found = (
+            [listed.content.get(name) for name in scenarios.criteria_of(scenarios.all_tags(scenario))] if listed else []
+        )
+        return {criterion.area for criterion in found if criterion}
+
+
+def read(root: Path) -> Tree:
+    """Read a checkout; what cannot be read becomes a trouble and is left out."""
+    tree = Tree(root.resolve())
+    _read_sources(tree)
+    _read_features(tree)
+    _read_sentences(tree)
+    for folder in sorted((tree.root / "systems").glob("*/system.yaml")):
+        try:
+            tree.capabilities[folder.parent.name] = frozenset(systems.load(folder).capabilities)
+        except UsageError as error:
+            tree.troubles.append(Finding(tree.relative(folder), 1, "system", str(error)))
+    return tree
+
+
+def _read_sources(tree: Tree) -> None:
+    paths = [
+        path
+        for name in SOURCES
+        for path in ([tree.root / name] if name.endswith(".py") else (tree.root / name).rglob("*.py"))
+    ]
+    for path in sorted(path for path in paths if path.is_file()):
+        try:
+            tree.sources.append(Source(tree.relative(path), ast.parse(path.read_bytes(), str(path))))
+        except SyntaxError as error:
+            tree.troubles.append(Finding(tree.relative(path), error.lineno or 1, "syntax", error.msg))
+
+
+def _read_features(tree: Tree) -> None:
+    for folder in sorted(path for path in (tree.root / "features").glob("*") if path.is_dir()):
+        _read_criteria(tree, folder)
+        for path in sorted(folder.rglob("*.feature")):
+            try:
+                tree.features.append(FeatureFile(tree.relative(path), folder.name, parse_file(str(path))))
+            except ParserError as error:
+                tree.troubles.append(Finding(tree.relative(path), error.line or 1, "syntax", str(error)))
+
+
+def _read_criteria(tree: Tree, folder: Path) -> None:
+    path = folder / "criteria.yaml"
+    try:
+        content = criteria.load(path)
+    except UsageError as error:
+        tree.troubles.append(Finding(tree.relative(path), 1, "criteria", str(error)))
+        return
+    lines = tuple(path.read_text(encoding="utf-8").splitlines())
+    tree.criteria[folder.name] = Listed(tree.relative(path), content, lines)
+
+
+def _read_sentences(tree: Tree) -> None:
+    folder = tree.root / "steps"
+    if not folder.is_dir():
+        return
+    try:
+        tree.sentences = sentences.load(folder)
+    except (ImportError, SyntaxError, NameError, AttributeError) as error:
+        tree.troubles.append(Finding("steps", 1, "syntax", f"the step modules cannot be loaded: {error}"))
+
+
+def _first_line(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])

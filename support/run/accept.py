@@ -1,0 +1,226 @@
+"""`signoff accept`: from what was asked for to the verdict."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shlex
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from support.acceptance import plan, run_record, snapshot
+from support.acceptance.criteria import CriteriaFile
+from support.acceptance.run_record import RunRecord, Starts
+from support.deployments.journal import RunJournal, sweep
+from support.outcomes import UsageError
+from support.run import preflight, selection, shards
+from support.run.children import Children, ShardEnd
+from support.run.conclude import Conclusion, Strictness, conclude, criteria_of
+from support.run.progress import EventTail, Tally, Watch, view_for
+from support.run.selection import Case
+from support.run.shards import Schedule, Shard
+from support.settings import ROOT, Settings
+from support.systems import System
+
+INTERRUPTED = 130
+OF_EARLIER_RUNS = ("run.json", "acceptance.html", "acceptance.json", "acceptance.md")
+FOLDERS_OF_EARLIER_RUNS = ("allure-results", "allure-report", "logs")
+BEHAVE_STATUSES = (0, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the user asked for."""
+
+    system: System
+    settings: Settings
+    interfaces: tuple[str, ...]
+    jobs: int
+    tags: tuple[str, ...]
+    paths: tuple[str, ...]
+    strictness: Strictness
+    overrides: tuple[str, ...] = ()
+    """Settings given as ``-D name=value``, handed on to behave as they are."""
+
+    @property
+    def partial(self) -> bool:
+        """Whether only some of the system's scenarios were asked for."""
+        return bool(self.tags or self.paths) or set(self.interfaces) != set(offered(self.system, self.settings))
+
+
+def offered(system: System, settings: Settings) -> tuple[str, ...]:
+    """The interfaces over which scenarios can reach the system, as it is deployed."""
+    return tuple(name for name in system.interfaces if name == "http" or settings.deployment == "process")
+
+
+def accept(order: Order, console: Console) -> int:
+    """Carry out a run. Returns the exit status; raises UsageError when the run cannot begin."""
+    reports = order.settings.reports
+    preflight.check_reports(reports)
+    with _alone_in(reports):
+        for note in sweep(reports):
+            console.print(f"Note: {note}", highlight=False)
+        preflight.check_reachable(order.system, order.settings)
+        listed = criteria_of(order.system.name)
+        features = selection.parse(selection.feature_paths(ROOT, order.system.name, order.paths))
+        everything = selection.parse(selection.feature_paths(ROOT, order.system.name, ()))
+        cases = _select(order, features, everything, listed)
+        _clean(reports)
+        record = _record(order, cases, plan.covered(everything))
+        record.save(reports)
+        return _carry_out(order, cases, record, console)
+
+
+def _select(order: Order, features: Sequence[Any], everything: Sequence[Any], listed: CriteriaFile) -> list[Case]:
+    selection.check_tags(order.tags, chain(selection.tags_in_use(everything), listed.ids))
+    cases = [case for interface in order.interfaces for case in selection.cases(features, interface, order.tags)]
+    if not cases:
+        asked = " ".join([*(f"--tags {shlex.quote(tag)}" for tag in order.tags), *order.paths])
+        raise UsageError(
+            f"no scenario of {order.system.name} is selected by {asked or 'this command'} over "
+            f"{' and '.join(order.interfaces)}; nothing was run, so nothing is accepted"
+        )
+    return cases
+
+
+def _carry_out(order: Order, cases: Sequence[Case], record: RunRecord, console: Console) -> int:
+    schedule = shards.schedule(cases, order.jobs)
+    console.print(
+        f"{order.system.title} {order.system.version}: {len(cases)} scenarios over {' and '.join(order.interfaces)}, "
+        f"{len(schedule.lanes)} at a time",
+        highlight=False,
+    )
+    journal = RunJournal(order.settings.scratch, "accept")
+    try:
+        interrupted = _run(order, schedule, record, console)
+        conclusion = _conclude(order, record, console, interrupted)
+    finally:
+        journal.closed()
+        shutil.rmtree(order.settings.scratch, ignore_errors=True)
+    console.print()
+    console.print(conclusion.says, highlight=False, markup=False, soft_wrap=True)
+    return conclusion.status
+
+
+def _run(order: Order, schedule: Schedule, record: RunRecord, console: Console) -> bool:
+    """Run every shard; True when it was interrupted. The record says afterwards whether all had their turn."""
+    logs = order.settings.reports / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    total = len(record.plan)
+    watch = Watch(EventTail(order.settings.scratch), Tally(total), view_for(console, total))
+    children = Children(lambda shard: _command(order, shard), logs, watch.look)
+    try:
+        ends = children.run(schedule)
+        complete = not [end for end in ends if _died(end, watch, console)]
+    except KeyboardInterrupt:
+        watch.look()
+        return True
+    finally:
+        watch.view.close()
+        record.starts = _starts(order.settings.scratch)
+    if complete:
+        record.finished = run_record.now()
+    return False
+
+
+def _died(end: ShardEnd, watch: Watch, console: Console) -> bool:
+    """Whether a shard ended otherwise than by finishing all its scenarios; tells what it last said."""
+    lost = watch.unreported(end.shard.cases)
+    if not lost and end.status in BEHAVE_STATUSES:
+        return False
+    how = f"was ended by signal {-end.status}" if end.status < 0 else f"ended with exit status {end.status}"
+    console.print(
+        f"\nThe process of shard {end.shard.name} {how}; {len(lost)} of its {len(end.shard.cases)} scenarios have no "
+        f"result. The last it said ({end.console}):\n{end.last_lines()}",
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )
+    return True
+
+
+def _conclude(order: Order, record: RunRecord, console: Console, interrupted: bool) -> Conclusion:
+    if interrupted:
+        record.partial = True
+        console.print("\nInterrupted: everything that was started has been ended. What was found so far is kept.")
+    record.save(order.settings.reports)
+    conclusion = conclude(record, order.settings.reports, order.strictness)
+    return Conclusion(INTERRUPTED, conclusion.says) if interrupted else conclusion
+
+
+def _command(order: Order, shard: Shard) -> list[str]:
+    settings = order.settings
+    given = {
+        "reports": settings.reports,
+        "run_id": settings.run_id,
+        "shard": shard.name,
+        "clean": "false",
+        "interface": shard.interface,
+        "deployment": settings.deployment,
+        "url": settings.url,
+        "definition": settings.definition,
+    }
+    defines = [f"{name}={value}" for name, value in given.items() if value is not None]
+    options = [word for define in (*order.overrides, *defines) for word in ("-D", define)]
+    child = [sys.executable, "-m", "support.run.child", str(os.getpid()), str(settings.results)]
+    return [*child, *options, *shard.locations]
+
+
+def _record(order: Order, cases: Sequence[Case], covered: Sequence[str]) -> RunRecord:
+    return RunRecord(
+        run_id=order.settings.run_id,
+        system=order.system.name,
+        title=order.system.title,
+        version=order.system.version,
+        deployment=order.settings.deployment,
+        url=order.settings.url,
+        interfaces=order.interfaces,
+        started=run_record.now(),
+        command=shlex.join(["signoff", *sys.argv[1:]]),
+        partial=order.partial,
+        plan=tuple(case.planned for case in cases),
+        covered=tuple(covered),
+        environment=snapshot.take(),
+    )
+
+
+def _starts(scratch: Path) -> Starts | None:
+    counted = [Starts.model_validate_json(path.read_bytes()) for path in sorted(scratch.glob("starts-*.json"))]
+    if not counted:
+        return None
+    return Starts(
+        starts=sum(item.starts for item in counted),
+        distinct=sum(item.distinct for item in counted),
+        dirtied=sum(item.dirtied for item in counted),
+    )
+
+
+def _clean(reports: Path) -> None:
+    """Remove what an earlier run left, so that nothing of it can be taken for this run's."""
+    for name in FOLDERS_OF_EARLIER_RUNS:
+        if (reports / name).exists():
+            shutil.rmtree(reports / name)
+    for name in OF_EARLIER_RUNS:
+        (reports / name).unlink(missing_ok=True)
+    (reports / "allure-results").mkdir()
+
+
+@contextmanager
+def _alone_in(reports: Path) -> Iterator[None]:
+    """Hold the folder of reports: two runs on one machine each need their own. The kernel frees it with the process."""
+    with (reports / ".lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UsageError(
+                f"another run is writing to {reports}; wait for its end or give this one a folder with --reports"
+            ) from error
+        yield

@@ -1,0 +1,86 @@
+"""What follows the last scenario: plan and results are put side by side, judged, written up and told in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from support.acceptance import criteria, page, results, summary, verdict
+from support.acceptance.criteria import CriteriaFile
+from support.acceptance.run_record import RunRecord
+from support.acceptance.verdict import Decision, Verdict
+from support.evidence import report as allure_report
+from support.outcomes import Outcome, UsageError
+from support.settings import ROOT
+
+
+@dataclass(frozen=True, slots=True)
+class Strictness:
+    """Whether reservations fail a run, and whether criteria that are only planned may stay open all the same."""
+
+    strict: bool = False
+    allow_planned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """The end of a run: the exit status, and what the console says."""
+
+    status: int
+    says: str
+
+
+def criteria_of(system: str, root: Path = ROOT) -> CriteriaFile:
+    """The criteria that a system is judged by. Raises UsageError when they cannot be read."""
+    return criteria.load(root / "features" / system / "criteria.yaml")
+
+
+def conclude(record: RunRecord, reports: Path, strictness: Strictness) -> Conclusion:
+    """Judge a recorded run and write its acceptance page and its Allure report into the folder of reports."""
+    listed = criteria_of(record.system)
+    judged = verdict.judge(
+        listed,
+        record.plan,
+        results.read(reports / "allure-results"),
+        partial=record.partial,
+        covered=record.covered,
+        finished=record.finished is not None,
+    )
+    # The page is written before the report is tried, so that it is there even if the report cannot be made.
+    written = page.write(judged, record, reports)
+    report, links, trouble = _report(record, reports)
+    if links:
+        written = page.write(judged, record, reports, links)
+    failed = _fails(judged, listed, strictness)
+    says = summary.text(judged, record.title, written, report, strict=strictness.strict)
+    return Conclusion(int(failed or bool(trouble)), f"{says}\n\n{trouble}" if trouble else says)
+
+
+def _report(record: RunRecord, reports: Path) -> tuple[Path | None, Mapping[str, str], str]:
+    """The Allure report, the places of scenarios in it, and what to do when it could not be made."""
+    try:
+        report = allure_report.generate(reports / "allure-results", reports / "allure-report")
+        return report, allure_report.report_links(report), ""
+    except UsageError as error:
+        kept = f"Results and acceptance page are kept in {reports}."
+        return None, {}, f"The Allure report could not be made: {error}\n{kept}"
+
+
+def _fails(judged: Verdict, listed: CriteriaFile, strictness: Strictness) -> bool:
+    match judged.decision:
+        case Decision.ACCEPTED:
+            return False
+        case Decision.RESERVATIONS if strictness.strict:
+            return bool(_open(judged, listed, strictness.allow_planned))
+        case Decision.RESERVATIONS:
+            return False
+        case _:
+            return True
+
+
+def _open(judged: Verdict, listed: CriteriaFile, allow_planned: bool) -> list[str]:
+    """The criteria that were not verified and count as reservations under --strict."""
+    planned = {criterion.id for criterion in listed.criteria if criterion.planned} if allow_planned else set()
+    not_verified = [item.criterion.id for item in judged.criteria if item.outcome is Outcome.NOT_VERIFIED]
+    return [name for name in not_verified if name not in planned]
