@@ -126,7 +126,7 @@ class ServerProcess:
             return None
 
     def stop(self, grace: float | None = None) -> int | None:
-        """Ask it to end (SIGTERM) and wait ``grace`` seconds; then kill its group, noting that. Returns its exit code."""
+        """Ask it to end (SIGTERM), wait ``grace`` seconds, then kill its group and note it. Returns the exit code."""
         if self._process is None:
             return None
         grace = self._settings.timeouts.stop if grace is None else grace

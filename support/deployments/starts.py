@@ -31,6 +31,8 @@ class StartRecord:
     evicted: int = 0
     died: int = 0
     failed: int = 0
+    own: int = 0
+    """Deployments that a scenario had for itself and started by itself; they are not among ``servers``."""
     closed: bool = False
 
     def started(self, key: tuple[str, str, tuple[tuple[str, str | None], ...]], seconds: float) -> None:
@@ -53,6 +55,7 @@ class StartRecord:
             "evicted": self.evicted,
             "died": self.died,
             "failed": self.failed,
+            "own": self.own,
             "ready_median": statistics.median(times) if times else None,
             "servers": [
                 {

@@ -1,0 +1,102 @@
+"""What every fault has in common: steady state seen, injected, observed, healed, steady state again; all journalled."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from support.outcomes import Broken, WaitedInVain
+from support.waiting import until
+
+SETTLE = 10.0
+"""Seconds within which a system must be in its steady state, before the fault and after its healing."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaultEvent:
+    """Something that happened to a fault; ``at`` is seconds since the epoch."""
+
+    at: float
+    what: str
+
+
+class Fault:
+    """Something that can be broken and healed; used with ``with``, or by inject() and heal().
+
+    ``steady`` tells whether the system is well; it is looked at before the fault and after its healing. A fault that
+    cannot be injected is healed at once; one that cannot be healed, or whose healing leaves the system unwell, is
+    Broken: nothing seen from then on says anything about the product.
+    """
+
+    def __init__(self, what: str, steady: Callable[[], object] | None = None, settle: float = SETTLE) -> None:
+        self.what = what
+        self.journal: list[FaultEvent] = []
+        self.active = False
+        self._steady, self._settle = steady, settle
+
+    def inject(self) -> Self:
+        """Break it. Raises Broken if the system was not well before, or if it cannot be broken."""
+        if self.active:
+            raise Broken(f"{self.what}: injected already")
+        self._see_steady("before the fault")
+        self.active = True
+        try:
+            self._inject()
+        except BaseException as error:
+            self._note(f"could not be injected: {error}")
+            self.heal()
+            raise
+        self._note(f"injected: {self.what}")
+        return self
+
+    def heal(self) -> None:
+        """Make it whole again; nothing happens if it is whole. Raises Broken if that fails."""
+        if not self.active:
+            return
+        self.active = False
+        try:
+            self._heal()
+        except Exception as error:
+            self._note(f"could not be healed: {error}")
+            raise Broken(f"{self.what}: could not be healed: {error}") from error
+        self._note(f"healed: {self.what}")
+        self._see_steady("after the healing")
+
+    def observed(self, what: str) -> None:
+        """Write down what was seen while it was broken."""
+        self._note(f"observed: {what}")
+
+    def describe(self) -> str:
+        """The journal as text, with seconds since its first entry."""
+        start = self.journal[0].at if self.journal else 0.0
+        return "\n".join(f"{event.at - start:8.3f} s  {event.what}" for event in self.journal)
+
+    def __enter__(self) -> Self:
+        return self.inject()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.heal()
+
+    def _inject(self) -> None:
+        raise NotImplementedError
+
+    def _heal(self) -> None:
+        raise NotImplementedError
+
+    def _note(self, what: str) -> None:
+        self.journal.append(FaultEvent(time.time(), what))
+
+    def _see_steady(self, when: str) -> None:
+        if self._steady is None:
+            return
+        try:
+            until(self._steady, self._settle, f"the steady state {when} ({self.what})")
+        except WaitedInVain as error:
+            self._note(f"not in steady state {when}")
+            raise Broken(str(error)) from error
+        self._note(f"steady state seen {when}")
