@@ -1,0 +1,79 @@
+# What people do with this checkout. `make help` lists the targets; each does its own set-up first.
+# Variables: SYSTEM, DEPLOYMENT, URL, DEFINITION, INTERFACE, TAGS, FEATURES, JOBS, REPORTS; STRICT=1, ALLOW_PLANNED=1; PYTHON.
+
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export npm_config_cache := $(CURDIR)/build/npm-cache
+export npm_config_update_notifier := false
+
+on = $(filter-out 0 no false off,$(1))
+option = $(if $(2),$(1) '$(2)')
+STRICTNESS = $(if $(call on,$(STRICT)),--strict) $(if $(call on,$(ALLOW_PLANNED)),--allow-planned)
+ACCEPT = $(STRICTNESS) $(call option,--system,$(SYSTEM)) $(call option,--deployment,$(DEPLOYMENT)) \
+  $(call option,--url,$(URL)) $(call option,--definition,$(DEFINITION)) $(call option,--interface,$(INTERFACE)) \
+  $(call option,--tags,$(TAGS)) $(call option,--jobs,$(JOBS)) $(call option,--reports,$(REPORTS)) $(FEATURES)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help accept report test qualify bench lint format clean
+
+help:  ## List the targets.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+accept: .venv/.for-accept node_modules/.made  ## Run a system's scenarios, write the report and the acceptance page, give the verdict.
+	@$(BIN)/signoff accept $(ACCEPT)
+
+report: .venv/.for-accept node_modules/.made  ## Rebuild the report and the acceptance page from the last run's results.
+	@$(BIN)/signoff report $(STRICTNESS) $(call option,--reports,$(REPORTS))
+
+test: .venv/.for-test node_modules/.made  ## Check style, types and the suite's own rules, and run the project's tests.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict support steps systems
+	$(BIN)/signoff lint
+	$(BIN)/pytest -n 2 --ignore=tests/defects
+
+qualify: .venv/.for-test  ## Break the system in every way we know and see that a scenario notices.
+	$(BIN)/python -m tests.defects
+
+bench: .venv/.for-test  ## Measure what a routing decision costs.
+	$(BIN)/python bench/routing.py
+
+lint: .venv/.for-test  ## Check style and the suite's own rules only.
+	$(BIN)/ruff check .
+	$(BIN)/signoff lint
+
+format: .venv/.for-test  ## Put all Python files into shape.
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:  ## Remove everything that these targets made, the environment and the reports too.
+	rm -rf .venv node_modules build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find reports -mindepth 1 ! -name README.md -delete 2>/dev/null || true
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# --- set-up; a stamp says that a step has been done with the pins as they stand
+
+.venv/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Signoff needs Python 3.11 or newer, and $(PYTHON) is not; name another with PYTHON=…" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "$(PYTHON) cannot make virtual environments; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.for-accept: .venv/.made requirements.txt pyproject.toml $(wildcard systems/*/pyproject.toml)
+	$(BIN)/pip install -q -r requirements.txt
+	$(BIN)/pip install -q --no-build-isolation --no-deps -e . $(foreach file,$(wildcard systems/*/pyproject.toml),-e $(dir $(file)))
+	@touch $@
+
+.venv/.for-test: .venv/.for-accept requirements-dev.txt
+	$(BIN)/pip install -q -r requirements-dev.txt
+	@touch $@
+
+# npm comes with the environment. Where it cannot fetch the report generator, a run still gives its results and verdict.
+node_modules/.made: .venv/.for-accept package.json package-lock.json
+	@if $(BIN)/npm ci --no-audit --no-fund --loglevel=error; then touch $@; else \
+	  echo "The report generator could not be fetched. Results and acceptance page are made all the same;" >&2; \
+	  echo "once npm can reach its registry, \`make report\` makes the report." >&2; fi
