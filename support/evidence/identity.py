@@ -61,6 +61,7 @@ def identify(scenario: Any, target: Target) -> Identity:
         *([("story", rule.name)] if rule else []),
         ("severity", severity),
         *(("tag", tag) for tag in tags),
+        ("interface", target.interface),
         ("signoff.key", key),
     ]
     row = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Any
 
 from behave.model import Status, Step
@@ -131,4 +132,14 @@ def _captured_trouble(node: Any) -> str:
 
 
 def _trace(error: BaseException | None) -> str:
-    return "".join(traceback.format_exception(error)) if error is not None else ""
+    """The trace from the first frame outside behave on; those of behave itself help nobody."""
+    if error is None:
+        return ""
+    frames = error.__traceback__
+    while frames is not None and frames.tb_next is not None and _is_behave(frames):
+        frames = frames.tb_next
+    return "".join(traceback.format_exception(type(error), error, frames))
+
+
+def _is_behave(frames: TracebackType) -> bool:
+    return str(frames.tb_frame.f_globals.get("__name__", "")).partition(".")[0] == "behave"

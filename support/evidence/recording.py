@@ -119,9 +119,9 @@ class Recording:
 
     def start(self, scenario: Any, identity: Identity) -> None:
         """Begin the result of a scenario."""
-        around = [("host", platform.node()), ("thread", str(os.getpid())), ("framework", "behave")]
+        around = [("host", platform.node()), ("thread", str(os.getpid()))]
         self.result = Result(
-            name=scenario.name or scenario.keyword,
+            name=scenario.name.strip() or scenario.keyword,
             history_id=identity.history_id,
             test_case_id=identity.test_case_id,
             full_name=identity.full_name,

