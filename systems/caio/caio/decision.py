@@ -21,12 +21,12 @@ from caio.routing.candidate import Candidate
 from caio.routing.stages import Stage, score_of
 
 Sign = Callable[[Mapping[str, Any]], dict[str, str]]
-_COMPONENTS = ("cost", "latency", "accuracy", "alignment")
+_COMPONENTS = ("cost", "latency", "accuracy", "alignment", "recent history")
 # Every set of components in which a loser may be weaker, by bit: bit 0 is cost.
-_WEAKER = [", ".join(name for bit, name in enumerate(_COMPONENTS) if mask >> bit & 1) for mask in range(16)]
+_WEAKER = [", ".join(name for bit, name in enumerate(_COMPONENTS) if mask >> bit & 1) for mask in range(32)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Findings:
     """All that went into one decision; `stages` in the order of routing, the fourth is the ranking."""
 
@@ -156,39 +156,45 @@ class RoutingDecision:
     def __repr__(self) -> str:
         return f"RoutingDecision(service_id={self.service_id!r}, route={self.route!r})"
 
-    def _ranked_rows(self) -> Iterator[dict[str, Any]]:
-        penalties = self._findings.penalties
-        chosen = self._chosen
+    def _ranked_rows(self) -> list[dict[str, Any]]:
+        # A hundred candidates or more are common, and this is most of the time a decision takes.
+        penalties, chosen = self._findings.penalties, self._chosen
+        cost, latency, accuracy, alignment, _ = chosen.components.values()
         best = score_of(chosen, penalties)
+        equal = f"scores the same as {chosen.service_id}, which the seed prefers"
+        against = f", {chosen.service_id} scores {best}: weaker in "
+        rows = []
         for candidate in self._findings.stages[3].admitted:
-            score = score_of(candidate, penalties) if penalties else candidate.score
-            won = candidate is chosen
-            yield {
-                "service_id": candidate.service_id,
-                "outcome": "chosen" if won else "outranked",
-                "stage": "decide" if won else "rank",
-                "reason": "has the best score" if won else self._loss(candidate, score, best),
-                "score": score,
-                "components": {**candidate.components, "history": penalties.get(candidate.service_id, 0.0)},
-                "contract_digest": candidate.contract.digest,
-            }
-
-    def _loss(self, candidate: Candidate, score: float, best: float) -> str:
-        name = self._chosen.service_id
-        if score == best:
-            return f"scores the same as {name}, which the seed prefers"
-        mine, theirs = candidate.components, self._chosen.components
-        mask = (
-            (mine["cost"] < theirs["cost"])
-            | (mine["latency"] < theirs["latency"]) << 1
-            | (mine["accuracy"] < theirs["accuracy"]) << 2
-            | (mine["alignment"] < theirs["alignment"]) << 3
-        )
-        weaker = _WEAKER[mask]
-        failed = candidate.service_id in self._findings.penalties
-        if failed:
-            weaker = f"{weaker}, recent history" if weaker else "recent history"
-        return f"scores {score}, {name} scores {best}: weaker in {weaker}"
+            components = candidate.components.copy()
+            score = candidate.score
+            if penalties and candidate.service_id in penalties:
+                score = score_of(candidate, penalties)
+                components["history"] = penalties[candidate.service_id]
+            if score == best:
+                reason = equal
+            else:
+                its_cost, its_latency, its_accuracy, its_alignment, its_history = components.values()
+                weaker = _WEAKER[
+                    (its_cost < cost)
+                    | (its_latency < latency) << 1
+                    | (its_accuracy < accuracy) << 2
+                    | (its_alignment < alignment) << 3
+                    | (its_history > 0) << 4
+                ]
+                reason = (candidate.scored if score == candidate.score else f"scores {score}") + against + weaker
+            rows.append(
+                {
+                    "service_id": candidate.service_id,
+                    "outcome": "outranked",
+                    "stage": "rank",
+                    "reason": reason,
+                    "score": score,
+                    "components": components,
+                    "contract_digest": candidate.digest,
+                }
+            )
+        rows[0].update(outcome="chosen", stage="decide", reason="has the best score")
+        return rows
 
     def _refused_rows(self) -> Iterator[dict[str, Any]]:
         for stage in self._findings.stages:
@@ -198,5 +204,5 @@ class RoutingDecision:
                     "outcome": "refused",
                     "score": None,
                     "components": None,
-                    "contract_digest": refused.candidate.contract.digest,
+                    "contract_digest": refused.candidate.digest,
                 }

@@ -55,7 +55,7 @@ class Request:
         return {name: getattr(self, name) for name in ("intent", "context", "requirements", "constraints", "user")}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CompiledRequest:
     """The request as demands. `spelled` is its JSON at the time of routing: later changes do not reach a decision."""
 
@@ -136,7 +136,7 @@ def _guarantees(guarantees: Mapping[str, Any], checks: list[Check]) -> None:
         if name not in guarantees:
             continue
         path, value = f"requirements.guarantees.{name}", guarantees[name]
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             fields.known(value, path, (word,))
             if word not in value:
                 raise Fault(f"{path}.{word}", "is missing")

@@ -38,8 +38,8 @@ def parse_contract(
     source: str | bytes | File | Mapping[str, Any], form: Literal["yaml", "json"] = "yaml"
 ) -> ServiceContract:
     """A contract from text, a file's path or plain data; raises InvalidContract with every fault found."""
-    if isinstance(source, Mapping):
-        return _validate(Source(dict(source)))
+    if not isinstance(source, (str, bytes, File)):
+        return _validate(Source(dict(source) if isinstance(source, Mapping) else source))
     text = _text(source)
     return _validate(read_json(text) if form == "json" else read_yaml(text))
 

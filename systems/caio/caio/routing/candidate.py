@@ -24,7 +24,19 @@ DIGITS = 9
 class Candidate:
     """One service as it stands for one capability; immutable but for the health its entry reports."""
 
-    __slots__ = ("capability", "components", "contract", "entry", "facts", "order", "score", "service_id", "tie")
+    __slots__ = (
+        "capability",
+        "components",
+        "contract",
+        "digest",
+        "entry",
+        "facts",
+        "order",
+        "score",
+        "scored",
+        "service_id",
+        "tie",
+    )
 
     def __init__(self, entry: Any, contract: ServiceContract, capability: str) -> None:
         self.entry = entry
@@ -33,7 +45,9 @@ class Candidate:
         self.capability = capability
         self.facts = facts_of(contract, capability)
         self.components = components_of(self.facts)
+        self.digest = contract.digest
         self.score = round(sum(WEIGHTS[name] * self.components[name] for name in WEIGHTS), DIGITS)
+        self.scored = f"scores {self.score}"
         self.tie = tie_of(contract.service_id)
         self.order = (-self.score, contract.service_id)
 
@@ -68,12 +82,14 @@ def facts_of(contract: ServiceContract, capability: str) -> dict[str, Any]:
 
 
 def components_of(facts: dict[str, Any]) -> dict[str, float]:
+    """What WEIGHTS apply to, and the penalty for recent history, which only a request knows."""
     cost, latency = facts["cost"], facts["latency_p95_ms"]
     return {
         "cost": 0.0 if cost is None else round(1 / (1 + cost / HALF_COST), DIGITS),
         "latency": 0.0 if latency is None else round(1 / (1 + latency / HALF_LATENCY_MS), DIGITS),
         "accuracy": facts["accuracy"] or 0.0,
         "alignment": facts["alignment"] or 0.0,
+        "history": 0.0,
     }
 
 

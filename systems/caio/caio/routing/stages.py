@@ -47,7 +47,8 @@ def match_contracts(request: CompiledRequest, snapshot: Snapshot, excluded: Mapp
     started = time.perf_counter_ns()
     candidates = _offering(request.capabilities, snapshot)
     stage = Stage("match", len(candidates), candidates)
-    _apply(stage, request.match)
+    # The index has already answered for a single capability, whose check stands first.
+    _apply(stage, request.match[1:] if len(request.capabilities) == 1 else request.match)
     if excluded:
         _drop(stage, "dispatch", lambda item: excluded.get(item.service_id))
     if not all([item.entry.available for item in stage.admitted]):
@@ -75,18 +76,16 @@ def verify_security(candidates: Sequence[Candidate], request: CompiledRequest) -
 def rank(candidates: Sequence[Candidate], penalties: Mapping[str, float], seed: int) -> Stage:
     """Best score first; of equal scores, the order that the seed gives, whatever the order of registration."""
     started = time.perf_counter_ns()
-    ranked = list(candidates)
-    scores = [score_of(item, penalties) for item in ranked] if penalties else [item.score for item in ranked]
-    if len(set(scores)) < len(scores):
+    scores = [score_of(item, penalties) for item in candidates] if penalties else [item.score for item in candidates]
+    ranked: Sequence[Candidate] = candidates
+    if penalties or len(set(scores)) < len(scores):
         factor = tie_of(f"seed {seed}")
-        ties = [item.tie * factor & _MASK for item in ranked]
-        ranked = [
-            ranked[at]
-            for at in sorted(range(len(ranked)), key=lambda at: (-scores[at], ties[at], ranked[at].service_id))
+        keys = [
+            (-score, item.tie * factor & _MASK, item.service_id, at)
+            for at, (score, item) in enumerate(zip(scores, candidates, strict=True))
         ]
-    elif penalties:
-        ranked = [ranked[at] for at in sorted(range(len(ranked)), key=scores.__getitem__, reverse=True)]
-    return _timed(Stage("rank", len(ranked), ranked), started)
+        ranked = [candidates[key[3]] for key in sorted(keys)]
+    return _timed(Stage("rank", len(candidates), ranked), started)
 
 
 def decide(ranked: Sequence[Candidate]) -> Stage:
