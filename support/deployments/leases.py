@@ -66,13 +66,14 @@ class LeasePool:
         self,
         kind: str,
         profile: str = "default",
-        environment: Mapping[str, str | None] | None = None,
+        environment: Environment | None = None,
         *,
         own: bool = False,
     ) -> Lease:
         """A running deployment in a profile with some settings of its own: an idle one that fits, or a new one.
 
-        ``own`` asks for one that nobody used before; it is thrown away afterwards. Raises DeploymentFailed if it does not start, NotVerified if a remote system does not run that way.
+        ``own`` asks for one that nobody used before; it is thrown away afterwards. Raises DeploymentFailed if it does
+        not start, NotVerified if a remote system does not run that way.
         """
         key = _key(kind, profile, environment or {})
         lease = (None if own else self._take(key)) or self._started(self._hand_out(key, self._make(key)))

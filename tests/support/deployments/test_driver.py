@@ -1,0 +1,91 @@
+"""The Python driver: calls, errors of the system, and a driver that dies or is silent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from support.deployments import DriverDeployment, HasLogs, Killable, Pausable, Restartable, power
+from support.outcomes import DeploymentFailed, NotVerified
+from support.settings import Settings
+from support.systems import System
+
+Make = Callable[..., DriverDeployment]
+
+
+@pytest.fixture
+def driver(system: System, settings: Settings, tmp_path: Path) -> Iterator[Make]:
+    made: list[DriverDeployment] = []
+
+    def deployment(**environment: str | None) -> DriverDeployment:
+        made.append(DriverDeployment(system, environment, settings, tmp_path / f"driver-{len(made)}"))
+        return made[-1]
+
+    yield deployment
+    for each in made:
+        each.kill()
+
+
+def test_it_says_its_version_and_answers_calls(driver: Make) -> None:
+    deployment = driver()
+    deployment.start()
+    assert deployment.version == "1.2.3"
+    reply = deployment.call("echo", {"text": "größer"})
+    assert reply.ok
+    assert reply.result == {"text": "größer"}
+    assert "größer" in reply.describe()
+    assert deployment.call("echo").result == {}
+
+
+def test_an_error_of_the_system_is_in_the_reply(driver: Make) -> None:
+    deployment = driver()
+    deployment.start()
+    reply = deployment.call("refuse")
+    assert not reply.ok
+    assert reply.error is not None
+    assert (reply.error.code, reply.error.message) == (-32000, "refused")
+    assert reply.error.data["type"] == "urn:tiny:refused"
+    assert "urn:tiny:refused" in reply.describe()
+
+
+def test_a_driver_that_dies_is_a_failure_with_its_last_lines(driver: Make) -> None:
+    deployment = driver()
+    deployment.start()
+    reply = deployment.call("die")
+    assert reply.failure is not None
+    assert "exit code 3" in reply.failure
+    assert "dying" in reply.failure
+    again = deployment.call("echo")
+    assert again.failure is not None
+    deployment.restart()
+    assert deployment.call("echo", {"a": 1}).result == {"a": 1}
+
+
+def test_a_silent_driver_is_a_failure_and_its_late_answer_is_not_taken_for_another(driver: Make) -> None:
+    deployment = driver()
+    deployment.start()
+    reply = deployment.call("hang", timeout=0.2)
+    assert reply.failure == "it said nothing in time"
+    assert "no answer after" in reply.describe()
+
+
+def test_a_driver_that_does_not_start_shows_its_log(driver: Make) -> None:
+    with pytest.raises(DeploymentFailed, match="no module named caio"):
+        driver(TINY_FAIL="1").start()
+
+
+def test_it_ends_when_its_input_is_closed(driver: Make) -> None:
+    deployment = driver()
+    deployment.start()
+    assert deployment.stop() == 0
+    assert not deployment.running
+
+
+def test_it_has_the_powers_it_can_have(driver: Make) -> None:
+    deployment = driver()
+    for kind in (Killable, Restartable, HasLogs):
+        assert power(deployment, kind) is deployment
+    with pytest.raises(NotVerified, match="python is not"):
+        power(deployment, Pausable)
