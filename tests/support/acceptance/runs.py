@@ -224,10 +224,10 @@ KINDS = {
 }
 
 
-def write_result(folder: Path, name: str, **fields: object) -> Path:
+def write_result(folder: Path, uuid: str, /, **fields: object) -> Path:
     """An Allure result file as the formatter writes it."""
     folder.mkdir(parents=True, exist_ok=True)
-    data: dict[str, object] = {"uuid": name, "name": "A case", "status": "passed", "start": 1000, "stop": 1210} | fields
-    path = folder / f"{name}-result.json"
+    data: dict[str, object] = {"uuid": uuid, "name": "A case", "status": "passed", "start": 1000, "stop": 1210} | fields
+    path = folder / f"{uuid}-result.json"
     path.write_text(json.dumps(data), encoding="utf-8")
     return path
