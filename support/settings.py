@@ -41,7 +41,7 @@ class Settings(BaseModel):
     run_id: str = Field(default_factory=lambda: uuid.uuid4().hex[:12], description="names what this run leaves")
     shard: str = Field("main", description="which part of a run this process is")
     clean: bool = Field(True, description="whether earlier results are removed first")
-    timeouts: Timeouts = Field(default_factory=lambda: Timeouts())  # type: ignore[call-arg]
+    timeouts: Timeouts = Field(default_factory=Timeouts)
 
     @property
     def results(self) -> Path:

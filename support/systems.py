@@ -99,6 +99,7 @@ class System(_Part):
     metrics: dict[Name, str] = Field(default_factory=dict)
     refusals: dict[Name, int] = Field(default_factory=dict)
     companions: dict[Name, Companion] = Field(default_factory=dict)
+    commands: dict[Name, list[str]] = Field(default_factory=dict)
     capabilities: list[Name] = Field(default_factory=lambda: ["http"])
     slos: dict[Name, float] = Field(default_factory=dict)
 
@@ -129,6 +130,16 @@ class System(_Part):
     def profile(self, name: str) -> Profile:
         """A named set-up; "default" exists always. Raises UsageError if the definition does not name it."""
         return self._named("profiles", {"default": Profile(), **self.profiles}, name)
+
+    def command(self, name: str, added: Mapping[str, str]) -> list[str]:
+        """The command line of one of the system's own tools, such as ``verify``, with its placeholders filled in.
+
+        ``added`` says what the placeholders stand for that only the caller knows. Raises UsageError if the definition
+        does not name it.
+        """
+        bindings = {"python": sys.executable, "here": str(self.here), **added}
+        parts = self._named("commands", self.commands, name)
+        return [fill(part, bindings, f"{self.path}: commands.{name}") for part in parts]
 
     def companion(self, name: str) -> Companion:
         """A companion's definition. Raises UsageError if there is none of that name."""
