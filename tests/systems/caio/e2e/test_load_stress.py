@@ -83,7 +83,7 @@ api:
 
 # The document's later classes use this fixture without printing it again.
 @pytest.fixture
-def orchestrator_with_service(self):
+def orchestrator_with_service():
     """Create orchestrator with test service registered."""
     orchestrator = Orchestrator()
     
