@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import signal
 import sys
 from pathlib import Path
@@ -48,9 +49,11 @@ def accept_command(
     define: Annotated[list[str] | None, typer.Option("-D", help="A setting, name=value, as for behave.")] = None,
 ) -> None:
     """Run a system's scenarios and judge it. Exit status 0: accepted, with or without reservations."""
-    given = {"deployment": deployment, "url": url, "definition": definition, "reports": reports}
+    given = {"deployment": deployment, "url": url, "definition": _absolute(definition), "reports": _absolute(reports)}
     options = {name: str(value) for name, value in given.items() if value is not None}
     overrides = tuple(define or ())
+    paths = tuple(os.path.relpath(path, suite_settings.ROOT) for path in features or ())
+    os.chdir(suite_settings.ROOT)  # behave finds steps, and names scenarios, from where it works
     configured = suite_settings.from_userdata({**_defined(overrides), **options}, systems.names())
     configured = configured.model_copy(update={"reports": configured.reports.resolve()})
     if configured.deployment == "remote" and configured.url is None:
@@ -62,11 +65,15 @@ def accept_command(
         interfaces=_interfaces(about, configured, interface),
         jobs=jobs,
         tags=tuple(tags or ()),
-        paths=tuple(features or ()),
+        paths=paths,
         strictness=Strictness(strict, allow_planned),
         overrides=overrides,
     )
     raise typer.Exit(accept(order, console))
+
+
+def _absolute(path: Path | None) -> Path | None:
+    return path.resolve() if path is not None else None
 
 
 def _defined(overrides: tuple[str, ...]) -> dict[str, str]:

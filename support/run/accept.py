@@ -33,7 +33,6 @@ from support.systems import System
 INTERRUPTED = 130
 OF_EARLIER_RUNS = ("run.json", "acceptance.html", "acceptance.json", "acceptance.md")
 FOLDERS_OF_EARLIER_RUNS = ("allure-results", "allure-report", "logs")
-BEHAVE_STATUSES = (0, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +48,8 @@ class Order:
     strictness: Strictness
     overrides: tuple[str, ...] = ()
     """Settings given as ``-D name=value``, handed on to behave as they are."""
+    root: Path = ROOT
+    """The checkout whose features are run; behave's processes work there."""
 
     @property
     def partial(self) -> bool:
@@ -69,9 +70,9 @@ def accept(order: Order, console: Console) -> int:
         for note in sweep(reports):
             console.print(f"Note: {note}", highlight=False)
         preflight.check_reachable(order.system, order.settings)
-        listed = criteria_of(order.system.name)
-        features = selection.parse(selection.feature_paths(ROOT, order.system.name, order.paths))
-        everything = selection.parse(selection.feature_paths(ROOT, order.system.name, ()))
+        listed = criteria_of(order.system.name, order.root)
+        everything = selection.parse(selection.feature_paths(order.root, order.system.name, ()))
+        features = selection.parse(order.paths) if order.paths else everything
         cases = _select(order, features, everything, listed)
         _clean(reports)
         record = _record(order, cases, plan.covered(everything))
@@ -116,7 +117,7 @@ def _run(order: Order, schedule: Schedule, record: RunRecord, console: Console) 
     logs.mkdir(parents=True, exist_ok=True)
     total = len(record.plan)
     watch = Watch(EventTail(order.settings.scratch), Tally(total), view_for(console, total))
-    children = Children(lambda shard: _command(order, shard), logs, watch.look)
+    children = Children(lambda shard: _command(order, shard), order.root, logs, watch.look)
     try:
         ends = children.run(schedule)
         complete = not [end for end in ends if _died(end, watch, console)]
@@ -134,12 +135,13 @@ def _run(order: Order, schedule: Schedule, record: RunRecord, console: Console) 
 def _died(end: ShardEnd, watch: Watch, console: Console) -> bool:
     """Whether a shard ended otherwise than by finishing all its scenarios; tells what it last said."""
     lost = watch.unreported(end.shard.cases)
-    if not lost and end.status in BEHAVE_STATUSES:
+    if not lost and (end.status == 0 or (end.status == 1 and watch.saw_failure(end.shard.cases))):
         return False
     how = f"was ended by signal {-end.status}" if end.status < 0 else f"ended with exit status {end.status}"
+    which = f"{len(lost)} of its {len(end.shard.cases)} scenarios have no result" if lost else "no scenario says why"
     console.print(
-        f"\nThe process of shard {end.shard.name} {how}; {len(lost)} of its {len(end.shard.cases)} scenarios have no "
-        f"result. The last it said ({end.console}):\n{end.last_lines()}",
+        f"\nThe process of shard {end.shard.name} {how}; {which}. "
+        f"The last it said ({end.console}):\n{end.last_lines()}",
         highlight=False,
         markup=False,
         soft_wrap=True,
@@ -150,9 +152,9 @@ def _died(end: ShardEnd, watch: Watch, console: Console) -> bool:
 def _conclude(order: Order, record: RunRecord, console: Console, interrupted: bool) -> Conclusion:
     if interrupted:
         record.partial = True
-        console.print("\nInterrupted: everything that was started has been ended. What was found so far is kept.")
+        console.print("\nInterrupted: all that was started has been ended, and what was found so far is kept.")
     record.save(order.settings.reports)
-    conclusion = conclude(record, order.settings.reports, order.strictness)
+    conclusion = conclude(record, order.settings.reports, order.strictness, order.root)
     return Conclusion(INTERRUPTED, conclusion.says) if interrupted else conclusion
 
 
@@ -188,7 +190,7 @@ def _record(order: Order, cases: Sequence[Case], covered: Sequence[str]) -> RunR
         partial=order.partial,
         plan=tuple(case.planned for case in cases),
         covered=tuple(covered),
-        environment=snapshot.take(),
+        environment=snapshot.take(order.root),
     )
 
 

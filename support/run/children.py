@@ -36,9 +36,10 @@ class ShardEnd:
 
 @dataclass(slots=True)
 class Children:
-    """The processes of one run. ``command`` says how a shard is run, ``look`` is called while they work."""
+    """The processes of one run. ``command`` says how a shard is run in ``root``; ``look`` is called while they work."""
 
     command: Callable[[Shard], Sequence[str]]
+    root: Path
     consoles: Path
     look: Callable[[], None]
     ends: list[ShardEnd] = field(default_factory=list)
@@ -99,7 +100,12 @@ class Children:
                 return None
             # A session of its own: a terminal's Ctrl-C reaches the run alone, which then ends its children in order.
             process = subprocess.Popen(
-                self.command(shard), stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+                self.command(shard),
+                cwd=self.root,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
             )
             self._live[shard.name] = process
             return process

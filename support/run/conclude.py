@@ -36,9 +36,9 @@ def criteria_of(system: str, root: Path = ROOT) -> CriteriaFile:
     return criteria.load(root / "features" / system / "criteria.yaml")
 
 
-def conclude(record: RunRecord, reports: Path, strictness: Strictness) -> Conclusion:
+def conclude(record: RunRecord, reports: Path, strictness: Strictness, root: Path = ROOT) -> Conclusion:
     """Judge a recorded run and write its acceptance page and its Allure report into the folder of reports."""
-    listed = criteria_of(record.system)
+    listed = criteria_of(record.system, root)
     judged = verdict.judge(
         listed,
         record.plan,
@@ -59,12 +59,27 @@ def conclude(record: RunRecord, reports: Path, strictness: Strictness) -> Conclu
 
 def _report(record: RunRecord, reports: Path) -> tuple[Path | None, Mapping[str, str], str]:
     """The Allure report, the places of scenarios in it, and what to do when it could not be made."""
+    results_folder = reports / "allure-results"
     try:
-        report = allure_report.generate(reports / "allure-results", reports / "allure-report")
+        allure_report.write_environment(results_folder, _facts(record))
+        report = allure_report.generate(results_folder, reports / "allure-report")
         return report, allure_report.report_links(report), ""
     except UsageError as error:
         kept = f"Results and acceptance page are kept in {reports}."
         return None, {}, f"The Allure report could not be made: {error}\n{kept}"
+
+
+def _facts(record: RunRecord) -> dict[str, object]:
+    environment = record.environment
+    return {
+        "system": f"{record.title} {record.version}",
+        "deployment": record.deployment,
+        "interfaces": ", ".join(record.interfaces),
+        "revision": environment.revision or "unknown",
+        "run": record.run_id,
+        "machine": environment.machine.os,
+        **environment.tools,
+    }
 
 
 def _fails(judged: Verdict, listed: CriteriaFile, strictness: Strictness) -> bool:

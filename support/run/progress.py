@@ -101,6 +101,10 @@ class Watch:
                 self.view.finished(self.tally, event)
         self.view.tick(self.tally)
 
+    def saw_failure(self, cases: tuple[Case, ...]) -> bool:
+        """Whether one of the cases ended in a way that makes behave's exit status 1."""
+        return any(self.tally.done.get(case.key) in (Outcome.NOT_MET, Outcome.BROKEN) for case in cases)
+
     def unreported(self, cases: tuple[Case, ...]) -> list[Case]:
         """Those of the cases that never finished."""
         return [case for case in cases if case.key not in self.tally.done]

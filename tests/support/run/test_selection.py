@@ -1,0 +1,93 @@
+"""Selection: what servers a scenario asks for, and what is refused."""
+
+from __future__ import annotations
+
+import pytest
+from behave.parser import parse_feature
+
+from support.outcomes import UsageError
+from support.run import selection
+
+FEATURE = """
+Feature: Set-ups
+  Background:
+    Given Tiny is running
+
+  Example: Default
+    Then it works
+
+  Example: With services
+    Given Tiny is running with the services
+      | service | offers |
+      | a       | chat   |
+    Then it works
+
+  Example: With settings, one way round
+    Given Tiny is running with the settings
+      | setting | value |
+      | A       | 1     |
+      | B       | 2     |
+    Then it works
+
+  Example: With settings, the other way round
+    Given Tiny is running with the settings
+      | setting | value |
+      | B       | 2     |
+      | A       | 1     |
+    Then it works
+
+  Example: In a profile
+    Given Tiny is running in its "safe" profile with the services
+      | service |
+      | a       |
+    Then it works
+
+  Example: By itself
+    Given a Tiny of its own is running
+    Then it works
+"""
+
+
+def setups(interface: str = "http") -> dict[str, frozenset[str]]:
+    feature = parse_feature(FEATURE, filename="features/tiny/setups.feature")
+    return {case.planned.name: case.setups for case in selection.cases([feature], interface, [])}
+
+
+def test_services_are_no_part_of_a_set_up_and_backgrounds_count() -> None:
+    assert setups()["Default"] == setups()["With services"] == {"Tiny is running"}
+
+
+def test_settings_are_compared_without_regard_to_their_order() -> None:
+    assert setups()["With settings, one way round"] == setups()["With settings, the other way round"]
+    assert len(setups()["With settings, one way round"]) == 2
+
+
+def test_a_profile_is_a_set_up_and_a_system_of_its_own_is_shared_with_nobody() -> None:
+    assert 'Tiny is running in its "safe" profile' in setups()["In a profile"]
+    assert setups()["By itself"] == {"Tiny is running"}
+
+
+def test_scenarios_over_another_interface_share_that_interface() -> None:
+    assert set(setups("python").values()) == {frozenset({"python"})}
+
+
+@pytest.mark.parametrize("expression", ["@known", "known", "not @known or @known", "@kno*"])
+def test_known_tags_are_taken(expression: str) -> None:
+    selection.check_tags([expression], ["known"])
+
+
+@pytest.mark.parametrize("expression", ["@knwon", "@known and not @other"])
+def test_unknown_tags_are_refused(expression: str) -> None:
+    with pytest.raises(UsageError, match="unknown tag"):
+        selection.check_tags([expression], ["known"])
+
+
+def test_an_unreadable_expression_is_refused() -> None:
+    with pytest.raises(UsageError, match="cannot be read"):
+        selection.cases([], "http", ["@known and"])
+
+
+@pytest.mark.parametrize("path", ["features/nowhere", "README.md"])
+def test_paths_that_are_no_features_are_refused(path: str) -> None:
+    with pytest.raises(UsageError, match="feature file"):
+        selection.parse([path])
