@@ -12,7 +12,7 @@ import io
 import sys
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -108,7 +108,7 @@ class AllureFormatter(Formatter):  # type: ignore[misc]
         except ResultsLost as error:
             raise ConfigError(str(error)) from error
         self._recording = Recording(folder)
-        self._events = _event_log(config)
+        self._events = _event_log(folder.path.parent, config.userdata)
         self._waiting: deque[Any] = deque()
         self._step: Executable | None = None
         self._settled: set[int] = set()
@@ -240,12 +240,11 @@ def _results(config: Any, outfile: str | None) -> Path:
     return Path(outfile) if outfile else ROOT / "reports" / "allure-results"
 
 
-def _event_log(config: Any) -> events.EventLog | None:
+def _event_log(reports: Path, userdata: Mapping[str, str]) -> events.EventLog | None:
     """Only a run that somebody follows, by the id they gave it, writes its events."""
-    if not (run_id := config.userdata.get("run_id")):
+    if not (run_id := userdata.get("run_id")):
         return None
-    scratch = Path(config.userdata.get("reports") or ROOT / "reports") / "run" / run_id
-    return events.EventLog(events.path_of(scratch, config.userdata.get("shard", "main")))
+    return events.EventLog(events.path_of(reports / "run" / run_id, userdata.get("shard", "main")))
 
 
 def _csv(table: Any) -> str:

@@ -32,7 +32,7 @@ def of_exception(error: BaseException) -> Judgement:
         return Judgement(Outcome.NOT_VERIFIED, str(error))
     if isinstance(error, AssertionError):
         return Judgement(Outcome.NOT_MET, str(error).strip() or _asserted(error), _trace(error))
-    return Judgement(Outcome.BROKEN, f"{type(error).__name__}: {error}".rstrip(": "), _trace(error))
+    return Judgement(Outcome.BROKEN, _described(error), _trace(error))
 
 
 def of_step(step: Step) -> Judgement:
@@ -47,6 +47,9 @@ def of_step(step: Step) -> Judgement:
         return Judgement(Outcome.BROKEN, f"the step is not implemented: {sentence(step)}")
     if step.status in _UNDEFINED:
         return Judgement(Outcome.BROKEN, f"no step is defined for this sentence: {sentence(step)}")
+    if step.hook_failed and step.exception is not None:
+        message = f"a hook around the step failed: {_described(step.exception)}"
+        return Judgement(Outcome.BROKEN, message, _trace(step.exception))
     return Judgement(Outcome.BROKEN, step.error_message or f"the step ended as {step.status.name}")
 
 
@@ -106,6 +109,10 @@ def captured_output(scenario: Any) -> str:
 
 def _stopped_at(step: Step) -> bool:
     return step.status.has_failed() or step.status in _PENDING
+
+
+def _described(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}".rstrip(": ")
 
 
 def _asserted(error: BaseException) -> str:

@@ -41,7 +41,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         rf"\1{REDACTED}",
     ),
     # CAIO_AUTH_SECRET_KEY=abc in an environment
-    (re.compile(r"\b([A-Z][A-Z0-9_]*(?:TOKENS?|SECRET|SECRET_KEY|PASSWORD|API_KEY)=)[^\s'\",;]+"), rf"\1{REDACTED}"),
+    (re.compile(r"\b([A-Z][A-Z0-9_]*(?:TOKENS?|SECRET|SECRET_KEY|PASSWORD|API_KEY)=)[^\s'\"]+"), rf"\1{REDACTED}"),
     # ?token=abc in an address, and user:password@host
     (re.compile(r"(?i)([?&](?:access_token|token|api_key|apikey|password|secret)=)[^&\s'\"#]+"), rf"\1{REDACTED}"),
     (re.compile(r"(\b[a-z][a-z0-9+.-]*://[^/\s:@]+:)[^/\s@]+@"), rf"\1{REDACTED}@"),

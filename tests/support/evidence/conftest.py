@@ -18,6 +18,8 @@ BEHAVE_INI = """
 default_format = progress3
 format = allure
 outfiles = reports/allure-results
+show_skipped = false
+show_snippets = false
 
 [behave.formatters]
 allure = support.evidence.allure_formatter:AllureFormatter
@@ -102,14 +104,14 @@ class Tree:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(dedent(content), encoding="utf-8")
 
-    def command(self, *options: str) -> list[str]:
+    def command(self, *options: str, path: str = "features") -> list[str]:
         """The command line of a run."""
-        return [str(Path(sys.executable).with_name("behave")), "features", *options]
+        return [str(Path(sys.executable).with_name("behave")), path, *options]
 
-    def run(self, *options: str) -> Run:
+    def run(self, *options: str, path: str = "features") -> Run:
         """Run behave there and read what it left."""
         done = subprocess.run(
-            self.command(*options),
+            self.command(*options, path=path),
             cwd=self.root,
             capture_output=True,
             text=True,
@@ -123,7 +125,7 @@ class Tree:
         """Read the results that are there."""
         folder = self.root / "reports" / "allure-results"
         run = Run(folder, status, output)
-        for path in sorted(folder.glob("*.json")) if folder.exists() else []:
+        for path in sorted(folder.glob("*.json")) if folder.is_dir() else []:
             content = json.loads(path.read_text(encoding="utf-8"))
             if path.name.endswith("-result.json"):
                 run.results.append(content)
