@@ -11,9 +11,12 @@ import orjson
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
+from chassis import problems
 from chassis.problems import Problem
 
 Model = TypeVar("Model", bound=BaseModel)
+
+INVALID = "The request is invalid"
 
 STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 BRACKET = re.compile(rb"[\[\]{}]")
@@ -91,7 +94,7 @@ def check_values(value: Any, limits: Limits, path: str = "") -> None:
 def invalid(field: str, message: str, line: int | None = None) -> Problem:
     """The refusal of a malformed body, naming the field."""
     detail = f"{field}: {message}" if field else message
-    return Problem("invalid-request", 422, detail, errors=[{"field": field, "message": message, "line": line}])
+    return Problem("invalid-request", 422, detail, INVALID, errors=[{"field": field, "message": message, "line": line}])
 
 
 def validate(model: type[Model], value: Any) -> Model:
@@ -103,18 +106,31 @@ def validate(model: type[Model], value: Any) -> Model:
         detail = "; ".join(
             f"{entry['field']}: {entry['message']}" if entry["field"] else entry["message"] for entry in errors
         )
-        raise Problem("invalid-request", 422, detail, errors=errors) from None
+        raise Problem("invalid-request", 422, detail, INVALID, errors=errors) from None
 
 
 def _field_error(location: tuple[int | str, ...], message: str) -> dict[str, Any]:
     field = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
-    return {"field": field, "message": message[:1].lower() + message[1:], "line": None}
+    return {"field": field, "message": problems.plain(message), "line": None}
+
+
+def media_type_of(request: Request) -> str:
+    """What the body is said to be, without parameters; empty if nothing is said."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def require_json(request: Request) -> None:
+    """Raises Problem 415 for a body of another kind: what a web form can send is never taken for JSON."""
+    kind = media_type_of(request)
+    if kind and kind != "application/json" and not kind.endswith("+json"):
+        raise Problem("unsupported-media-type", 415, f"expected application/json, got {kind[:100]}")
 
 
 def body_of(model: type[Model], limits: Limits) -> Callable[[Request], Awaitable[Model]]:
     """A FastAPI dependency that reads, limits and checks a JSON body."""
 
     async def dependency(request: Request) -> Model:
+        require_json(request)
         return validate(model, parse_json(await read(request, limits), limits))
 
     return dependency

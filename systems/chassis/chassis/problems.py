@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
 import orjson
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -76,9 +77,27 @@ def install(app: FastAPI, namespace: str) -> None:
         response.headers["X-Request-ID"] = str(request.scope.get("request_id", logs.request_id.get()))
         return response
 
+    async def on_parameters(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return answer(request, parameter_errors(error.errors()))
+
     app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(RequestValidationError, on_parameters)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(Exception, on_bug)
+
+
+def parameter_errors(found: Sequence[Any]) -> Problem:
+    """The refusal of URL parameters that FastAPI found wrong."""
+    errors = [{"field": str(error["loc"][-1]), "message": plain(str(error["msg"])), "line": None} for error in found]
+    detail = "; ".join(f"{error['field']}: {error['message']}" for error in errors)
+    return Problem("invalid-request", 422, detail, "The request is invalid", errors=errors)
+
+
+def plain(message: str) -> str:
+    """A finding of pydantic in the words of the other messages."""
+    lowered = message[:1].lower() + message[1:]
+    return lowered.replace("input should be", "expected").replace("dictionary", "object")
 
 
 def from_http(status: int, detail: str, headers: Mapping[str, str] | None) -> Problem:

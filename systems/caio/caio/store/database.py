@@ -52,6 +52,7 @@ class Job:
 
     work: Work
     future: Future[Any]
+    writes: bool = True
 
 
 class Database:
@@ -65,10 +66,10 @@ class Database:
         self._thread = threading.Thread(target=self._run, name="store", daemon=True)
         self._thread.start()
 
-    def submit(self, work: Callable[[sqlite3.Connection], Result]) -> Future[Result]:
+    def submit(self, work: Callable[[sqlite3.Connection], Result], writes: bool = True) -> Future[Result]:
         """Run work in a transaction; the future is done once it is committed. Fails with StoreUnavailable."""
         future: Future[Result] = Future()
-        self._jobs.put(Job(work, future))
+        self._jobs.put(Job(work, future, writes))
         return future
 
     def close(self) -> None:
@@ -96,7 +97,7 @@ class Database:
         """Run a batch in one transaction; should a piece of it fail, run each by itself so that none harms another."""
         running = [job for job in batch if job.future.set_running_or_notify_cancel()]
         try:
-            results = self.commit([job.work for job in running])
+            results = self.commit([job.work for job in running], any(job.writes for job in running))
         except (sqlite3.Error, OSError) as error:
             if len(running) > 1 and not isinstance(error, sqlite3.OperationalError | OSError):
                 for job in running:
@@ -111,14 +112,14 @@ class Database:
 
     def _alone(self, job: Job) -> None:
         try:
-            job.future.set_result(self.commit([job.work])[0])
+            job.future.set_result(self.commit([job.work], job.writes)[0])
         except (sqlite3.Error, OSError) as error:
             job.future.set_exception(self.unavailable(error))
 
-    def commit(self, works: list[Work]) -> list[Any]:
-        """Run pieces of work in one transaction."""
+    def commit(self, works: list[Work], writes: bool) -> list[Any]:
+        """Run pieces of work in one transaction. Readers do not wait for another process that writes."""
         connection = self.connection()
-        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
         try:
             results = [work(connection) for work in works]
             connection.execute("COMMIT")

@@ -39,22 +39,26 @@ class Records:
 
     def services(self) -> Future[list[StoredService]]:
         """All services in the order in which they came."""
-        return self._database.submit(read_services)
+        return self._database.submit(read_services, writes=False)
 
-    def save_decision(self, decision_id: str, document: bytes) -> Future[None]:
-        """Keep a signed decision; the first one under an id stays."""
+    def save_decision(self, decision_id: str, document: bytes) -> Future[bytes]:
+        """Keep a signed decision and give the one kept: of equal decisions, which share an id, the first stays."""
         return self._database.submit(lambda connection: write_decision(connection, decision_id, document))
 
     def decision(self, decision_id: str) -> Future[bytes | None]:
         """A decision's document, or None."""
-        return self._database.submit(lambda connection: read_decision(connection, decision_id))
+        return self._database.submit(lambda connection: read_decision(connection, decision_id), writes=False)
 
     def decisions(self, limit: int) -> Future[list[dict[str, Any]]]:
         """The latest decisions, newest first."""
-        return self._database.submit(lambda connection: read_decisions(connection, limit))
+        return self._database.submit(lambda connection: read_decisions(connection, limit), writes=False)
 
-    def probe(self) -> Future[int]:
-        """Try a write, without leaving anything; gives the number of services kept."""
+    def count_services(self) -> Future[int]:
+        """How many services are kept; needs no more than a readable file."""
+        return self._database.submit(count_services, writes=False)
+
+    def try_write(self) -> Future[None]:
+        """Try a write, without leaving anything."""
         return self._database.submit(try_write)
 
     def close(self) -> None:
@@ -83,11 +87,14 @@ def read_services(connection: sqlite3.Connection) -> list[StoredService]:
     return [StoredService(service_id, contract) for service_id, contract in rows]
 
 
-def write_decision(connection: sqlite3.Connection, decision_id: str, document: bytes) -> None:
-    """Insert one decision unless it is there."""
-    connection.execute(
+def write_decision(connection: sqlite3.Connection, decision_id: str, document: bytes) -> bytes:
+    """Insert one decision unless an equal one is there; give what is there now."""
+    inserted = connection.execute(
         "INSERT OR IGNORE INTO decisions (decision_id, document) VALUES (?, ?)", (decision_id, document.decode())
     )
+    if inserted.rowcount == 1:
+        return document
+    return read_decision(connection, decision_id) or document
 
 
 def read_decision(connection: sqlite3.Connection, decision_id: str) -> bytes | None:
@@ -102,10 +109,14 @@ def read_decisions(connection: sqlite3.Connection, limit: int) -> list[dict[str,
     return [orjson.loads(document) for (document,) in rows]
 
 
-def try_write(connection: sqlite3.Connection) -> int:
+def count_services(connection: sqlite3.Connection) -> int:
+    """The number of services."""
+    return int(connection.execute("SELECT count(*) FROM services").fetchone()[0])
+
+
+def try_write(connection: sqlite3.Connection) -> None:
     """Write something and take it back: shows that the file is there, not locked, and has room."""
     connection.execute("SAVEPOINT probe")
-    connection.execute("INSERT INTO services (service_id, contract, position) VALUES ('', '', 0)")
+    connection.execute("INSERT INTO decisions (decision_id, document) VALUES ('', '')")
     connection.execute("ROLLBACK TO probe")
     connection.execute("RELEASE probe")
-    return int(connection.execute("SELECT count(*) FROM services").fetchone()[0])

@@ -1,0 +1,55 @@
+"""CAIO's HTTP API: ``create_app()`` makes one from the environment."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from chassis import cors, logs, problems
+from chassis.gate import GateMiddleware
+from chassis.observing import ObservingMiddleware
+from fastapi import FastAPI
+
+import caio
+from caio import config
+from caio.api import answers, decisions, operations, services
+from caio.api.instance import Instance
+from caio.config import Settings
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """An app with its own registry, store and keys. Raises chassis.settings.SettingsError, which names the variable."""
+    found = settings if settings is not None else config.load()
+    logs.configure(found.logs_as, found.log_level)
+    return app_of(Instance(found))
+
+
+def app_of(instance: Instance) -> FastAPI:
+    """The app around an instance."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with instance.running():
+            yield
+
+    app = FastAPI(
+        title="CAIO",
+        summary="Routes requests to the AI service whose contract fits, with proofs",
+        version=caio.__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        responses=answers.PROBLEM_RESPONSES,
+    )
+    app.state.instance = instance
+    problems.install(app, "caio")
+    answers.install(app)
+    app.include_router(operations.router(instance))
+    app.include_router(services.router(instance))
+    app.include_router(decisions.router(instance))
+    # The last one added is the outermost.
+    app.add_middleware(GateMiddleware, gate=instance.gate)
+    cors.install(app, instance.settings.cors_origins)
+    app.add_middleware(ObservingMiddleware, metrics=instance.metrics)
+    return app

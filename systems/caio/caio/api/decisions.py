@@ -1,0 +1,135 @@
+"""Routes that decide: route, dispatch, and the decisions made, which anyone may verify."""
+
+import asyncio
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import anyio.to_thread
+import orjson
+from chassis import bodies, gate
+from chassis.auth import Caller
+from fastapi import APIRouter, Depends, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from caio import proofs
+from caio.api import answers
+from caio.api.bodies import LIMITS, DispatchBody, RouteBody, VerifyBody
+from caio.api.instance import Instance
+from caio.decision import RoutingDecision
+from caio.dispatch.answers import Ask, Dispatched
+from caio.errors import CaioError, DecisionNotFound, FieldError, InvalidRequest
+
+EVERYONE = ("admin", "user", "service")
+
+
+def router(instance: Instance) -> APIRouter:
+    """The routes of one instance."""
+    routes = APIRouter(tags=["decisions"])
+    asks = Annotated[Caller, Depends(gate.permit(instance.gate, EVERYONE, "ask for services"))]
+    reads = Annotated[Caller, Depends(gate.permit(instance.gate, EVERYONE, "read decisions"))]
+    Routed = Annotated[RouteBody, Depends(bodies.body_of(RouteBody, LIMITS))]
+    Called = Annotated[DispatchBody, Depends(bodies.body_of(DispatchBody, LIMITS))]
+    Claimed = Annotated[VerifyBody, Depends(bodies.body_of(VerifyBody, LIMITS))]
+
+    @routes.post("/api/v1/route", openapi_extra=bodies.documented(RouteBody))
+    async def route(caller: asks, body: Routed) -> Response:
+        """Decide which service fits a request, without calling it."""
+        await instance.library.refresh()
+        kept = await instance.keep(decide(instance, body))
+        return Response(kept.document, media_type="application/json")
+
+    @routes.post("/api/v1/dispatch", openapi_extra=bodies.documented(DispatchBody))
+    async def dispatch(caller: asks, body: Called, request: Request) -> Response:
+        """Decide, call the chosen service, and on failure the next, within the deadline."""
+        await instance.library.refresh()
+        instance.board.half_open_rested()
+        return answers.json(shown(await called(instance, ask_of(body, request))))
+
+    @routes.get("/api/v1/decisions/{decision_id}")
+    async def decision(decision_id: str, caller: reads) -> Response:
+        """A decision made earlier, with its proofs and trace."""
+        document = await asyncio.wrap_future(instance.records.decision(decision_id))
+        if document is None:
+            raise DecisionNotFound(f"no decision {decision_id!r} is known")
+        return Response(document, media_type="application/json")
+
+    @routes.get("/api/v1/decisions")
+    async def decisions(caller: reads, limit: Annotated[int, Query(ge=1, le=1_000)] = 100) -> Response:
+        """The latest decisions, newest first."""
+        return answers.json({"items": await asyncio.wrap_future(instance.records.decisions(limit))})
+
+    @routes.post("/api/v1/decisions/verify", openapi_extra=bodies.documented(VerifyBody))
+    async def verify(caller: reads, body: Claimed) -> Response:
+        """Check a decision against contracts: those sent, else those registered."""
+        problems = await anyio.to_thread.run_sync(problems_of, instance, body)
+        return answers.json({"valid": not problems, "problems": problems})
+
+    @routes.get("/api/v1/keys")
+    async def keys(caller: reads) -> Response:
+        """The public keys that verify decisions."""
+        return answers.json({"keys": [instance.orchestrator.signer.to_dict()]})
+
+    return routes
+
+
+def decide(instance: Instance, body: RouteBody) -> RoutingDecision:
+    """Route one request, and count it if nobody may serve it."""
+    try:
+        return instance.orchestrator.route_request(body.request(), body.policies, body.history, body.seed)
+    except CaioError as error:
+        instance.metrics.undecided(error.problem)
+        raise
+
+
+async def called(instance: Instance, ask: Ask) -> Dispatched:
+    """Dispatch one request, and count it if nobody may serve it."""
+    try:
+        return await instance.dispatcher.dispatch(ask)
+    except CaioError as error:
+        if not instance.dispatcher.was_decided(error):
+            instance.metrics.undecided(error.problem)
+        raise
+
+
+def ask_of(body: DispatchBody, request: Request) -> Ask:
+    """What the dispatcher needs to know."""
+    return Ask(
+        body.request(),
+        body.policies,
+        body.history,
+        body.seed,
+        body.input,
+        body.deadline_ms,
+        request.scope.get("request_id"),
+    )
+
+
+def shown(done: Dispatched) -> dict[str, Any]:
+    """A dispatch as the caller sees it."""
+    return {
+        "decision": orjson.Fragment(done.decision),
+        "service_id": done.service_id,
+        "output": done.output,
+        "attempts": [asdict(attempt) for attempt in done.attempts],
+    }
+
+
+def problems_of(instance: Instance, body: VerifyBody) -> list[str]:
+    """What is wrong with a decision."""
+    contracts: list[Any]
+    if body.contracts is None:
+        contracts = [entry.contract for entry in instance.orchestrator.services()]
+    else:
+        contracts = [as_source(contract) for contract in body.contracts]
+    return proofs.verify(body.decision, contracts, instance.orchestrator.public_key)
+
+
+def as_source(contract: str | dict[str, Any]) -> bytes | dict[str, Any]:
+    """A contract as sent; text becomes bytes, which are never taken for the name of a file."""
+    if isinstance(contract, dict):
+        return contract
+    try:
+        return contract.encode()
+    except UnicodeEncodeError:
+        raise InvalidRequest.at(FieldError("contracts", "holds text that is not Unicode")) from None

@@ -1,0 +1,169 @@
+"""One running CAIO: its parts put together from the settings, and what the routes ask of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import IO, Any
+
+import orjson
+from chassis import logs, rate_limit, settings
+from chassis.audit import AuditLog
+from chassis.auth import TokenBook
+from chassis.gate import Gate
+from chassis.health import Health
+from chassis.rate_limit import RateLimiter
+from chassis.settings import SettingsError
+
+import caio
+from caio import contracts
+from caio.api.components import Components
+from caio.api.library import Library
+from caio.api.metrics import Metrics
+from caio.config import PREFIX, Settings
+from caio.decision import RoutingDecision
+from caio.dispatch.answers import Kept
+from caio.dispatch.calls import ServiceCaller
+from caio.dispatch.circuits import CircuitBoard
+from caio.dispatch.dispatcher import Dispatcher
+from caio.dispatch.prober import Prober
+from caio.errors import CaioError
+from caio.history import DecisionHistory
+from caio.orchestrator import Orchestrator
+from caio.registry import Change, ServiceRegistry
+from caio.store import keys, lock
+from caio.store.records import Records, StoredService
+from caio.store.sources import Aging
+
+REMEMBERED = 100
+"""Decisions kept in memory; all are in the store."""
+
+GUARDED = ("/api",)
+OPEN_ROLE = "admin"
+"""What callers may do where authentication is switched off, which only development allows."""
+
+
+class Instance:
+    """Everything that the routes need. Making one reads all files; nothing runs before ``running`` is entered."""
+
+    def __init__(self, found: Settings) -> None:
+        self.settings = found
+        self.log = logs.get("caio")
+        self.metrics = Metrics(caio.__version__)
+        self.folder = found.data_dir
+        self.folder_lock = taken_folder(self.folder) if self.folder else None
+        self.audit = AuditLog(self.folder / "audit.jsonl" if self.folder else None)
+        key_file = found.signing_key_file or (self.folder / keys.FILE_NAME if self.folder else None)
+        self.key = signing_key(key_file)
+        self.records = Records(self.folder)
+        self.registry = ServiceRegistry(found.registry_size)
+        self.orchestrator = Orchestrator(self.registry, self.key, history=DecisionHistory(REMEMBERED))
+        self.board = CircuitBoard(found.circuit_failures, found.circuit_open_seconds)
+        self.caller = ServiceCaller()
+        self.prober = Prober(self.orchestrator, self.board, self.caller, found.probe_interval)
+        self.dispatcher = Dispatcher(self.orchestrator, self.board, self.caller, self.keep, self.metrics.attempted)
+        self.library = Library(
+            self.orchestrator, found.contracts_dir, policies_file(found, self.folder), Aging(found.contract_cache_ttl)
+        )
+        self.components = Components(self.orchestrator, self.library, self.records, self.key, key_file)
+        self.health = Health(caio.__version__, self.components.checks())
+        self.gate = self.make_gate()
+        self.load()
+
+    def make_gate(self) -> Gate:
+        """The gate before the API."""
+        limit = rate_limit.parse(self.settings.rate_limit) if self.settings.rate_limit else None
+        return Gate(
+            namespace="caio",
+            guarded=GUARDED,
+            tokens=TokenBook(self.settings.credentials, self.settings.key),
+            required=self.settings.must_authenticate,
+            anonymous_role=OPEN_ROLE,
+            limiter=RateLimiter(limit),
+            audit=self.audit,
+            metrics=self.metrics,
+        )
+
+    def load(self) -> None:
+        """Fill the registry from store and folder, then keep the store in step. Raises SettingsError."""
+        try:
+            for stored in self.records.services().result():
+                self.orchestrator.register_service(contracts.parse_contract(orjson.loads(stored.contract)))
+        except CaioError as error:
+            raise refused("data_dir", self.settings.data_dir, str(error)) from None
+        self.registry.on_change = self.persist
+        self.library.read_all()
+        for where, problem in self.library.problems.items():
+            field = "policies_file" if where == "policies" else "contracts_dir"
+            raise refused(field, getattr(self.settings, field) or self.library.policies, f"{where}: {problem}")
+        self.metrics.services.set(len(self.registry))
+
+    def persist(self, change: Change) -> None:
+        """Store a change before it takes effect. Raises StoreUnavailable, and then nothing changes."""
+        self.board.forget(change.service_id)
+        if change.entry is None:
+            self.records.delete_service(change.service_id).result()
+        elif not change.entry.tags:
+            text = orjson.dumps(change.entry.contract.to_dict()).decode()
+            self.records.save_service(StoredService(change.service_id, text)).result()
+
+    async def keep(self, decision: RoutingDecision) -> Kept:
+        """Sign a decision and store it; of equal decisions the first stays the one that everybody sees."""
+        content = decision.to_dict()
+        self.metrics.decided(content)
+        document = orjson.dumps(content)
+        stored = await asyncio.wrap_future(self.records.save_decision(decision.decision_id, document))
+        return Kept(stored, content)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Probe services while the app runs; afterwards finish writing and let go of everything."""
+        for warning in settings.unknown_variables(Settings):
+            self.log.warning(warning)
+        self.log.info("started", version=caio.__version__, env=self.settings.env, services=len(self.registry))
+        self.caller.client()
+        probing = asyncio.create_task(self.prober.run())
+        try:
+            yield
+        finally:
+            probing.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await probing
+            await self.caller.close()
+            self.close()
+            self.log.info("stopped")
+
+    def close(self) -> None:
+        """Finish writing and let go of the data folder."""
+        self.records.close()
+        if self.folder_lock is not None:
+            self.folder_lock.close()
+
+
+def taken_folder(path: Path) -> IO[str]:
+    """Make the data folder if it is not there, and hold it. Raises SettingsError when it cannot be used."""
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return lock.take(path)
+    except OSError as error:
+        raise refused("data_dir", path, error.strerror or str(error)) from None
+
+
+def policies_file(found: Settings, folder: Path | None) -> Path | None:
+    """Where the operator's policies are: as set, else in the data folder, where there need be none."""
+    return found.policies_file or (folder / "policies.yaml" if folder else None)
+
+
+def signing_key(path: Path | None) -> Any:
+    """The key to sign with. Raises SettingsError."""
+    try:
+        return keys.read_or_make(path) if path is not None else keys.make()
+    except keys.UnusableKey as error:
+        raise refused("signing_key_file", path, str(error)) from None
+
+
+def refused(field: str, value: object, problem: str) -> SettingsError:
+    """The end of a start, because of one setting."""
+    return SettingsError(f"{PREFIX}{field}".upper(), f"={str(value)!r} is unusable: {problem}")

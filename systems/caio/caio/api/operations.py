@@ -1,0 +1,50 @@
+"""Routes for those who run CAIO: health, liveness, readiness, metrics. They need no token."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from chassis.health import HealthReport
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from caio.api import answers
+from caio.api.instance import Instance
+
+
+def router(instance: Instance) -> APIRouter:
+    """The routes of one instance."""
+    routes = APIRouter(tags=["operations"])
+
+    @routes.get("/health")
+    async def health() -> Response:
+        """The state of every component: 200 when all work, 503 when one has failed."""
+        return state(await instance.health.report())
+
+    @routes.get("/health/ready")
+    async def ready() -> Response:
+        """Whether requests should be sent here: 200, or 503 when a component has failed."""
+        return state(await instance.health.report())
+
+    @routes.get("/health/live")
+    async def live() -> Response:
+        """Whether the process works at all; a restart would heal nothing that readiness reports."""
+        return answers.json({"status": "alive"})
+
+    @routes.get("/metrics")
+    async def metrics() -> Response:
+        """Counters and durations in Prometheus' text format."""
+        instance.metrics.services.set(len(instance.registry))
+        return instance.metrics.exposition()
+
+    return routes
+
+
+def state(report: HealthReport) -> Response:
+    """A report as an answer that no cache keeps."""
+    return answers.json(asdict(report), status_of(report), {"Cache-Control": "no-store"})
+
+
+def status_of(report: HealthReport) -> int:
+    """The status that load balancers go by."""
+    return 200 if report.healthy else 503

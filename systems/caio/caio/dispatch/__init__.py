@@ -1,0 +1,1 @@
+"""Calls the services that routing chose: fallback within a deadline, circuits, probes."""

@@ -1,0 +1,37 @@
+"""``caio serve``: runs the API until it is told to stop."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from chassis import logs, server
+from chassis.settings import SettingsError
+
+from caio import config
+from caio.store.database import StoreUnavailable
+
+
+def serve() -> int:
+    """Start, serve, stop. Gives the exit status; a setting that cannot be used ends the start with one line."""
+    stop = server.StopSignals()
+    try:
+        # Settings are checked before anything that takes time is imported.
+        settings = config.load()
+        logs.configure(settings.logs_as, settings.log_level)
+        logs.catch_uncaught()
+        listener = server.bind(settings.host, settings.port, config.PREFIX)
+        from caio.api import create_app
+
+        app = create_app(settings)
+    except (SettingsError, StoreUnavailable) as error:
+        return end(str(error))
+    logs.get("caio").info("listening", host=settings.host, port=settings.port)
+    return server.run(app, listener, stop)
+
+
+def end(message: str) -> int:
+    """Say in one line why nothing was started."""
+    line = logs.emergency_line(config.log_format_before_settings(dict(os.environ)), f"CAIO does not start: {message}")
+    sys.stderr.write(line + "\n")
+    return 2

@@ -1,0 +1,62 @@
+"""The key that decisions are signed with: read from a PEM file, or made once and kept in the data folder."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+FILE_NAME = "signing-key.pem"
+
+
+class UnusableKey(ValueError):
+    """The file does not hold an Ed25519 private key. The message says what is wrong and never shows the key."""
+
+
+def make() -> Ed25519PrivateKey:
+    """A new key."""
+    return Ed25519PrivateKey.generate()
+
+
+def read(path: Path) -> Ed25519PrivateKey:
+    """The key in a PEM file. Raises UnusableKey."""
+    try:
+        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    except OSError as error:
+        raise UnusableKey(f"the key file cannot be read: {error.strerror}") from None
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise UnusableKey("the key file does not hold an unencrypted private key in PEM format") from None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise UnusableKey("the key file holds a key of another kind than Ed25519")
+    return key
+
+
+def read_or_make(path: Path) -> Ed25519PrivateKey:
+    """The key at a path; made there, readable by its owner only, if there is none. Raises UnusableKey."""
+    if path.exists():
+        return read(path)
+    key = make()
+    write(path, key)
+    return key
+
+
+def write(path: Path, key: Ed25519PrivateKey) -> None:
+    """Write a key in one step: a crash leaves either no file or a whole one. Raises UnusableKey."""
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    unfinished = path.with_suffix(".new")
+    try:
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(pem)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except OSError as error:
+        raise UnusableKey(f"the key file cannot be written: {error.strerror}") from None
+
+
+def public_bytes(key: Ed25519PrivateKey) -> bytes:
+    """The raw public half."""
+    return key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
