@@ -10,6 +10,7 @@ from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 
@@ -27,10 +28,13 @@ class _RawHeaders(CaseInsensitiveDict[str]):
 
     def __init__(self, pairs: Headers) -> None:
         super().__init__(pairs)
-        self._pairs = [(name, value.encode("utf-8")) for name, value in pairs]
+        self._pairs = pairs
 
     def items(self) -> Any:
-        return list(self._pairs)
+        return [(name, value.encode("utf-8")) for name, value in self._pairs]
+
+    def copy(self) -> _RawHeaders:
+        return _RawHeaders(self._pairs)
 
 
 class HttpClient:
@@ -97,7 +101,7 @@ class HttpClient:
             with self._session.send(prepared, stream=True, timeout=timeout, allow_redirects=False) as answer:
                 received = _read(answer, clock + timeout)
                 status, answer_headers = answer.status_code, answer.headers
-        except (requests.RequestException, OSError) as problem:
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as problem:
             error = _plainly(problem, timeout)
         return Exchange(
             method=method,
@@ -139,8 +143,9 @@ def _complete(pairs: Headers, defaults: Mapping[str, str]) -> Headers:
 
 
 def _read(answer: requests.Response, deadline: float) -> bytes:
+    """Read the body as it comes in, piece by piece: the time-out of the client only limits each silence."""
     chunks = []
-    for chunk in answer.iter_content(_CHUNK):
+    while chunk := answer.raw.read1(_CHUNK, decode_content=True):
         chunks.append(chunk)
         if time.monotonic() > deadline:
             raise requests.ReadTimeout("the answer was still coming in")
@@ -150,7 +155,8 @@ def _read(answer: requests.Response, deadline: float) -> bytes:
 def _plainly(problem: Exception, timeout: float) -> str:
     kinds: list[tuple[type[Exception], str]] = [
         (requests.Timeout, f"no whole answer within {timeout:g} s"),
-        (requests.exceptions.ChunkedEncodingError, "the connection was cut in the middle of the answer"),
+        (urllib3.exceptions.TimeoutError, f"no whole answer within {timeout:g} s"),
+        (urllib3.exceptions.ProtocolError, "the connection was cut in the middle of the answer"),
         (requests.ConnectionError, "the connection was refused or cut before an answer came"),
     ]
     said = next((text for kind, text in kinds if isinstance(problem, kind)), "the request could not be sent")
