@@ -1,0 +1,98 @@
+"""Rules for sentences and step functions."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import Checkout
+
+FEATURE = "features/tiny/sums.feature"
+STEPS = "steps/sums.py"
+
+
+def test_an_undefined_step_is_told_with_the_nearest(checkout: Checkout) -> None:
+    checkout.change(FEATURE, "the sum is 2", "the summ is 2")
+    assert sorted(checkout.rules()) == ["undefined-step", "unused-step"]
+    assert any('the nearest is "the sum is {c:d}"' in finding for finding in checkout.findings())
+
+
+def test_a_step_defined_for_another_keyword_is_undefined(checkout: Checkout) -> None:
+    checkout.change(FEATURE, "When it adds", "Given it adds")
+    assert "undefined-step" in checkout.rules()
+
+
+def test_an_unused_step(checkout: Checkout) -> None:
+    checkout.change(STEPS, '"Tiny is running"', '"Tiny is up"')
+    checkout.change(FEATURE, "    Given Tiny is running\n", "")
+    assert checkout.rules() == ["unused-step"]
+
+
+def test_a_step_defined_twice(checkout: Checkout) -> None:
+    checkout.add_step("Tiny is running", "context.world.start()")
+    assert set(checkout.rules()) == {"duplicate-step", "ambiguous-step"}
+
+
+def test_a_step_that_two_sentences_match(checkout: Checkout) -> None:
+    checkout.write(
+        "steps/others.py",
+        """
+        from behave import then
+        @then("the {what} is {c:d}")
+        def other(context, what, c):
+            "Whatever."
+            assert context.world.of(what) == c
+        """,
+    )
+    assert "ambiguous-step" in checkout.rules()
+
+
+def test_a_step_without_docstring(checkout: Checkout) -> None:
+    checkout.add_step("it is quiet", "context.world.hush()", doc="")
+    assert checkout.rules() == ["undocumented-step"]
+
+
+def test_a_step_function_of_nine_lines(checkout: Checkout) -> None:
+    checkout.add_step("it is long", "\n".join(f"context.world.do({n})" for n in range(9)))
+    assert checkout.rules() == ["long-step"]
+
+
+def test_a_step_function_of_eight_lines(checkout: Checkout) -> None:
+    checkout.add_step("it is long", "\n".join(f"context.world.do({n})" for n in range(8)))
+    assert checkout.rules() == []
+
+
+@pytest.mark.parametrize("body", ["pass", "...", "return", "return None", "context"])
+def test_a_step_that_does_nothing(checkout: Checkout, body: str) -> None:
+    checkout.add_step("it is lazy", body)
+    assert checkout.rules() == ["idle-step"]
+
+
+def test_a_step_that_sleeps(checkout: Checkout) -> None:
+    checkout.add_step("it naps", "from time import sleep as nap\nnap(1)")
+    assert checkout.rules() == ["sleep"]
+
+
+def test_a_step_that_polls(checkout: Checkout) -> None:
+    checkout.add_step("it polls", "while not context.world.ready:\n    context.world.look()")
+    assert checkout.rules() == ["polling-step"]
+
+
+@pytest.mark.parametrize("line", ["import requests", "from httpx import get", "from urllib import request"])
+def test_a_step_that_talks_http(checkout: Checkout, line: str) -> None:
+    checkout.add_step("it calls", f"{line}\ncontext.world.call()")
+    assert checkout.rules() == ["http-step"]
+
+
+def test_a_step_that_executes_steps(checkout: Checkout) -> None:
+    checkout.add_step("it nests", "context.execute_steps('Given Tiny is running')")
+    assert checkout.rules() == ["nested-step"]
+
+
+def test_a_step_for_any_keyword(checkout: Checkout) -> None:
+    checkout.add_step("it is whatever", "context.world.be()", keyword="step")
+    assert checkout.rules() == ["any-keyword-step"]
+
+
+def test_step_modules_that_do_not_load(checkout: Checkout) -> None:
+    checkout.change(STEPS, "from behave import given, when, then", "from behave import given, when, than")
+    assert "syntax" in checkout.rules()
