@@ -88,4 +88,4 @@ def test_it_has_the_powers_it_can_have(driver: Make) -> None:
     for kind in (Killable, Restartable, HasLogs):
         assert power(deployment, kind) is deployment
     with pytest.raises(NotVerified, match="python is not"):
-        power(deployment, Pausable)
+        power(deployment, Pausable)  # type: ignore[type-abstract]
