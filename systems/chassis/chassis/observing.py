@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import time
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import logs
@@ -38,18 +40,26 @@ def request_id_for(headers: Headers) -> str:
     return brought if USABLE_ID.fullmatch(brought) else uuid.uuid4().hex
 
 
-def route_of(scope: Scope) -> str:
-    """The route's template, such as ``/api/v1/services/{service_id}``."""
-    route = scope.get("route")
-    return str(getattr(route, "path", UNMATCHED))
+class RouteLabels:
+    """Finds a path's template, such as ``/api/v1/services/{service_id}``, also for requests that never reach it."""
+
+    def __init__(self, templates: Iterable[str]) -> None:
+        # Templates without parameters first: /decisions/verify is not a decision.
+        ordered = sorted(dict.fromkeys(templates), key=lambda template: ("{" in template, template))
+        self._patterns = [(compile_path(template)[0], template) for template in ordered]
+
+    def of(self, path: str) -> str:
+        """The template, or "unmatched"."""
+        return next((template for pattern, template in self._patterns if pattern.match(path)), UNMATCHED)
 
 
 class ObservingMiddleware:
     """Wraps an app; other parts find the id in ``scope["request_id"]`` and put the caller in ``scope["caller"]``."""
 
-    def __init__(self, app: ASGIApp, metrics: HttpMetrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: HttpMetrics, labels: RouteLabels) -> None:
         self.app = app
         self.metrics = metrics
+        self.labels = labels
         self.log = logs.get("access")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -80,7 +90,7 @@ class ObservingMiddleware:
             return
         seen.recorded = True
         seconds = time.perf_counter() - seen.started
-        self.metrics.observe(scope["method"], route_of(scope), seen.status, seconds)
+        self.metrics.observe(scope["method"], self.labels.of(scope["path"]), seen.status, seconds)
         caller = scope.get("caller")
         self.log.info(
             "request",

@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator
 
 from chassis import cors, logs, problems
 from chassis.gate import GateMiddleware
-from chassis.observing import ObservingMiddleware
-from fastapi import FastAPI
+from chassis.observing import ObservingMiddleware, RouteLabels
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 
 import caio
 from caio import config
@@ -45,11 +46,17 @@ def app_of(instance: Instance) -> FastAPI:
     app.state.instance = instance
     problems.install(app, "caio")
     answers.install(app)
-    app.include_router(operations.router(instance))
-    app.include_router(services.router(instance))
-    app.include_router(decisions.router(instance))
+    routers = [operations.router(instance), services.router(instance), decisions.router(instance)]
+    for router in routers:
+        app.include_router(router)
+    labels = RouteLabels(["/openapi.json", *(path for router in routers for path in paths_of(router))])
     # The last one added is the outermost.
     app.add_middleware(GateMiddleware, gate=instance.gate)
     cors.install(app, instance.settings.cors_origins)
-    app.add_middleware(ObservingMiddleware, metrics=instance.metrics)
+    app.add_middleware(ObservingMiddleware, metrics=instance.metrics, labels=labels)
     return app
+
+
+def paths_of(router: APIRouter) -> list[str]:
+    """The templates of a router's paths."""
+    return [route.path for route in router.routes if isinstance(route, APIRoute)]
