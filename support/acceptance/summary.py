@@ -57,7 +57,7 @@ def _reason(scenario: ScenarioOutcome) -> list[str]:
     over = f", over {words.interface(scenario.interface)}" if scenario.interface else ""
     where = f" ({scenario.location})" if scenario.location else ""
     said = words.excerpt(scenario.reason, REASON_LINES, REASON_CHARACTERS) or "no reason was recorded"
-    return [f"      “{scenario.name}”{over}{where}", *(f"      {line}" for line in said.splitlines())]
+    return [f"      “{words.scenario(scenario.name)}”{over}{where}", *(f"      {line}" for line in said.splitlines())]
 
 
 def _not_verified(verdict: Verdict) -> list[str]:

@@ -132,7 +132,7 @@ def reasons(scenarios: Sequence[ScenarioOutcome], links: Mapping[str, str]) -> t
             found.setdefault((scenario.location, scenario.name, scenario.reason), []).append(scenario)
     return tuple(
         Reason(
-            scenario=name,
+            scenario=words.scenario(name),
             interfaces=tuple(words.interface(item.interface) for item in items if item.interface),
             text=words.excerpt(text) or "No reason was recorded.",
             href=next((links[item.key] for item in items if item.key in links), None),
@@ -162,9 +162,10 @@ def _lines(scenarios: Sequence[ScenarioOutcome], links: Mapping[str, str]) -> tu
     found: dict[tuple[str, str], list[ScenarioOutcome]] = {}
     for scenario in scenarios:
         found.setdefault((scenario.location, scenario.name), []).append(scenario)
+    bare = Counter(words.scenario(name, numbered=False) for _, name in found)
     return tuple(
         Line(
-            name=name,
+            name=words.scenario(name, numbered=bare[words.scenario(name, numbered=False)] > 1),
             marks=tuple(Mark(words.interface(i.interface), i.outcome, links.get(i.key)) for i in items),
             whys=tuple(dict.fromkeys(words.excerpt(i.reason) for i in items if i.outcome is Outcome.NOT_VERIFIED)),
         )

@@ -20,6 +20,8 @@ MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+OUTLINE_ROW = re.compile(r"\s*-- @(\d+)\.(\d+)\s*(.*)$", re.DOTALL)
+"""What behave adds to the name of an outline's row: table and row, and the title of the table."""
 CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
 
 
@@ -85,6 +87,17 @@ def _were(count: int) -> str:
 def interface(name: str) -> str:
     """How an owner calls an interface."""
     return INTERFACES.get(name, name)
+
+
+def scenario(name: str, numbered: bool = True) -> str:
+    """A scenario's name as its author wrote it; a row of an outline says which one it is when ``numbered``."""
+    found = OUTLINE_ROW.search(name)
+    if found is None:
+        return name
+    table, row, title = found.groups()
+    parts = [title.strip(), f"table {table}" if table != "1" and not title.strip() else "", f"row {row}"]
+    bare = name[: found.start()]
+    return f"{bare} ({', '.join(part for part in parts if part)})" if numbered else bare
 
 
 def area(name: str) -> str:

@@ -151,6 +151,16 @@ def test_a_reason_that_differs_by_scenario_is_given_for_each() -> None:
     assert "Second reason" in text
 
 
+def test_rows_of_an_outline_are_numbered_only_where_their_names_are_the_same() -> None:
+    run = runs.accepted(("CAIO-CORS-01",))
+    names = ["A port -- @1.1 ", "A port -- @1.2 ", "A host -- @1.3 "]
+    run.plan = [item.model_copy(update={"name": name}) for item, name in zip(run.plan, names, strict=True)]
+    text = html(run)
+    assert "A port (row 1)<" in text
+    assert "A port (row 2)<" in text
+    assert "A host<" in text
+
+
 def test_differences_are_told_only_where_there_are_some() -> None:
     assert "Plan and results do not agree" in html(runs.undecided())
     assert "Plan and results do not agree" not in html(runs.rejected())

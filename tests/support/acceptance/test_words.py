@@ -98,6 +98,20 @@ def test_an_excerpt_stays_within_its_size_and_marks_what_it_left_out(text: str, 
         assert cut.endswith("…")
 
 
+@pytest.mark.parametrize(
+    ("name", "numbered", "bare"),
+    [
+        ("A plain case", "A plain case", "A plain case"),
+        ("A port of 0 -- @1.2 ", "A port of 0 (row 2)", "A port of 0"),
+        ("A port of 0 -- @2.1 ", "A port of 0 (table 2, row 1)", "A port of 0"),
+        ("A port of 0 -- @2.1 Too low", "A port of 0 (Too low, row 1)", "A port of 0"),
+        ("A name -- with a dash", "A name -- with a dash", "A name -- with a dash"),
+    ],
+)
+def test_rows_of_an_outline_are_named_as_their_author_wrote_them(name: str, numbered: str, bare: str) -> None:
+    assert (words.scenario(name), words.scenario(name, numbered=False)) == (numbered, bare)
+
+
 @pytest.mark.parametrize(("name", "heading"), [("routing flow", "Routing flow"), ("cors", "CORS"), ("slo", "SLO")])
 def test_areas_are_headed_as_people_write_them(name: str, heading: str) -> None:
     assert words.area(name) == heading
