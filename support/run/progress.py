@@ -65,13 +65,14 @@ class Tally:
     started: float = field(default_factory=time.monotonic)
 
     def take(self, event: Event) -> bool:
-        """Count an event; True when a scenario has finished by it."""
+        """Count an event; True when a scenario has finished by it, and not been told to have before."""
         if event.event == "started":
             self.running[event.key] = event.name
             return False
         self.running.pop(event.key, None)
+        first = event.key not in self.done
         self.done[event.key] = event.outcome or Outcome.BROKEN
-        return True
+        return first
 
     @property
     def outcomes(self) -> Counter[Outcome]:
