@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, is_dataclass
 from enum import Enum
 from typing import Any, Protocol
 
-LONGEST = 200_000
+LONGEST = 100_000
 """Characters of the longest text attachment; of a longer one the beginning and the end are kept."""
 
 OBSERVATION = "observation"

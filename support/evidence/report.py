@@ -23,6 +23,7 @@ from support.settings import ROOT
 
 GENERATOR = ROOT / "node_modules" / "allure" / "cli.js"
 CONFIGURATION = ROOT / "allurerc.mjs"
+LINKS = Path(__file__).with_name("criterion_links.js")
 PAGE = "index.html"
 PATIENCE = 60.0
 """Seconds after which a generator that does not end is taken for stuck; it takes about one."""
@@ -122,9 +123,10 @@ def _how_to_finish() -> str:
 
 
 def _sealed(html: str) -> str:
-    """The page without the tag that would tell a third party of each reader, and sealed against any other."""
+    """The page without the tag that tells a third party of each reader, sealed against any other, criteria linked."""
     stripped = _ANALYTICS.sub("", html)
     left = [trace for trace in _TRACES_OF_ANALYTICS if trace in stripped]
     if left:
         raise UsageError(f"the report still holds analytics ({', '.join(left)}) and is withheld; adapt {__name__}")
-    return stripped.replace('<meta charset="utf-8">', f'<meta charset="utf-8">\n    {_SEAL}', 1)
+    head = f"{_SEAL}\n<script>\n{LINKS.read_text(encoding='utf-8')}</script>"
+    return stripped.replace('<meta charset="utf-8">', f'<meta charset="utf-8">\n{head}', 1)
