@@ -265,7 +265,7 @@ Feature: What goes wrong is refused plainly and changes nothing else
         | best-chat  | chat   | 0.99     |
         | local-chat | chat   | 0.90     |
       When 40 users ask for "chat" at the same time and every 4th of them sends a malformed request
-      Then the 10 malformed requests are refused as "invalid-request"
+      Then the 10 wrong requests are refused as "invalid-request"
       And the other 30 requests are routed to "best-chat"
 
     Example: Forty users at once, every fourth asks for what nobody offers
@@ -274,5 +274,5 @@ Feature: What goes wrong is refused plainly and changes nothing else
         | best-chat  | chat   | 0.99     |
         | local-chat | chat   | 0.90     |
       When 40 users ask for "chat" at the same time and every 4th of them asks for what nobody offers
-      Then the 10 malformed requests are refused as "no-matching-services"
+      Then the 10 wrong requests are refused as "no-matching-services"
       And the other 30 requests are routed to "best-chat"

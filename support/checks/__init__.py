@@ -1,0 +1,1 @@
+"""Pure functions from what was seen to what is so, and the matchers by which steps judge."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -12,29 +10,41 @@ from support.interfaces.answer import Answer, Refusal, refusal
 from support.interfaces.port import RouteRequest
 
 
+class RaisedError(Protocol):
+    """What the system raised, as JSON-RPC 2.0 carries it: ``data`` is the problem document."""
+
+    @property
+    def message(self) -> str: ...
+    @property
+    def data(self) -> Any: ...
+
+
 class Reply(Protocol):
-    """What the driver replied: ``result``, or ``error`` as JSON-RPC 2.0 gives it; ``duration`` in seconds."""
+    """What came of a call: a result, an error that the system raised, or a ``failure``: no answer at all."""
 
     @property
     def result(self) -> Any: ...
     @property
-    def error(self) -> Any: ...
+    def error(self) -> RaisedError | None: ...
+    @property
+    def failure(self) -> str | None: ...
     @property
     def duration(self) -> float: ...
+    def describe(self) -> str: ...
 
 
 class Driver(Protocol):
-    """Carries one call to the Python API and back; may be called by many threads at once."""
+    """Carries one call to the Python API and back."""
 
-    def call(self, method: str, params: dict[str, Any]) -> Reply: ...
+    def call(self, method: str, params: Mapping[str, Any] | None = None) -> Reply: ...
 
 
 @dataclass(slots=True)
 class PythonInterface:
-    """Speaks to an orchestrator's Python API through a driver. ``record`` is told of each call, as text."""
+    """Speaks to an orchestrator's Python API through a driver. ``record`` is told of each call: its name, its text."""
 
     driver: Driver
-    record: Callable[[str], None]
+    record: Callable[[str, str], None]
     name: str = "python"
 
     def register(self, contract: str) -> Answer:
@@ -58,12 +68,11 @@ class PythonInterface:
         return self._call("probe", service_id=service_id)
 
     def route(self, request: RouteRequest) -> Answer:
-        options = {"policies": request.policies, "history": request.history, "seed": request.seed}
-        return self._call("route", request=request.body, **options)
+        return self._call("route", **_params(request))
 
     def route_together(self, requests: Sequence[RouteRequest]) -> list[Answer]:
-        with ThreadPoolExecutor(max_workers=len(requests)) as pool:
-            return list(pool.map(self.route, requests))
+        answer = self._call("route_together", requests=[_params(request) for request in requests])
+        return [_one_of_many(each, answer) for each in answer.result()]
 
     def decision(self, decision_id: str) -> Answer:
         return self._call("decision", decision_id=decision_id)
@@ -74,14 +83,27 @@ class PythonInterface:
 
     def _call(self, method: str, **params: Any) -> Answer:
         reply = self.driver.call(method, params)
-        outcome = {"result": reply.result} if reply.error is None else {"error": reply.error}
-        call = json.dumps(params, indent=2, ensure_ascii=False)
-        came = json.dumps(outcome, indent=2, ensure_ascii=False)
-        shown = f"{method}({call})\n\n{came}\n\nafter {reply.duration * 1000:.1f} ms"
-        self.record(shown)
-        if reply.error is None:
-            return Answer(reply.result, shown=shown, duration=reply.duration)
-        data = reply.error.get("data") or {}
-        if "type" not in data:
-            return Answer(refusal=Refusal("unexplained", str(reply.error)), shown=shown, duration=reply.duration)
-        return Answer(data, refusal(data), shown=shown, duration=reply.duration)
+        shown = reply.describe()
+        self.record(f"Python API: {method}", shown)
+        if reply.failure is not None:
+            return Answer(refusal=Refusal("no-answer", reply.failure), shown=shown, duration=reply.duration)
+        if reply.error is not None:
+            return Answer(reply.error.data, _refusal(reply.error.message, reply.error.data), shown, reply.duration)
+        return Answer(reply.result, shown=shown, duration=reply.duration)
+
+
+def _params(request: RouteRequest) -> dict[str, Any]:
+    options = {"policies": request.policies, "history": request.history, "seed": request.seed}
+    return {"request": request.body, **options}
+
+
+def _refusal(message: str, data: Any) -> Refusal:
+    explained = isinstance(data, dict) and "type" in data
+    return refusal(data) if explained else Refusal("unexplained", f"{message}: {data}")
+
+
+def _one_of_many(entry: dict[str, Any], whole: Answer) -> Answer:
+    if "error" in entry:
+        error = entry["error"]
+        return Answer(error.get("data"), _refusal(error["message"], error.get("data")), whole.shown)
+    return Answer(entry["result"], shown=whole.shown)

@@ -14,7 +14,7 @@ REASONS: dict[str, str] = {
     "it is too slow": r"latency_p95_ms",
     "it is too often unavailable": r"availability",
     "it costs too much": r"\bcost|per_call",
-    "it is not trusted enough": r"\btrust\.level|\btrust level of the service|service trust",
+    "it is not trusted enough": r"\btrust\.level|policies\[\d+\]\.trust",
     "the caller is not trusted enough": r"user.{0,12}trust|trust_level|requires_user_level",
     "it may not see such data": r"data_class",
     "it keeps data elsewhere": r"residency",

@@ -1,0 +1,37 @@
+"""Hooks only: builds the world of each scenario and clears up after it."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+from behave.runner import Context
+
+from support import hooks
+
+
+def before_all(context: Context) -> None:
+    """Read the settings of the run; a misspelt one ends it here."""
+    context.config.setup_logging()
+    context.suite = hooks.Suite.begin(context)
+
+
+def before_scenario(context: Context, scenario: Any) -> None:
+    """Give the scenario its world, or skip it with the reason why it cannot be shown here."""
+    context.suite.begin_scenario(context, scenario)
+
+
+def after_step(context: Context, step: Any) -> None:
+    """Attach what the step has gathered; make *not verified* of a step that found it cannot be shown here."""
+    context.suite.end_step(context, step)
+
+
+def after_scenario(context: Context, scenario: Any) -> None:
+    """Heal, tidy up and give back what the scenario used."""
+    context.suite.end_scenario(context, scenario)
+
+
+def after_all(context: Context) -> None:
+    """Stop everything that still runs."""
+    with contextlib.suppress(AttributeError):  # before_all has failed: there is nothing to stop
+        context.suite.end()

@@ -1,0 +1,46 @@
+"""Sentences about web pages that call the system from a browser, as the browser sees it."""
+
+from behave import then, when
+from behave.runner import Context
+from hamcrest import assert_that, equal_to
+
+from support import pages, vocabulary
+
+vocabulary.register()
+
+
+@when('a page from "{origin:Words}" asks the browser for permission to call the API')
+def ask_permission(context: Context, origin: str) -> None:
+    """The browser sends the preflight for a GET with a token that a page of this origin wants to make."""
+    pages.preflight(context.world, origin)
+
+
+@when('a page from "{origin:Words}" reads the services')
+def read_services(context: Context, origin: str) -> None:
+    """The browser makes a simple GET on behalf of a page of this origin."""
+    pages.simple_call(context.world, origin)
+
+
+@then("the page is allowed in")
+def is_allowed(context: Context) -> None:
+    """The browser would give the page the answer, or go on to the call that it asked permission for."""
+    assert_that(pages.allowed(context.world), equal_to(True), context.world.exchange.describe())
+
+
+@then("the page is kept out")
+def is_kept_out(context: Context) -> None:
+    """There was an answer, and the browser would not let the page have it, nor go on to the call."""
+    assert_that(context.world.exchange.error, equal_to(None), "an answer came")
+    assert_that(pages.allowed(context.world), equal_to(False), context.world.exchange.describe())
+
+
+@then("the answer is marked as meant for that origin only")
+def is_marked(context: Context) -> None:
+    """Caches are told that the answer differs from origin to origin (Vary)."""
+    assert_that(pages.varies_by_origin(context.world), equal_to(True), context.world.exchange.describe())
+
+
+@then("credentials are not combined with a wildcard")
+def no_wildcard(context: Context) -> None:
+    """The answer does not let every page of the web make calls as the signed-in user."""
+    assert_that(pages.wildcard_with_credentials(context.world), equal_to(False), context.world.exchange.describe())

@@ -1,0 +1,176 @@
+"""Sentences about decisions as records: repeatable, complete, fetched again, verified."""
+
+from behave import given, then, when
+from behave.runner import Context
+from hamcrest import (
+    assert_that,
+    contains_exactly,
+    equal_to,
+    greater_than,
+    greater_than_or_equal_to,
+    has_entries,
+    has_entry,
+    has_item,
+    has_key,
+    has_length,
+    instance_of,
+    not_none,
+    only_contains,
+)
+
+from support import auditing, vocabulary
+from support.checks.decisions import proofs, timeless
+from support.interfaces import contracts
+
+vocabulary.register()
+
+
+@when('a user asks for "{capabilities:Words}" {count:d} times with the seed {seed:d}')
+def ask_same(context: Context, capabilities: str, count: int, seed: int) -> None:
+    """The very same request is made so many times."""
+    for _ in range(count):
+        context.world.ask(capabilities, seed=seed)
+
+
+@when('a user asks both of them for "{capabilities:Words}" with each of the seeds {first:d} to {last:d}')
+def ask_both(context: Context, capabilities: str, first: int, last: int) -> None:
+    """The same requests are made to every instance that the scenario has started."""
+    for seed in range(first, last + 1):
+        context.world.ask_all(capabilities, seed)
+
+
+@when(
+    'a user asks for "{one:Words}" with the seed {seed:d}, for "{other:Words}" {count:d} times, '
+    'and for "{one_again:Words}" with the seed {same:d} again'
+)
+def ask_around(context: Context, one: str, seed: int, other: str, count: int, one_again: str, same: int) -> None:
+    """A request is made, then others, then the first one again; only the first and the last are kept."""
+    first = context.world.ask(one, seed=seed)
+    for _ in range(count):
+        context.world.ask(other)
+    context.world.answers = [first, context.world.ask(one_again, seed=same)]
+
+
+@then("all {count:d} decisions are the same")
+def all_same(context: Context, count: int) -> None:
+    """There are so many decisions, and they differ in nothing but the time they took."""
+    made = [timeless(answer.result()) for answer in context.world.answers]
+    assert_that(made, has_length(count))
+    assert_that(made, only_contains(equal_to(made[0])))
+
+
+@then('both decisions on "{capabilities:Words}" are the same')
+def both_same(context: Context, capabilities: str) -> None:
+    """The first and the last decision differ in nothing but the time they took."""
+    all_same(context, 2)
+
+
+@then("they decide the same every time")
+def replicas_agree(context: Context) -> None:
+    """For each request the decisions of all instances differ in nothing but the time they took."""
+    for answers in context.world.answers_of_all:
+        made = [timeless(answer.result()) for answer in answers]
+        assert_that(made, only_contains(equal_to(made[0])), f"decisions of {len(made)} instances")
+    assert_that(context.world.answers_of_all, has_length(greater_than(0)), "requests made to all")
+
+
+@then('the decision names the service "{service:Words}" and the model "{model:Words}"')
+def names_service(context: Context, service: str, model: str) -> None:
+    """The decision says which service and which model are to be called, and by which route."""
+    assert_that(context.world.answer.result(), has_entries(service_id=service, model=model, route=not_none()))
+
+
+@then("the decision gives a time-out, retries, a budget and a priority for the call")
+def gives_control_signal(context: Context) -> None:
+    """The control signal bounds the call: how long, how often, how dear, how urgent."""
+    signal = context.world.answer.result()["control_signal"]
+    expected = has_entries(timeout_ms=greater_than(0), retries=greater_than_or_equal_to(0), priority=not_none())
+    assert_that(signal, expected)
+    assert_that(signal, has_key("budget"))
+
+
+@then('the decision guarantees "{name:Words}" of "{value:Words}"')
+def states_guarantee(context: Context, name: str, value: str) -> None:
+    """The decision states this guarantee of the chosen service, with its value."""
+    assert_that(context.world.answer.result()["guarantees"], has_entry(name, contracts.scalar(value)))
+
+
+@then('the decision proves that "{service:Words}" gives "{field:Words}" of at least "{value:Words}"')
+def proves_guarantee(context: Context, service: str, field: str, value: str) -> None:
+    """One of the proofs about the service shows this guarantee, what was asked for and what the contract says."""
+    shown = proofs(context.world.answer.result(), service)
+    wanted = has_entries(holds=True, actual=greater_than_or_equal_to(float(value)), contract_digest=instance_of(str))
+    assert_that([proof for proof in shown if field in str(proof["field"])], has_item(wanted))
+
+
+@then('the trace shows the stages "{stages:Words}", each with its duration')
+def trace_shows_stages(context: Context, stages: str) -> None:
+    """The trace lists these stages in this order; each took some time, however little."""
+    seen = context.world.answer.result()["trace"]["stages"]
+    assert_that([stage["name"] for stage in seen], contains_exactly(*contracts.words(stages)))
+    assert_that([stage["duration_us"] for stage in seen], only_contains(greater_than(0)), "durations in µs")
+
+
+@when("the first decision is fetched again")
+def fetch_first(context: Context) -> None:
+    """The decision that was made first is asked for by its id."""
+    first = context.world.answers[0].result()
+    context.world.heard(context.world.orchestrator.decision(first["decision_id"]))
+
+
+@when("a decision that was never made is fetched")
+def fetch_unknown(context: Context) -> None:
+    """A decision is asked for by an id that nothing has."""
+    context.world.heard(context.world.orchestrator.decision("0" * 64))
+
+
+@then("it is the decision that was given, with its trace and its proofs")
+def is_given_decision(context: Context) -> None:
+    """What was fetched is what was given at first, to the last letter."""
+    assert_that(context.world.answer.result(), equal_to(context.world.answers[0].result()))
+
+
+@then("each of the {count:d} decisions can be fetched as it was given")
+def all_can_be_fetched(context: Context, count: int) -> None:
+    """Each decision that was given is fetched by its id and differs from it in nothing."""
+    given_once = {answer.body["decision_id"]: answer.result() for answer in context.world.answers}
+    fetched = {name: context.world.orchestrator.decision(name).result() for name in given_once}
+    assert_that(fetched, has_length(count))
+    assert_that(fetched, equal_to(given_once))
+
+
+@given("somebody has changed its {part}")
+def tamper(context: Context, part: str) -> None:
+    """The record of the decision is changed in one part, as little as can be."""
+    auditing.tamper(context.world.answer.result(), part)
+
+
+@given('somebody has changed the contract of "{service:Words}"')
+def tamper_contract(context: Context, service: str) -> None:
+    """The contract that the auditor holds is not the one that the decision was made by."""
+    document = context.world.contracts[service]
+    context.world.contracts[service] = contracts.changed(document, "guarantees.accuracy", "0.95")
+
+
+@given("the auditor holds the public key of somebody else")
+def foreign_key(context: Context) -> None:
+    """The key that the auditor verifies with does not belong to the system that made the decision."""
+    context.world.audit_keys = auditing.somebody_elses_key()
+
+
+@when("an auditor verifies the decision")
+def verify(context: Context) -> None:
+    """Somebody who holds only the decision, the contracts and the public key verifies it with the system's own tool."""
+    context.world.audit = auditing.verify(context.world)
+
+
+@then("the auditor finds it genuine")
+def is_genuine(context: Context) -> None:
+    """The tool finds nothing wrong."""
+    assert_that(context.world.audit.genuine, equal_to(True), context.world.audit.told)
+
+
+@then("the auditor finds that it is not genuine")
+def is_not_genuine(context: Context) -> None:
+    """The tool finds the change and says so; it does not merely fail."""
+    assert_that(context.world.audit.tampered, equal_to(True), context.world.audit.told)

@@ -1,0 +1,142 @@
+"""Sentences about asking an orchestrator for a decision, and about which service it chose and why."""
+
+from behave import given, then, when
+from behave.runner import Context
+from hamcrest import (
+    all_of,
+    assert_that,
+    empty,
+    equal_to,
+    greater_than_or_equal_to,
+    has_entry,
+    has_item,
+    has_items,
+    only_contains,
+)
+
+from support import vocabulary
+from support.checks import decisions
+from support.checks.matchers import accepted, refused_as, refusing, routed_to
+from support.interfaces import contracts, requests
+
+vocabulary.register()
+
+
+@given("these policies apply")
+def policies_apply(context: Context) -> None:
+    """Every request of the scenario is made under the policies of the table, whose columns are their fields."""
+    context.world.policies = [requests.policy(row) for row in contracts.rows(context.table)]
+
+
+@given("the services have these recent outcomes")
+def recent_outcomes(context: Context) -> None:
+    """Every request of the scenario is made with this history of successes and failures."""
+    context.world.history = requests.outcomes(context.table)
+
+
+@given('a user has asked for "{capabilities:Words}"')
+@when('a user asks for "{capabilities:Words}"')
+def ask(context: Context, capabilities: str) -> None:
+    """A user of ordinary trust asks for one ability, or for several at once."""
+    context.world.ask(capabilities)
+
+
+@when('a user asks for "{capabilities:Words}" on these terms')
+def ask_on_terms(context: Context, capabilities: str) -> None:
+    """A user asks for an ability on the terms of the table (term, value)."""
+    context.world.ask(capabilities, contracts.rows(context.table))
+
+
+@when('a user of unknown trust asks for "{capabilities:Words}"')
+def ask_untrusted(context: Context, capabilities: str) -> None:
+    """A user asks about whose trust level the request says nothing."""
+    context.world.ask_for({**requests.request(capabilities), "user": {}})
+
+
+@given('a user has asked for "{capabilities:Words}" with each of the seeds {first:d} to {last:d}')
+@when('a user asks for "{capabilities:Words}" with each of the seeds {first:d} to {last:d}')
+def ask_with_seeds(context: Context, capabilities: str, first: int, last: int) -> None:
+    """The same request is made once with each seed."""
+    for seed in range(first, last + 1):
+        context.world.ask(capabilities, seed=seed)
+
+
+@when('a user asks for "{capabilities:Words}" {count:d} times')
+def ask_repeatedly(context: Context, capabilities: str, count: int) -> None:
+    """The same request is made so many times, one after the other."""
+    for _ in range(count):
+        context.world.ask(capabilities).result()
+
+
+@when("a user asks {count:d} times for what nobody offers")
+def ask_in_vain(context: Context, count: int) -> None:
+    """A request that no registered service can serve is made so many times."""
+    for _ in range(count):
+        context.world.ask("what-nobody-offers")
+
+
+@then('the request is routed to "{service:Words}"')
+def is_routed_to(context: Context, service: str) -> None:
+    """The decision is for this service."""
+    assert_that(context.world.answer, routed_to(service))
+
+
+@then('the request takes the "{route:Words}" route')
+def takes_route(context: Context, route: str) -> None:
+    """The decision says that the request's data goes this way: internal, external or hybrid."""
+    assert_that(context.world.answer, accepted())
+    assert_that(context.world.answer.body, has_entry("route", route))
+
+
+@then("no service fits the request")
+def no_service_fits(context: Context) -> None:
+    """The request is refused because no service may take it, and says so in plain words."""
+    kind = "no-matching-services"
+    assert_that(context.world.answer, refused_as(kind, context.world.system.refusal(kind)))
+    assert_that("no matching services" in str(context.world.answer).lower(), equal_to(True), str(context.world.answer))
+
+
+@then('"{service:Words}" was refused because {reason:Reason}')
+def was_refused(context: Context, service: str, reason: str) -> None:
+    """The answer says that this service was considered and refused, and names the field that was at fault."""
+    assert_that(context.world.answer, refusing(service, reason))
+
+
+@then('the decision proves that "{service:Words}" keeps every policy')
+def proves_policies(context: Context, service: str) -> None:
+    """For each policy that applied there is a proof about this service."""
+    missing = decisions.unproven(context.world.answer.result(), service, context.world.policies)
+    assert_that(missing, empty(), f"policies without a proof about {service}")
+
+
+@then('each of "{services:Words}" is chosen at least {least:d} times')
+def each_is_chosen(context: Context, services: str, least: int) -> None:
+    """Over the requests that were made, each of these services was chosen so often, and no other was."""
+    chosen = [answer.result()["service_id"] for answer in context.world.answers]
+    assert_that(chosen, only_contains(*contracts.words(services)))
+    counts = [chosen.count(service) for service in contracts.words(services)]
+    assert_that(counts, only_contains(greater_than_or_equal_to(least)), f"times that {services} were chosen")
+
+
+@then('"{service:Words}" is chosen every time')
+def is_chosen_always(context: Context, service: str) -> None:
+    """Over all the requests that were made no other service was chosen."""
+    assert_that([answer.result()["service_id"] for answer in context.world.answers], only_contains(service))
+
+
+@then('the trace ranks the services "{services:Words}"')
+def trace_ranks(context: Context, services: str) -> None:
+    """The trace gives these services, and only these, a score, the best first."""
+    assert_that(decisions.ranking(context.world.answer.result()), equal_to(contracts.words(services)))
+
+
+@then('the trace says that "{loser:Words}" lost to "{winner:Words}" on "{quality:Words}"')
+def trace_says_why(context: Context, loser: str, winner: str, quality: str) -> None:
+    """The trace shows both services, the one outranked by the other, and behind it in this quality."""
+    decision = context.world.answer.result()
+    outranked = [each for each in context.world.answer.candidates() if each.outcome == "outranked"]
+    assert_that([each.service_id for each in outranked], has_item(loser), "services outranked")
+    assert_that(decisions.lost_on(decision, loser, winner), has_items(quality), f"what {loser} lost on")
+    reasons = [each.reason for each in outranked if each.service_id == loser]
+    assert_that(all(winner in reason for reason in reasons), equal_to(True), f"the reason names {winner}: {reasons}")
+    assert_that(decision, all_of(has_entry("service_id", winner)))

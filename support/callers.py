@@ -1,0 +1,148 @@
+"""The callers that Gherkin speaks of, by how they identify themselves, and what they may try to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from support.http import Exchange
+from support.interfaces import contracts
+from support.interfaces.requests import request
+from support.outcomes import Broken, NotMet
+from support.systems import System
+from support.waiting import let_pass
+from support.world import World
+
+KNOWN = "user"
+"""The identity whose token is bent to make the tokens of callers who must not get in."""
+
+OUTCOMES = ("unauthenticated", "forbidden", "rate-limited")
+"""Refusals that are about the caller; any 2xx answer is "allowed"."""
+
+TRIED = "tried-chat"
+"""The service that callers try to register."""
+
+FOUND = "local-chat"
+"""The service that callers try to replace and remove; the scenario registers it beforehand."""
+
+_SHAPES: dict[str, Callable[[str], list[str]]] = {
+    "a caller without a token": lambda token: [],
+    "a caller with an empty token": lambda token: ["Bearer "],
+    "a caller with an unknown token": lambda token: [f"Bearer {token[::-1]}"],
+    "a caller with all but the last letter of a token": lambda token: [f"Bearer {token[:-1]}"],
+    "a caller with a token and one letter more": lambda token: [f"Bearer {token}x"],
+    "a caller with a token in capital letters": lambda token: [f"Bearer {token.upper()}"],
+    "a caller with a token and its role": lambda token: [f"Bearer {token}:user"],
+    "a caller with only the scheme": lambda token: ["Bearer"],
+    "a caller with a token under another scheme": lambda token: [f"Basic {token}"],
+    "a caller with a token but no scheme": lambda token: [token],
+    "a caller with two tokens": lambda token: [f"Bearer {token}", f"Bearer {token[::-1]}"],
+    "a caller with a token of 5000 letters": lambda token: ["Bearer " + "a" * 5000],
+    "a caller with a token in the address": lambda token: [],
+}
+"""Caller → values of the Authorization header, made from a known token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody who calls: the words for it, what it sends to identify itself, and the tokens that it shows."""
+
+    says: str
+    headers: tuple[tuple[str, str], ...]
+    shown: tuple[str, ...]
+    query: str = ""
+
+
+def caller(says: str, system: System) -> Caller:
+    """The caller that Gherkin means. Raises Broken for one that nothing is known of."""
+    if known := re.fullmatch(r"an? (admin|user|service)( who writes the scheme in small letters)?", says):
+        token = system.token(known[1])
+        return Caller(says, (("Authorization", f"{'bearer' if known[2] else 'Bearer'} {token}"),), (token,))
+    if says not in _SHAPES:
+        raise Broken(f"nothing is known of {says!r}; there are: an admin, a user, a service, {', '.join(_SHAPES)}")
+    token = system.token(KNOWN)
+    values = _SHAPES[says](token)
+    query = f"?token={token}" if says.endswith("in the address") else ""
+    shown = [part for value in values for part in value.split() if len(part) > len("Bearer")]
+    return Caller(says, tuple(("Authorization", value) for value in values), tuple(shown), query)
+
+
+def attempt(world: World, says: str, action: str) -> Exchange:
+    """Have a caller try an action, such as ``register a service`` or ``ask for "chat"``."""
+    method, endpoint, options = _request(action)
+    path = endpoint.format(services=world.endpoint("services"), route=world.endpoint("route"))
+    return call(world, says, method, path, **options)
+
+
+def call(world: World, says: str, method: str, path: str, **options: Any) -> Exchange:
+    """Have a caller call an address."""
+    who = caller(says, world.system)
+    world.caller = who
+    headers = [*who.headers, *options.pop("headers", [])]
+    world.exchanges.append(world.http.request(method, path + who.query, headers=headers, **options))
+    return world.exchange
+
+
+def call_every_route(world: World, says: str) -> None:
+    """Have a caller call each route that the API description lists under the API's own prefix."""
+    described = world.http.get(world.endpoint("openapi")).json()["paths"]
+    prefix = world.endpoint("services").rsplit("/", 1)[0] + "/"
+    for path, methods in described.items():
+        for method in methods if path.startswith(prefix) else ():
+            call(world, says, method.upper(), re.sub(r"{[^}]*}", FOUND, path))
+
+
+def outcome(world: World, exchange: Exchange) -> str:
+    """What became of a call, in the words of Gherkin; an answer that none of them fits is told as its status."""
+    if exchange.ok:
+        return "allowed"
+    fitting = [name for name in OUTCOMES if world.system.refusal(name) == exchange.status]
+    return fitting[0] if fitting else f"status {exchange.status} {exchange.error or ''}".strip()
+
+
+def echoed(world: World) -> list[str]:
+    """The tokens of the last caller that stand in what it was answered."""
+    answer = "\n".join([*(f"{name}: {value}" for name, value in world.exchange.headers.items()), world.exchange.text])
+    return [token for token in _last_caller(world).shown if token in answer]
+
+
+def wait_as_told(world: World) -> None:
+    """Wait for as long as the last answer says. Raises NotMet if it does not say so in whole seconds."""
+    told = world.exchange.headers.get("Retry-After", "")
+    if not told.isdigit():
+        raise NotMet(f"expected the answer to say in Retry-After how many seconds to wait, but it said {told!r}")
+    let_pass(int(told), "the caller was told to wait so long")
+
+
+def repeat_last(world: World) -> Exchange:
+    """Have the last caller list the services again."""
+    return attempt(world, _last_caller(world).says, "list the services")
+
+
+def _last_caller(world: World) -> Caller:
+    if world.caller is None:
+        raise Broken("nobody has called yet")
+    return world.caller
+
+
+def _request(action: str) -> tuple[str, str, dict[str, Any]]:
+    as_yaml = {"headers": [("Content-Type", "application/yaml")]}
+    match action.split('"'):
+        case ["list the services"]:
+            return "GET", "{services}", {}
+        case ["register a service"]:
+            return "POST", "{services}", {"content": _contract(TRIED, "1.0.0"), **as_yaml}
+        case ["replace a service"]:
+            return "PUT", f"{{services}}/{FOUND}", {"content": _contract(FOUND, "2.0.0"), **as_yaml}
+        case ["remove a service"]:
+            return "DELETE", f"{{services}}/{FOUND}", {}
+        case ["ask for ", wanted, ""]:
+            return "POST", "{route}", {"json": request(wanted)}
+        case _:
+            raise Broken(f"nothing is known of trying to {action}")
+
+
+def _contract(service_id: str, version: str) -> str:
+    return contracts.text(contracts.contract({"service": service_id, "version": version}))

@@ -1,0 +1,29 @@
+"""What a browser makes of an answer's CORS headers (https://fetch.spec.whatwg.org/#http-cors-protocol)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+ORIGIN = "Access-Control-Allow-Origin"
+CREDENTIALS = "Access-Control-Allow-Credentials"
+
+
+def admits(headers: Mapping[str, str], origin: str) -> bool:
+    """Whether a page from this origin is given the answer: the header is the origin itself, letter by letter, or *."""
+    return headers.get(ORIGIN) in (origin, "*")
+
+
+def admits_preflight(status: int | None, headers: Mapping[str, str], origin: str, method: str) -> bool:
+    """Whether the browser goes on to the call itself: a 2xx answer that admits origin and method."""
+    methods = {name.strip().upper() for name in headers.get("Access-Control-Allow-Methods", "").split(",")}
+    return status is not None and 200 <= status < 300 and admits(headers, origin) and bool({method, "*"} & methods)
+
+
+def wildcard_with_credentials(headers: Mapping[str, str]) -> bool:
+    """Whether any page of the web would be given answers to a signed-in user's requests."""
+    return headers.get(ORIGIN) == "*" and headers.get(CREDENTIALS, "").lower() == "true"
+
+
+def varies_by_origin(headers: Mapping[str, str]) -> bool:
+    """Whether caches are told that the answer is meant for one origin."""
+    return "origin" in {name.strip().lower() for name in headers.get("Vary", "").split(",")}

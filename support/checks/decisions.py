@@ -1,0 +1,46 @@
+"""What a routing decision says, apart from how long it took to make."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+Decision = dict[str, Any]
+
+
+def timeless(decision: Decision) -> Decision:
+    """The decision without the durations of its stages and without the signature over them."""
+    kept = copy.deepcopy(decision)
+    kept.pop("signature", None)
+    for stage in kept["trace"]["stages"]:
+        stage.pop("duration_us", None)
+    return kept
+
+
+def ranking(decision: Decision) -> list[str]:
+    """The services that could have been chosen, best first; equal scores in the order that the trace gives them."""
+    admitted = [each for each in decision["trace"]["candidates"] if each["outcome"] != "refused"]
+    return [each["service_id"] for each in sorted(admitted, key=lambda each: -float(each["score"]))]
+
+
+def lost_on(decision: Decision, loser: str, winner: str) -> set[str]:
+    """The qualities in which the trace shows the loser behind the winner."""
+    entries = {each["service_id"]: each for each in decision["trace"]["candidates"]}
+    components = entries[loser]["components"], entries[winner]["components"]
+    return {name for name, value in components[0].items() if value < components[1][name]}
+
+
+def proofs(decision: Decision, service_id: str) -> list[dict[str, Any]]:
+    """The proofs that a decision carries about a service."""
+    return [proof for proof in decision["proofs"] if proof["service_id"] == service_id]
+
+
+def unproven(decision: Decision, service_id: str, policies: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The policies that no proof about the service says were kept. A policy is known by its type and its field."""
+    held = [proof for proof in proofs(decision, service_id) if proof["stage"] == "rules" and proof["holds"] is True]
+    return [policy for policy in policies if not any(_proves(proof, policy) for proof in held)]
+
+
+def _proves(proof: dict[str, Any], policy: dict[str, Any]) -> bool:
+    named = str(proof["rule"])
+    return str(policy["type"]) in named and str(policy.get("field", "")) in f"{named} {proof['field']}"

@@ -1,0 +1,38 @@
+"""What a system's metrics have counted since a scenario had it running."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from support.checks import exposition
+from support.outcomes import NotMet, WaitedInVain
+from support.waiting import until
+from support.world import World
+
+COUNTED_WITHIN = 2.0
+"""Seconds within which a request that was answered must have been counted."""
+
+
+def read(world: World) -> exposition.Samples:
+    """The metrics as they are now. Raises NotMet if there are none or if they cannot be read."""
+    exchange = world.http.get(world.endpoint("metrics"))
+    if not exchange.ok:
+        raise NotMet(f"expected metrics, but got {exchange}")
+    try:
+        return exposition.read(exchange.text)
+    except ValueError as error:
+        raise NotMet(f"expected a Prometheus exposition, but it cannot be read: {error}") from error
+
+
+def rise(world: World, metric: str, labels: Mapping[str, str], expected: float | None, suffix: str = "") -> float:
+    """By how much a metric of ``system.yaml`` rose, looked at until it is what was expected or some time has passed."""
+    name = world.system.metric(metric) + suffix
+
+    def risen() -> float:
+        return exposition.rise(world.metrics_before, read(world), name, labels)
+
+    try:
+        until(lambda: expected is None or risen() == expected, COUNTED_WITHIN, name)
+    except WaitedInVain:
+        return risen()
+    return risen()

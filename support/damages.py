@@ -1,0 +1,34 @@
+"""Damage to the files that a system relies on, in the words of Gherkin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from support import lifecycle
+from support.faults import Damaged, Fault, LockedDatabase, MovedAway
+from support.outcomes import Broken
+from support.world import World
+
+_DAMAGES: dict[str, tuple[str, Callable[[Path], Fault]]] = {
+    "its database is locked": ("database", LockedDatabase),
+    "its signing key is damaged": ("signing_key", Damaged),
+    "its policies are damaged": ("policies", lambda path: Damaged(path, b"- type: [no such thing\n")),
+    "its contracts are moved away": ("contracts", MovedAway),
+}
+"""Damage → the file of ``system.yaml`` that it is done to, and the fault."""
+
+
+def inflict(world: World, damage: str) -> None:
+    """Do the damage; it is healed at the end of the scenario at the latest."""
+    name, fault = _DAMAGES[damage]
+    world.fault = fault(lifecycle.files(world)[name]).inject()
+    world.on_close(world.fault.heal)
+    world.on_close(lambda: world.show("timeline of the damage", world.fault.describe() if world.fault else ""))
+
+
+def repair(world: World) -> None:
+    """Make good again what was damaged. Raises Broken if nothing was."""
+    if world.fault is None:
+        raise Broken("nothing has been damaged that could be repaired")
+    world.fault.heal()

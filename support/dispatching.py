@@ -1,0 +1,43 @@
+"""Requests that an orchestrator carries out by calling real services, and what those services know of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from support.interfaces import Answer
+from support.interfaces.requests import request
+from support.outcomes import NotMet
+from support.waiting import until
+from support.world import World
+
+PLENTY = 10.0
+"""Deadline in seconds of a user who does not mind waiting."""
+
+_FIELD = {"chat": "message", "notes": "text", "summarise": "text", "embed": "text"}
+"""Ability → the field of a service's input that holds the user's text."""
+
+
+def send(
+    world: World, capability: str, text: str, deadline: float = PLENTY, terms: Sequence[Mapping[str, str]] = ()
+) -> Answer:
+    """Have a text served by an ability within a deadline (seconds), on terms as in a table ``term | value``."""
+    asked = world.routing(request(capability, terms))
+    answer = world.over_http.dispatch(asked, {_FIELD[capability]: text}, int(deadline * 1000))
+    return world.heard(answer)
+
+
+def await_health(world: World, service_id: str, health: str) -> None:
+    """Wait until the orchestrator reports a service as healthy or unhealthy. Raises NotMet if it never does."""
+
+    def reported() -> bool:
+        answer = world.orchestrator.service(service_id)
+        return answer.accepted and answer.body["health"] == health
+
+    limit = world.settings.timeouts.settle
+    until(reported, limit, f"{world.system.says} to report {service_id} as {health}", failing=NotMet)
+
+
+def kept(world: World, service_id: str) -> list[str]:
+    """The texts that a service has kept, by its own account."""
+    client = world.client_for(world.services.process(service_id).url)
+    return [note["text"] for note in client.get("/notes").json()["notes"]]

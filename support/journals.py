@@ -1,0 +1,52 @@
+"""What a system has written down in one scenario: its log and its audit log, and the secrets that must not be there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from support import lifecycle
+from support.checks import logs
+from support.outcomes import WaitedInVain
+from support.waiting import until
+from support.world import World
+
+WRITTEN_WITHIN = 2.0
+"""Seconds within which a system must have written what it does, after it has answered."""
+
+SHORTEST_SECRET = 6
+"""Letters of the shortest value that can be told apart from an ordinary word."""
+
+
+def lines_about(world: World, request_id: str) -> list[dict[str, Any]]:
+    """The records of the log that carry a request id, waited for a moment; none if none comes."""
+    try:
+        return until(lambda: logs.with_request_id(world.logs(), request_id), WRITTEN_WITHIN, "a line in the log")
+    except WaitedInVain:
+        return []
+
+
+def audit_of_last_call(world: World) -> list[dict[str, Any]]:
+    """The records of the audit log about the last call, by its request id, once the log tells of the call."""
+    request_id = world.exchange.headers.get("X-Request-ID", "")
+    lines_about(world, request_id)
+    return logs.with_request_id(_audit(world), request_id)
+
+
+def everything(world: World) -> str:
+    """The log and the audit log of the system, since the scenario began."""
+    if world.exchanges:
+        lines_about(world, world.exchange.headers.get("X-Request-ID", ""))
+    return f"{world.logs()}\n{_audit(world)}"
+
+
+def secrets(world: World) -> list[str]:
+    """Every secret of the system as it was started, and every token that a caller has shown."""
+    shown = [value for each in world.exchanges for name, value in each.request_headers if name == "Authorization"]
+    tokens = [part for value in shown for part in value.split()]
+    known = {*world.deployment.secrets(), *world.system.tokens(), *tokens}
+    return [secret for secret in sorted(known) if len(secret) > SHORTEST_SECRET]
+
+
+def _audit(world: World) -> str:
+    path = lifecycle.files(world)["audit"]
+    return path.read_text(encoding="utf-8") if path.exists() else ""

@@ -1,0 +1,135 @@
+"""The life of the system under test within a scenario: tried starts, stop, kill and restart, contract files."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from support.deployments import Killable, ProcessDeployment, Restartable, Stoppable, power
+from support.interfaces import contracts
+from support.outcomes import DeploymentFailed, NotVerified
+from support.world import World
+
+SPACE = "(space)"
+"""How a table shows a value that is a single space."""
+
+REGISTRATIONS_BEFORE_KILL = 25
+"""Registrations that are acknowledged before the system is killed in the middle of the next ones."""
+
+_MOST_REGISTRATIONS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What became of a start that might fail: whether it got ready, its exit code if it ended, and all it wrote."""
+
+    ready: bool
+    exit_code: int | None
+    log: str
+
+    def told(self) -> str:
+        """What it wrote, for a message."""
+        return f"it wrote:\n{self.log.strip() or '(nothing)'}"
+
+
+def settings_of(table: Iterable[Mapping[str, str]]) -> dict[str, str | None]:
+    """A table ``setting | value`` as environment variables."""
+    return {row["setting"]: row["value"].replace(SPACE, " ") for row in table}
+
+
+def try_start(world: World, settings: Mapping[str, str | None]) -> Start:
+    """Start the system with settings that it may refuse, and wait until it is ready or has ended."""
+    deployment = world.begin(environment=settings)
+    try:
+        deployment.start()
+    except DeploymentFailed:
+        return Start(False, deployment.exit_code, deployment.logs())
+    world.meet()
+    return Start(True, None, deployment.logs())
+
+
+def start_on_files(world: World, documents: Iterable[contracts.Document], kept: float = 1) -> None:
+    """Start a system of the scenario's own that reads contracts from a folder and policies from a file.
+
+    ``kept`` is for how many seconds it may keep what it has read.
+    """
+    deployment = world.begin("file-configured", {"CAIO_CONTRACT_CACHE_TTL": f"{kept:g}"})
+    deployment.files["policies"].write_text("[]\n", encoding="utf-8")
+    for document in documents:
+        write_contract(deployment.files["contracts"], document)
+        world.contracts[document["service_id"]] = document
+    deployment.start()
+    world.meet()
+
+
+def stop(world: World) -> None:
+    """Ask the system to end, and give it its grace period."""
+    world.lease.dirty = True
+    power(world.deployment, Stoppable).stop()  # type: ignore[type-abstract]
+
+
+def kill(world: World) -> None:
+    """Kill its process without warning."""
+    world.lease.dirty = True
+    power(world.deployment, Killable).kill()  # type: ignore[type-abstract]
+
+
+def restart(world: World) -> None:
+    """Start it again at the same address with the same data."""
+    power(world.deployment, Restartable).restart()  # type: ignore[type-abstract]
+
+
+def register_until_killed(world: World) -> set[str]:
+    """Register services one after the other while the system is killed; the ids that were acknowledged."""
+    acknowledged: set[str] = set()
+    killing = threading.Thread(target=kill, args=(world,))
+    for number in range(_MOST_REGISTRATIONS):
+        if number == REGISTRATIONS_BEFORE_KILL:
+            killing.start()
+        service = f"service-{number:04d}"
+        if not world.register(contracts.contract({"service": service})).accepted:
+            break
+        acknowledged.add(service)
+    killing.join()
+    return acknowledged
+
+
+def health(world: World) -> dict[str, Any]:
+    """What the health check says: status and components. An answer that is no JSON object is not met."""
+    told: dict[str, Any] = world.http.get(world.endpoint("health")).json()
+    return told
+
+
+def status_of(world: World, endpoint: str) -> int | None:
+    """The HTTP status of one of the system's endpoints."""
+    return world.http.get(world.endpoint(endpoint)).status
+
+
+def version_of(world: World, service_id: str) -> str | None:
+    """The version of a service that the registry holds; None if it holds none."""
+    answer = world.orchestrator.service(service_id)
+    return str(answer.body["version"]) if answer.accepted else None
+
+
+def files(world: World) -> dict[str, Path]:
+    """The files that the system's definition names. Raises NotVerified where they cannot be reached."""
+    if not isinstance(world.deployment, ProcessDeployment):
+        raise NotVerified(f"the files of {world.system.says} cannot be reached in a {world.deployment.kind} deployment")
+    return world.deployment.files
+
+
+def write_contract(folder: Path, document: contracts.Document) -> None:
+    """Write a contract file as a careful editor does: whole, or not at all."""
+    target = folder / f"{document['service_id']}.yaml"
+    draft = target.with_suffix(".draft")
+    draft.write_text(contracts.text(document), encoding="utf-8")
+    draft.replace(target)
+
+
+def failed_components(health: Mapping[str, Any]) -> list[str]:
+    """The components that a health check reports as anything but healthy."""
+    components: Mapping[str, Mapping[str, Any]] = health.get("components") or {}
+    return [name for name, told in components.items() if told.get("status") != "healthy"]

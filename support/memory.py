@@ -1,0 +1,69 @@
+"""What the steps of one scenario remember for each other; ``World`` is built on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from support.http import Exchange
+from support.interfaces import Answer, RouteRequest
+from support.interfaces.contracts import Document
+from support.outcomes import Broken
+
+if TYPE_CHECKING:  # these rooms are built on World themselves
+    from support.auditing import Audit
+    from support.callers import Caller
+    from support.checks.exposition import Samples
+    from support.faults import Fault
+    from support.lifecycle import Start
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Answers to requests that were made at the same time: to those that were wrong, and to the sound ones."""
+
+    wrong: list[Answer]
+    sound: list[Answer]
+
+
+@dataclass
+class Memory:
+    """The typed state of a scenario. What is None or empty has not happened yet."""
+
+    policies: list[dict[str, Any]] = field(default_factory=list)
+    history: dict[str, Any] = field(default_factory=dict)
+    contracts: dict[str, Document] = field(default_factory=dict)
+    asked: list[RouteRequest] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    answers_of_all: list[list[Answer]] = field(default_factory=list)
+    together: Together | None = None
+    exchanges: list[Exchange] = field(default_factory=list)
+    origin: str = ""
+    caller: Caller | None = None
+    health: dict[str, Any] = field(default_factory=dict)
+    fault: Fault | None = None
+    tried: Start | None = None
+    acknowledged: set[str] = field(default_factory=set)
+    audit: Audit | None = None
+    audit_keys: list[dict[str, str]] = field(default_factory=list)
+    metrics_before: Samples = field(default_factory=dict)
+    waited: float = 0.0
+
+    @property
+    def answer(self) -> Answer:
+        """The last answer. Raises Broken before there is one."""
+        return last(self.answers, "nothing has been asked yet")
+
+    @property
+    def exchange(self) -> Exchange:
+        """The last exchange that a step made over HTTP by itself. Raises Broken before there is one."""
+        return last(self.exchanges, "nothing has been asked over HTTP yet")
+
+
+def last(items: list[T], otherwise: str) -> T:
+    """The last of the items. Raises Broken, with the text given, if there is none."""
+    if not items:
+        raise Broken(otherwise)
+    return items[-1]

@@ -1,0 +1,46 @@
+"""Web pages that call the system under test: what their browser sends, and what it makes of the answer."""
+
+from __future__ import annotations
+
+from support.checks import cors
+from support.world import World
+
+METHOD = "GET"
+"""The method that pages ask permission for."""
+
+
+def preflight(world: World, origin: str) -> None:
+    """Send what a browser sends before a call with a token (https://fetch.spec.whatwg.org/#cors-preflight-fetch)."""
+    headers = {
+        "Origin": origin,
+        "Access-Control-Request-Method": METHOD,
+        "Access-Control-Request-Headers": "authorization",
+    }
+    world.origin = origin
+    world.exchanges.append(world.http.request("OPTIONS", world.endpoint("services"), headers=headers))
+
+
+def simple_call(world: World, origin: str) -> None:
+    """Send what a browser sends for a simple call."""
+    world.origin = origin
+    world.exchanges.append(world.http.get(world.endpoint("services"), headers={"Origin": origin}))
+
+
+def allowed(world: World) -> bool:
+    """Whether the browser would let the page have the answer, or go on to the call it asked permission for."""
+    exchange = world.exchange
+    if exchange.method == "OPTIONS":
+        return cors.admits_preflight(exchange.status, exchange.headers, world.origin, METHOD)
+    return cors.admits(exchange.headers, world.origin)
+
+
+def varies_by_origin(world: World) -> bool:
+    """Whether caches are told that the answer is meant for one origin."""
+    return cors.varies_by_origin(world.exchange.headers)
+
+
+def wildcard_with_credentials(world: World) -> bool:
+    """Whether the answer, and the one to a preflight, let every page of the web call as the signed-in user."""
+    answers = [world.exchange]
+    preflight(world, world.origin)
+    return any(cors.wildcard_with_credentials(each.headers) for each in [*answers, world.exchange])

@@ -1,0 +1,89 @@
+"""The real AI services behind an orchestrator in one scenario, each behind a proxy that counts and can misbehave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from support.deployments import CompanionProcess, Lease, LeasePool
+from support.faults import PASS, REFUSE, Behaviour, Fault, FaultyProxy, Killed, NetworkFault, Paused
+from support.interfaces import contracts
+from support.outcomes import Broken
+from support.systems import System
+
+COMPANION = "backend"
+"""What ``system.yaml`` calls the AI services under ``companions``."""
+
+
+class RealServices:
+    """Starts services, breaks them, heals them, and gives them back at the end of the scenario."""
+
+    def __init__(self, system: System, pool: LeasePool) -> None:
+        self._system, self._pool = system, pool
+        self._leases: dict[str, Lease] = {}
+        self._proxies: dict[str, FaultyProxy] = {}
+        self._faults: dict[str, Fault] = {}
+
+    def start(self, row: Mapping[str, str]) -> contracts.Document:
+        """Have the service of one row of a table running; its contract, which says where it can be reached."""
+        name = row["service"]
+        self._leases[name] = self._pool.companion(COMPANION, name)
+        self._proxies[name] = FaultyProxy(self.process(name).url)
+        return contracts.contract(row, self._proxies[name].url, self._system.companion(COMPANION).ready)
+
+    def process(self, name: str) -> CompanionProcess:
+        """The process of a service. Raises Broken if the scenario has started none of that name."""
+        if name not in self._leases:
+            raise Broken(f"no real service {name!r} runs; there are: {', '.join(self._leases) or 'none'}")
+        deployment = self._leases[name].deployment
+        if not isinstance(deployment, CompanionProcess):
+            raise Broken(f"{name!r} is not a process of its own but {deployment.kind}")
+        return deployment
+
+    def kill(self, name: str) -> None:
+        """Kill the service without warning; from then on connections to it are refused."""
+        self._proxies[name].behave(REFUSE)
+        self._break(name, Killed(self.process(name), f"{name} killed"))
+
+    def hang(self, name: str) -> None:
+        """Freeze the service: connections are accepted, nothing is answered."""
+        self._break(name, Paused(self.process(name), f"{name} frozen"))
+
+    def misbehave(self, name: str, behaviour: Behaviour) -> None:
+        """Have the network before the service misbehave."""
+        self._break(name, NetworkFault(self._proxies[name], behaviour, name))
+
+    def heal(self, name: str) -> None:
+        """Bring the service back, at the same address."""
+        self._faults.pop(name).heal()
+        self._proxies[name].behave(PASS)
+
+    def calls(self, name: str) -> list[str]:
+        """The calls that have reached the service's address, such as ``POST /chat``; probes are left out."""
+        probe = f"GET {self._system.companion(COMPANION).ready}"
+        return [call for call in self._proxies[name].requests if call != probe]
+
+    def timeline(self) -> str:
+        """What was broken and healed, and when."""
+        return "\n\n".join(f"{name}\n{fault.describe()}" for name, fault in self._faults.items())
+
+    def give_back(self, failed: bool) -> list[str]:
+        """Heal what is broken, close the proxies and give the services back; what could not be done, in words."""
+        troubles = [trouble for name in list(self._faults) if (trouble := _attempt(lambda name=name: self.heal(name)))]  # type: ignore[misc]
+        for proxy in self._proxies.values():
+            proxy.close()
+        for lease in self._leases.values():
+            lease.dirty = failed
+            self._pool.release(lease)
+        self._leases.clear()
+        return troubles
+
+    def _break(self, name: str, fault: Fault) -> None:
+        self._faults[name] = fault.inject()
+
+
+def _attempt(action: Callable[[], None]) -> str:
+    try:
+        action()
+    except Broken as error:
+        return str(error)
+    return ""

@@ -1,0 +1,73 @@
+"""The words that sentences share: systems, callers, reasons, values; each as a type of behave's step patterns."""
+
+from __future__ import annotations
+
+import re
+
+import parse
+from behave import register_type
+
+from support import systems
+from support.interfaces.reasons import REASONS
+
+
+def _one_of(names: list[str]) -> str:
+    return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+
+
+@parse.with_pattern(_one_of([system.says for system in systems.all_systems()]))
+def system_name(text: str) -> str:
+    """A system, by the name that its definition says Gherkin calls it."""
+    return text
+
+
+@parse.with_pattern(r"an? (?:admin|user|service|caller)(?: (?:who|with|without)(?: [a-z0-9]+)+?)?")
+def caller_name(text: str) -> str:
+    """Somebody who calls: "an admin", "a caller with an unknown token"."""
+    return text
+
+
+@parse.with_pattern(r'(?:register|replace|remove) a service|list the services|ask for "[^"]*"')
+def action_name(text: str) -> str:
+    """Something that a caller may try to do."""
+    return text
+
+
+@parse.with_pattern(_one_of(list(REASONS)))
+def reason_name(text: str) -> str:
+    """A reason for which a service is refused."""
+    return text
+
+
+@parse.with_pattern(r'[^"]*')
+def words(text: str) -> str:
+    """What stands between two quotation marks."""
+    return text
+
+
+@parse.with_pattern(r'missing|-?\d+(?:\.\d+)?|true|false|\[\]|"[^"]*"')
+def literal(text: str) -> str:
+    """A value as YAML writes it, or "missing"."""
+    return text
+
+
+@parse.with_pattern(r"its (?:database is locked|(?:signing key|policies) (?:is|are) damaged|contracts are moved away)")
+def damage_name(text: str) -> str:
+    """Something that may happen to a system's files."""
+    return text
+
+
+TYPES = {
+    "System": system_name,
+    "Caller": caller_name,
+    "Action": action_name,
+    "Reason": reason_name,
+    "Literal": literal,
+    "Damage": damage_name,
+    "Words": words,
+}
+
+
+def register() -> None:
+    """Make the types known to behave; a file of steps that uses one calls this first."""
+    register_type(**TYPES)

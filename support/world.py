@@ -1,0 +1,249 @@
+"""The typed state of one scenario, and the one place where the rooms of ``support/`` are joined."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from support.deployments import Lease, LeasePool, ProcessDeployment
+from support.deployments.base import Deployment, HasLogs, power
+from support.deployments.driver import DriverDeployment
+from support.evidence.attachments import Evidence
+from support.evidence.redaction import redactor
+from support.http import Exchange, HttpClient
+from support.interfaces import Answer, HttpInterface, Interface, PythonInterface, RouteRequest
+from support.interfaces import contracts as contract_documents
+from support.interfaces.requests import request
+from support.memory import Memory, Together, last
+from support.outcomes import Broken, NotVerified
+from support.services import RealServices
+from support.settings import Settings
+from support.systems import System
+
+ADMIN = "admin"
+"""The identity by which the suite sets scenarios up, where the system knows identities."""
+
+SHOWN_ONE_BY_ONE = 5
+"""Exchanges of one step that are attached each by itself; more are attached as one text."""
+
+
+class World(Memory):
+    """What one scenario has started, said and been told. Steps keep nothing anywhere else."""
+
+    def __init__(self, settings: Settings, system: System, pool: LeasePool, evidence: Evidence) -> None:
+        super().__init__()
+        self.settings = settings
+        self.system = system
+        self.evidence = evidence
+        self.services = RealServices(system, pool)
+        self._pool = pool
+        self._leases: list[Lease] = []
+        self._clients: list[HttpClient] = []
+        self._interfaces: list[Interface] = []
+        self._log_starts: list[int] = []
+        self._clean_ups: list[Callable[[], None]] = []
+        self._unshown: list[tuple[str, str]] = []
+        self._lock = threading.Lock()
+
+    # -- what is running
+
+    def start(
+        self, profile: str = "default", environment: Mapping[str, str | None] | None = None, *, own: bool = False
+    ) -> None:
+        """Have the system running in a profile, with settings of the scenario's own if it has any.
+
+        ``own`` gives the scenario a system that nobody used before or will use after it. Raises DeploymentFailed if
+        it does not start and NotVerified if the target cannot be had that way.
+        """
+        self._adopt(self._pool.acquire(self._kind, profile, environment or {}, own=own))
+        self.meet()
+
+    def begin(self, profile: str = "default", environment: Mapping[str, str | None] | None = None) -> ProcessDeployment:
+        """A system of the scenario's own that is not started yet: to be prepared, or for a start that may fail."""
+        lease = self._pool.fresh(self._kind, profile, environment or {})
+        if not isinstance(lease.deployment, ProcessDeployment):
+            raise NotVerified(f"a {lease.kind} deployment cannot be prepared before its start")
+        self._adopt(lease)
+        return lease.deployment
+
+    def meet(self) -> None:
+        """Begin to talk with the system that was started last."""
+        self._interfaces.append(self._interface(self.deployment))
+        self._see_empty_registry()
+
+    @property
+    def lease(self) -> Lease:
+        """The system that was started last. Raises Broken before any was."""
+        return last(self._leases, "no system has been started; begin with a Given that starts one")
+
+    @property
+    def deployment(self) -> Deployment:
+        """How that system is run."""
+        return self.lease.deployment
+
+    @property
+    def orchestrator(self) -> Interface:
+        """How scenarios talk with that system about services and requests."""
+        return last(self._interfaces, "no system has been started; begin with a Given that starts one")
+
+    @property
+    def replicas(self) -> list[Interface]:
+        """The same for every system that this scenario started, first to last."""
+        return list(self._interfaces)
+
+    @property
+    def over_http(self) -> HttpInterface:
+        """The HTTP interface. Raises NotVerified where the run uses another."""
+        if isinstance(self.orchestrator, HttpInterface):
+            return self.orchestrator
+        raise NotVerified("this is about HTTP, and the run uses the Python API")
+
+    @property
+    def http(self) -> HttpClient:
+        """The HTTP client behind it, for what the interface does not say."""
+        return self.over_http.client
+
+    def endpoint(self, name: str) -> str:
+        """The path of one of the system's endpoints."""
+        return self.system.endpoint(name)
+
+    def logs(self) -> str:
+        """What the system has logged since this scenario began. Raises NotVerified where logs cannot be had."""
+        return power(self.deployment, HasLogs).logs(self._log_starts[-1])  # type: ignore[type-abstract]
+
+    def client_for(self, url: str) -> HttpClient:
+        """A client for another address; its exchanges are evidence too."""
+        client = HttpClient(url, self._saw, self.settings.timeouts.http)
+        self._clients.append(client)
+        return client
+
+    # -- what is said and answered
+
+    def heard(self, answer: Answer) -> Answer:
+        """Remember an answer as the last one."""
+        self.answers.append(answer)
+        return answer
+
+    def ask(self, capabilities: str, terms: Iterable[Mapping[str, str]] = (), seed: int = 0) -> Answer:
+        """Ask for a decision on the terms of a table, under the scenario's policies and history."""
+        return self.ask_for(request(capabilities, terms), seed)
+
+    def ask_for(self, body: dict[str, Any], seed: int = 0) -> Answer:
+        """Ask for a decision on a request as it is."""
+        return self.heard(self.orchestrator.route(self.routing(body, seed)))
+
+    def ask_all(self, capabilities: str, seed: int) -> None:
+        """Ask every system that this scenario started for the same decision."""
+        asked = self.routing(request(capabilities), seed)
+        self.answers_of_all.append([interface.route(asked) for interface in self._interfaces])
+
+    def ask_together(self, sound: dict[str, Any], wrong: dict[str, Any], count: int, nth: int) -> Together:
+        """Ask for so many decisions at the same time; every n-th request is the wrong one."""
+        is_wrong = [number % nth == 0 for number in range(1, count + 1)]
+        answers = self.orchestrator.route_together([self.routing(wrong if each else sound) for each in is_wrong])
+        sorted_out = list(zip(is_wrong, answers, strict=True))
+        return Together(
+            [answer for bad, answer in sorted_out if bad], [answer for bad, answer in sorted_out if not bad]
+        )
+
+    def routing(self, body: dict[str, Any], seed: int = 0) -> RouteRequest:
+        """A request with the scenario's policies and history."""
+        self.asked.append(RouteRequest(body, self.policies, self.history, seed))
+        return self.asked[-1]
+
+    def register(self, document: contract_documents.Document) -> Answer:
+        """Register a service, remembering its contract if it was accepted."""
+        answer = self.orchestrator.register(contract_documents.text(document))
+        if answer.accepted:
+            self.contracts[document["service_id"]] = document
+        return answer
+
+    # -- evidence and end
+
+    def show(self, name: str, text: str) -> None:
+        """Attach a text to the running step, at its end; may be called from any thread."""
+        with self._lock:
+            self._unshown.append((name, text))
+
+    def flush(self) -> None:
+        """Attach what the running step has gathered."""
+        with self._lock:
+            waiting, self._unshown = self._unshown, []
+        if len(waiting) <= SHOWN_ONE_BY_ONE:
+            for name, text in waiting:
+                self.evidence.text(name, text)
+        else:
+            texts = (f"── {number}. {name}\n{text}" for number, (name, text) in enumerate(waiting, 1))
+            self.evidence.text(f"{len(waiting)} exchanges", "\n\n".join(texts))
+
+    def on_close(self, clean_up: Callable[[], None]) -> None:
+        """Have something done at the end of the scenario, last one first, however it ends."""
+        self._clean_ups.append(clean_up)
+
+    def close(self, failed: bool) -> None:
+        """Heal, tidy and give everything back. Raises Broken, after all of it was tried, if something did not work."""
+        troubles = [trouble for clean_up in reversed(self._clean_ups) if (trouble := _attempt(clean_up))]
+        for lease, position in zip(self._leases, self._log_starts, strict=True):
+            if failed and isinstance(lease.deployment, HasLogs):
+                self.show(f"log of {self.system.says} in this scenario", lease.deployment.logs(position))
+            lease.dirty = lease.dirty or failed
+        if not all(_tidied(interface) for interface in self._interfaces if not self.lease.dirty):
+            self.lease.dirty = True
+        troubles += self.services.give_back(failed)
+        for lease in self._leases:
+            if trouble := _attempt(lambda lease=lease: self._pool.release(lease)):  # type: ignore[misc]
+                troubles.append(trouble)
+        for client in self._clients:
+            client.close()
+        self.flush()
+        if troubles:
+            raise Broken("the scenario could not be cleaned up:\n" + "\n".join(troubles))
+
+    @property
+    def _kind(self) -> str:
+        return "python" if self.settings.interface == "python" else self.settings.deployment
+
+    def _adopt(self, lease: Lease) -> None:
+        self._leases.append(lease)
+        self._log_starts.append(_log_position(lease.deployment))
+        for secret in lease.deployment.secrets():
+            redactor.register(secret)
+
+    def _interface(self, deployment: Deployment) -> Interface:
+        if isinstance(deployment, DriverDeployment):
+            return PythonInterface(deployment, self.show)
+        token = self.system.token(ADMIN) if ADMIN in self.system.identities else None
+        return HttpInterface(self.client_for(deployment.url), self.system, token)
+
+    def _see_empty_registry(self) -> None:
+        answer = self.orchestrator.services()
+        if not answer.accepted:
+            raise Broken(f"the registry of {self.system.says} cannot be listed: {answer}")
+        if answer.body and self.settings.deployment == "remote":
+            raise NotVerified(f"{self.deployment.url} holds services already; scenarios need an empty registry")
+
+    def _saw(self, exchange: Exchange) -> None:
+        self.show(str(exchange), exchange.describe())
+
+
+def _attempt(action: Callable[[], Any]) -> str:
+    try:
+        action()
+    except Exception as error:  # noqa: BLE001 -- every clean-up is tried; what failed is told at the end
+        return f"{type(error).__name__}: {error}"
+    return ""
+
+
+def _log_position(deployment: Deployment) -> int:
+    return deployment.log_position() if isinstance(deployment, HasLogs) else 0
+
+
+def _tidied(interface: Interface) -> bool:
+    """Remove every service; False if the registry is not empty afterwards, or the system does not answer."""
+    services = interface.services()
+    if services.accepted:
+        for entry in services.body:
+            interface.remove(entry["service_id"])
+        services = interface.services()
+    return services.accepted and not services.body
