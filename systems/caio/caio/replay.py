@@ -101,9 +101,8 @@ def _row_problems(
         return
     failed = next((check for check in checks if not check.keep([candidate])), None)
     if row["outcome"] == "refused":
-        if row["stage"] in ("match", "rules", "security") and (
-            failed is None or row["reason"] != failed.reason(candidate)
-        ):
+        # Health and earlier attempts are not in a contract; every other refusal must follow from it.
+        if row["stage"] not in ("health", "dispatch") and (failed is None or row["reason"] != failed.reason(candidate)):
             yield f"the refusal of {name} does not follow from its contract: {row['reason']}"
         return
     if failed is not None:

@@ -20,7 +20,9 @@ def refusal(text: str) -> list[tuple[str, int | None, str]]:
 def test_a_contract_is_read_from_text_bytes_and_file(tmp_path: Path) -> None:
     file = tmp_path / "contract.yaml"
     file.write_text(YAML)
-    read = [parse_contract(source) for source in (YAML, YAML.encode(), file, str(file), b"\xef\xbb\xbf" + YAML.encode())]
+    read = [
+        parse_contract(source) for source in (YAML, YAML.encode(), file, str(file), b"\xef\xbb\xbf" + YAML.encode())
+    ]
     assert {item.digest for item in read} == {read[0].digest}
     assert read[0].capabilities[0].accuracy is not None
     assert read[0].capabilities[0].accuracy.min == 0.90

@@ -1,0 +1,91 @@
+"""The stdio driver offers the whole Python API to another process, and survives whatever it is sent."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.systems.caio.core.builders import YAML
+
+DRIVER = Path(__file__).parents[4] / "systems" / "caio" / "drivers" / "python_api.py"
+REQUEST = {"intent": {"type": "chat"}, "user": {"trust_level": 1}}
+
+
+def converse(*messages: Any) -> list[dict[str, Any]]:
+    """Every line the driver writes for the messages; a string is sent as it is."""
+    lines = [message if isinstance(message, str) else json.dumps(message) for message in messages]
+    done = subprocess.run(
+        [sys.executable, str(DRIVER)],
+        input="\n".join(lines) + "\n",
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def call(number: int, method: str, **params: Any) -> dict[str, Any]:
+    return {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+
+
+def test_it_says_when_it_is_ready_and_with_what() -> None:
+    assert converse() == [{"jsonrpc": "2.0", "method": "ready", "params": {"version": "1.0.0"}}]
+
+
+def test_a_whole_conversation() -> None:
+    replies = converse(
+        call(1, "register", contract=YAML),
+        call(2, "services"),
+        call(3, "route", request=REQUEST, policies=[{"type": "trust", "minimum": 1}], history={}, seed=42),
+        call(4, "keys"),
+        call(5, "set_policies", policies=[{"type": "deny", "services": ["local-chat"]}]),
+        call(6, "route", request=REQUEST),
+        call(7, "remove", service_id="local-chat"),
+        call(8, "service", service_id="local-chat"),
+    )[1:]
+    assert [reply["id"] for reply in replies] == list(range(1, 9))
+    assert replies[0]["result"]["service_id"] == "local-chat"
+    assert replies[1]["result"]["total"] == 1
+    assert replies[2]["result"]["signature"]["key_id"] == replies[3]["result"]["keys"][0]["key_id"]
+    assert replies[5]["error"]["data"]["candidates"][0]["reason"].startswith("service_id must not be")
+    assert replies[6]["result"] is True
+    assert replies[7]["error"]["data"]["type"] == "urn:caio:problem:service-not-found"
+
+
+def test_a_decision_is_fetched_and_verified_with_contracts_or_without() -> None:
+    first = converse(call(1, "register", contract=YAML), call(2, "route", request=REQUEST))[2]["result"]
+    replies = converse(
+        call(1, "register", contract=YAML),
+        call(2, "route", request=REQUEST),
+        call(3, "decision", decision_id=first["decision_id"]),
+        call(4, "verify", decision=first, contracts=[YAML]),
+    )[1:]
+    assert replies[2]["result"]["decision_id"] == first["decision_id"]
+    assert replies[3]["result"]["valid"] is False
+    assert "names key" in replies[3]["result"]["problems"][0]
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        ("not json", -32700),
+        ([], -32600),
+        ({"id": 1, "method": "services"}, -32600),
+        (call(1, "explode"), -32601),
+        ({"jsonrpc": "2.0", "id": 1, "method": "services", "params": []}, -32602),
+        (call(1, "route"), -32602),
+        (call(1, "route", request=5), -32000),
+        (call(1, "register", contract=5), -32000),
+        (call(1, "register", contract="{"), -32000),
+    ],
+)
+def test_a_fault_is_answered_and_the_driver_goes_on(message: Any, code: int) -> None:
+    replies = converse(message, call(2, "services"))
+    assert replies[1]["error"]["code"] == code
+    assert replies[2]["result"] == {"items": [], "total": 0}
