@@ -28,7 +28,7 @@ def test_the_same_version_is_refused_twice_even_to_replace() -> None:
     registry = ServiceRegistry()
     first = registry.add(contract("a"))
     for replace in (False, True):
-        with pytest.raises(ServiceExists, match="version '1.0.0' is already registered"):
+        with pytest.raises(ServiceExists, match="is already registered"):
             registry.add(contract("a", guarantees={"accuracy": 1.0}), replace=replace)
     assert registry.get("a") is first
 
@@ -37,7 +37,7 @@ def test_a_new_version_replaces_only_when_asked() -> None:
     registry = ServiceRegistry()
     registry.add(contract("a"))
     registry.get("a").health = "unhealthy"
-    with pytest.raises(VersionExists, match="is registered in version '1.0.0'"):
+    with pytest.raises(VersionExists, match="is registered in version"):
         registry.add(contract("a", version="2"))
     assert registry.get("a").version == "1.0.0"
     entry = registry.add(contract("a", version="2"), replace=True)
