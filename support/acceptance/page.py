@@ -48,8 +48,6 @@ def write(verdict: Verdict, record: RunRecord, folder: Path, links: Mapping[str,
 def as_json(verdict: Verdict, record: RunRecord) -> str:
     """The verdict for machines."""
     run = record.model_dump(mode="json", exclude={"plan", "covered"})
-    run["command"] = words.without_credentials(record.command)
-    run["url"] = words.without_credentials(record.url) if record.url else None
     document = Document(
         decision=verdict.decision,
         means=words.means(verdict),

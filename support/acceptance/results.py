@@ -37,7 +37,8 @@ class Observation(BaseModel):
     @property
     def is_empty(self) -> bool:
         """Whether nothing was observed at all, so that nothing may be concluded from it."""
-        return self.observed is None or self.samples == 0
+        seen = self.observed is not None and self.observed == self.observed  # NaN differs from itself
+        return not seen or (self.samples is not None and self.samples <= 0)
 
 
 class Attachment(BaseModel):
@@ -97,7 +98,6 @@ def _result(data: Any, folder: Path) -> Result:
     if not isinstance(data, dict):
         raise _Unreadable("expected a JSON object")
     labels = [(label.get("name"), label.get("value")) for label in data.get("labels") or []]
-    parameters = {item.get("name"): str(item.get("value")) for item in data.get("parameters") or []}
     attachments = [Attachment.model_validate(item) for item in _attachments(data)]
     observations, trouble = _observations(attachments, folder)
     outcome, message = _outcome(data)
@@ -110,8 +110,7 @@ def _result(data: Any, folder: Path) -> Result:
         outcome=outcome,
         message=message,
         duration=max(0, (data.get("stop") or 0) - (data.get("start") or 0)) / 1000,
-        # Allure shows string parameters in quotes; here they are plain words.
-        interface=parameters.get("interface", "").strip("'\""),
+        interface=next((str(value) for name, value in labels if name == "interface"), ""),
         criteria=tuple(dict.fromkeys(criteria_of(str(value) for name, value in labels if name == "tag"))),
         attachments=tuple(attachments),
         observations=tuple(observations),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError, field_validator
 
+from support.acceptance import words
 from support.acceptance.atomic import write
 from support.acceptance.plan import Planned
 from support.acceptance.snapshot import Snapshot
@@ -45,6 +46,12 @@ class RunRecord(BaseModel):
     covered: tuple[str, ...] = ()
     environment: Snapshot
     starts: Starts | None = None
+
+    @field_validator("url", "command")
+    @classmethod
+    def _without_credentials(cls, text: str | None) -> str | None:
+        """A password in an address must not reach any file that is kept or passed on."""
+        return words.without_credentials(text) if text else text
 
     @property
     def duration(self) -> timedelta | None:

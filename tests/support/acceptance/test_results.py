@@ -26,7 +26,7 @@ def test_a_folder_that_does_not_exist_has_no_results(tmp_path: Path) -> None:
 
 
 def test_a_result_is_read_with_all_it_says(tmp_path: Path) -> None:
-    labels = [KEY, {"name": "tag", "value": "CAIO-CORS-03"}, {"name": "tag", "value": "slow"}]
+    labels = [KEY, {"name": "tag", "value": "CAIO-CORS-03"}, {"name": "interface", "value": "http"}]
     write_result(
         tmp_path,
         "one",
@@ -34,7 +34,6 @@ def test_a_result_is_read_with_all_it_says(tmp_path: Path) -> None:
         status="failed",
         statusDetails={"message": "Expected: refused\nObserved: allowed"},
         labels=labels,
-        parameters=[{"name": "interface", "value": "'http'"}],
         attachments=[{"name": "exchange 1", "source": "a.txt", "type": "text/plain"}],
     )
     found = only(tmp_path)
@@ -123,6 +122,7 @@ def test_observations_are_found_in_steps(tmp_path: Path) -> None:
         ('{"observed": 3}', "o.json cannot be read"),
         ('{"what": "time", "observed": null, "limit": 5}', "without a sample: time"),
         ('{"what": "time", "observed": 3, "limit": 5, "samples": 0}', "without a sample: time"),
+        ('{"what": "time", "observed": NaN, "limit": 5, "samples": 9}', "without a sample: time"),
     ],
 )
 def test_without_a_sample_nothing_is_met(tmp_path: Path, content: str, says: str) -> None:

@@ -18,6 +18,12 @@ def test_a_record_is_read_as_it_was_saved(tmp_path: Path) -> None:
     assert run_record.load(tmp_path) == record
 
 
+def test_credentials_in_an_address_are_not_kept(tmp_path: Path) -> None:
+    kept = runs.accepted().record.save(tmp_path).read_text(encoding="utf-8")
+    assert "http://…@127.0.0.1:8080" in kept
+    assert "hunter2" not in kept
+
+
 def test_a_run_that_has_not_finished_has_no_duration() -> None:
     run = runs.accepted()
     assert run.record.duration is not None
