@@ -204,7 +204,7 @@ def load(path: Path) -> System:
 
 def all_systems(folder: Path = SYSTEMS) -> list[System]:
     """Every system that has a definition, by name."""
-    return [load(path) for path in sorted(folder.glob("*/system.yaml"))]
+    return [find(name, folder) for name in names(folder)]
 
 
 def names(folder: Path = SYSTEMS) -> list[str]:
@@ -217,7 +217,10 @@ def find(name: str, folder: Path = SYSTEMS) -> System:
     path = folder / name / "system.yaml"
     if name not in names(folder):
         raise UsageError(f"unknown system {name!r}: {path} does not exist; {_suggest(name, names(folder))}")
-    return load(path)
+    system = load(path)
+    if system.name != name:
+        raise UsageError(f"{path}: name: must be the name of its folder, {name!r}, not {system.name!r}")
+    return system
 
 
 def fill(text: str, bindings: Mapping[str, str], where: str) -> str:
@@ -280,8 +283,6 @@ def _bad_placeholders(system: System) -> Iterator[tuple[yaml_lines.FieldPath, st
 
 
 def _contradictions(system: System) -> Iterator[tuple[yaml_lines.FieldPath, str]]:
-    if system.name != system.path.parent.name:
-        yield ("name",), f"must be the name of its folder, {system.path.parent.name!r}, not {system.name!r}"
     if "python" in system.interfaces and system.deployments.python is None:
         yield ("interfaces",), "names python, but deployments.python does not say how to start its driver"
     for index, profile in enumerate(system.deployments.remote.provides):

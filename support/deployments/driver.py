@@ -192,8 +192,11 @@ class DriverDeployment:
         self.start()
 
     def close(self) -> None:
-        """Stop it for good."""
-        self.stop()
+        """End it for good, without grace since its data goes too."""
+        self.kill()
+        if self._process is not None:
+            with contextlib.suppress(BrokenPipeError):
+                _stdin(self._process).close()
 
     def log_position(self) -> int:
         """Where its log ends now."""

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from support.deployments import processes
 from support.deployments.processes import ProcessIdentity
+from support.outcomes import UsageError
 
 _UNCLAIMED = 24 * 3600.0
 """Seconds after which a run's folder without any journal is taken for a leftover."""
@@ -24,10 +25,13 @@ class RunJournal:
     """The journal of one process of a run; opening it claims the run's folder for as long as this process lives."""
 
     def __init__(self, folder: Path, shard: str) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self._path = folder / f"journal-{shard}-{processes.myself().pid}.jsonl"
-        self._write("owner", processes.myself())
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._write("owner", processes.myself())
+        except OSError as error:
+            raise UsageError(f"{folder}: cannot be written to ({error.strerror}): give another -D reports=…") from error
 
     def started(self, pid: int) -> None:
         """A process was started."""

@@ -164,8 +164,8 @@ class ServerProcess:
         self.start()
 
     def close(self) -> None:
-        """Stop it for good and give its port back."""
-        self.stop()
+        """End it for good, without grace since its data goes too, and give its port back."""
+        self.kill()
         self._port.release()
 
     def usage(self) -> processes.Usage:
@@ -194,7 +194,12 @@ class ServerProcess:
     def _await_ready(self) -> None:
         launch, limit, started = self._launch(self.port), self._settings.timeouts.start, time.monotonic()
         try:
-            until(lambda: not self.running or answers(self.url, launch.ready), limit, "ready")
+            until(
+                lambda: not self.running or answers(self.url, launch.ready),
+                limit,
+                "ready",
+                self._settings.timeouts.poll,
+            )
             if not self.running:
                 raise self._failed(launch, f"ended with exit code {self.exit_code}", started)
         except BaseException as error:

@@ -80,7 +80,12 @@ class Fault:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.heal()
+        try:
+            self.heal()
+        except Broken as broken:
+            if not isinstance(error, AssertionError):
+                raise
+            error.add_note(f"besides: {broken}")  # the promise was seen broken before; that stays the verdict
 
     def _inject(self) -> None:
         raise NotImplementedError

@@ -11,7 +11,7 @@ class Mode(StrEnum):
 
     PASS = "passes everything on"
     REFUSE = "refuses connections"
-    RESET = "resets connections as soon as they are made"
+    RESET = "resets connections when a request comes, without passing it on"
     DELAY = "answers late"
     BLACKHOLE = "accepts connections and never answers"
     CUT = "passes requests on and cuts the answer off"

@@ -119,7 +119,7 @@ class FaultyProxy:
     async def _treat(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         match self.behaviour.mode:
             case Mode.RESET:
-                _reset(writer)
+                await self._reset_at_request(reader, writer)
             case Mode.BLACKHOLE:
                 await self._swallow(reader)
             case Mode.STATUS:
@@ -131,6 +131,11 @@ class FaultyProxy:
         requests = RequestReader()
         while data := await reader.read(_CHUNK):
             self.requests.extend(requests.feed(data))
+
+    async def _reset_at_request(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # Only when something has come: a reset before that may hit the client while it connects, or after, by chance.
+        self.requests.extend(RequestReader().feed(await reader.read(_CHUNK)))
+        _reset(writer)
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         requests = RequestReader()

@@ -94,7 +94,6 @@ def test_a_good_definition_is_read_whole(folder: Path) -> None:
             "provides: [strickt]",
             "…:12: deployments.remote.provides[0]: no such profile",
         ),
-        ("name: demo", "name: other", "…:1: name: must be the name of its folder, 'demo', not 'other'"),
         ("says: Demo", "name: demo", "…:2: name: given twice"),
         ("{data}/key.pem", "{port}/key.pem", "…:16: files.signing_key: {port} cannot stand here"),
         ("files: {signing_key:", "files: {port:", "files.port: this name already stands for something else"),
@@ -174,6 +173,12 @@ def test_systems_are_found_by_name(folder: Path) -> None:
     assert [system.name for system in systems.all_systems(folder)] == systems.names(folder) == ["demo"]
     with pytest.raises(UsageError, match=r"unknown system 'dmo'.*did you mean 'demo'"):
         systems.find("dmo", folder)
+
+
+def test_a_definition_elsewhere_may_have_any_folder_but_one_of_ours_has_its_own(folder: Path) -> None:
+    assert load(folder, GOOD.replace("name: demo", "name: other")).name == "other"
+    with pytest.raises(UsageError, match=r"name: must be the name of its folder, 'demo', not 'other'"):
+        systems.find("demo", folder)
 
 
 def test_every_definition_of_this_project_is_good() -> None:

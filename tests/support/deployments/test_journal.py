@@ -13,6 +13,7 @@ import pytest
 
 from support.deployments import LeasePool, RunJournal, sweep
 from support.deployments.processes import ProcessIdentity
+from support.outcomes import UsageError
 from support.settings import Settings
 from support.systems import System
 from support.waiting import until
@@ -102,6 +103,12 @@ def test_a_folder_that_a_run_is_just_making_is_left_alone(settings: Settings) ->
     settings.scratch.mkdir(parents=True)
     assert sweep(settings.reports) == []
     assert settings.scratch.exists()
+
+
+def test_a_folder_that_cannot_be_written_to_is_said(tmp_path: Path) -> None:
+    (tmp_path / "reports").write_text("a file, where a folder is needed")
+    with pytest.raises(UsageError, match=r"cannot be written to \(Not a directory\): give another -D reports"):
+        RunJournal(tmp_path / "reports" / "run" / "x", "main")
 
 
 def test_nothing_to_sweep_is_nothing_to_say(tmp_path: Path) -> None:
