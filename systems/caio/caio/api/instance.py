@@ -102,12 +102,12 @@ class Instance:
 
     def persist(self, change: Change) -> None:
         """Store a change before it takes effect. Raises StoreUnavailable, and then nothing changes."""
-        self.board.forget(change.service_id)
         if change.entry is None:
             self.records.delete_service(change.service_id).result()
         elif not change.entry.tags:
             text = orjson.dumps(change.entry.contract.to_dict()).decode()
             self.records.save_service(StoredService(change.service_id, text)).result()
+        self.board.forget(change.service_id)
 
     async def keep(self, decision: RoutingDecision) -> Kept:
         """Sign a decision and store it; of equal decisions the first stays the one that everybody sees."""

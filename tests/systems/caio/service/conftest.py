@@ -122,7 +122,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Running]]:
     with contextlib.ExitStack() as stack:
 
         def run(ready: str | None = "/health/ready", **variables: object) -> Running:
-            port = int(str(variables.get("PORT", free_port())))
+            port = free_port()
             environment = {"CAIO_PORT": str(port), "CAIO_DATA_DIR": str(tmp_path / "data"), "CAIO_LOG_FORMAT": "json"}
             environment |= {f"CAIO_{name}": str(value) for name, value in variables.items()}
             running = Running([sys.executable, "-m", "caio", "serve"], environment, tmp_path / "log", port)

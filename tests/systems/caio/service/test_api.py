@@ -43,9 +43,7 @@ def test_a_contract_goes_only_to_its_own_address(client: TestClient) -> None:
 
 
 def test_a_one_line_contract_is_never_taken_for_the_name_of_a_file(client: TestClient) -> None:
-    answer = client.post(
-        "/api/v1/services", content="/etc/hostname.yaml", headers={"Content-Type": "application/yaml"}
-    )
+    answer = client.post("/api/v1/services", content="/etc/hostname.yaml", headers={"Content-Type": "application/yaml"})
     assert answer.status_code == 422
     assert "expected a mapping" in answer.json()["detail"]
 

@@ -134,9 +134,7 @@ def test_audit_tells_who_did_what_to_which_service_and_how_it_ended(guarded: Tes
     assert all(record["when"].endswith("Z") for record in records)
 
 
-def test_no_token_is_written_anywhere(
-    guarded: TestClient, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_no_token_is_written_anywhere(guarded: TestClient, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     guarded.get("/api/v1/services", headers=bearer(ADMIN))
     guarded.get("/api/v1/services", headers=bearer("guessed-token-9999"))
     guarded.get(f"/api/v1/services/{USER}", params={"token": SERVICE}, headers=bearer(ADMIN))
