@@ -54,7 +54,7 @@ class DecisionHistory:
 
 
 class Outcomes:
-    """How the last calls of each service ended; thread-safe, readers see immutable counts."""
+    """How the last calls of each service ended; thread-safe, each pair of counts is replaced as one."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -66,13 +66,12 @@ class Outcomes:
             recent = self._recent.setdefault(service_id, deque(maxlen=RECENT_CALLS))
             recent.append(ok)
             succeeded = sum(recent)
-            self._counts = {**self._counts, service_id: (succeeded, len(recent) - succeeded)}
+            self._counts[service_id] = (succeeded, len(recent) - succeeded)
 
     def forget(self, service_id: str) -> None:
         with self._lock:
             self._recent.pop(service_id, None)
-            if service_id in self._counts:
-                self._counts = {key: counts for key, counts in self._counts.items() if key != service_id}
+            self._counts.pop(service_id, None)
 
     def counts(self) -> Mapping[str, tuple[int, int]]:
         """(successes, failures) by service."""
@@ -95,14 +94,3 @@ def read_history(history: Any) -> dict[str, tuple[int, int]]:
     except Fault as fault:
         raise InvalidRequest.at(fault.error) from fault
     return counts
-
-
-def merge(one: Mapping[str, tuple[int, int]], other: Mapping[str, tuple[int, int]]) -> Mapping[str, tuple[int, int]]:
-    """Counts of both together."""
-    if not other or not one:
-        return one or other
-    merged = dict(one)
-    for service_id, (succeeded, failed) in other.items():
-        mine = merged.get(service_id, (0, 0))
-        merged[service_id] = (mine[0] + succeeded, mine[1] + failed)
-    return merged

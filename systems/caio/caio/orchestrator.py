@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from caio.contracts import ServiceContract, check_consistency, parse_contract
 from caio.decision import Findings, RoutingDecision
 from caio.errors import NoMatchingServices, Refusal
-from caio.history import DecisionHistory, Outcomes, merge, read_history
+from caio.history import DecisionHistory, Outcomes, read_history
 from caio.policies import CompiledPolicies, compile_policies
 from caio.probe import probe_health
 from caio.registry import ServiceEntry, ServiceRegistry, Snapshot
@@ -147,7 +147,7 @@ class Orchestrator:
         """
         compiled = compile_request(request if isinstance(request, Request) else Request.from_dict(request))
         both = (self._policies, compile_policies(policies))
-        counts = merge(self.outcomes.counts(), read_history({} if history is None else history))
+        told = read_history({} if history is None else history)
         check_seed(seed)
         snapshot = self.registry.snapshot()
         matched = stages.match_contracts(compiled, snapshot, excluded or {})
@@ -155,7 +155,7 @@ class Orchestrator:
         secured = stages.verify_security(ruled.admitted, compiled)
         if not secured.admitted:
             raise _nobody(compiled, snapshot, (matched, ruled, secured))
-        penalties = stages.penalties_of(counts) if counts else {}
+        penalties = stages.penalties_of(secured.admitted, self.outcomes.counts(), told)
         ranked = stages.rank(secured.admitted, penalties, seed)
         decided = stages.decide(ranked.admitted)
         findings = Findings(
@@ -187,8 +187,9 @@ class Orchestrator:
         return stages.verify_security(candidates, compile_request(request))
 
     def rank(self, candidates: Sequence[Candidate], history: Mapping[str, Any] | None = None, seed: int = 0) -> Stage:
-        counts = merge(self.outcomes.counts(), read_history({} if history is None else history))
-        return stages.rank(candidates, stages.penalties_of(counts), check_seed(seed))
+        told = read_history({} if history is None else history)
+        penalties = stages.penalties_of(candidates, self.outcomes.counts(), told)
+        return stages.rank(candidates, penalties, check_seed(seed))
 
     def decide(self, ranked: Sequence[Candidate]) -> Stage:
         return stages.decide(ranked)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -115,6 +116,7 @@ class ServiceRegistry:
         self._index: dict[str, list[Candidate]] = {}
         self._frozen: dict[str, tuple[Candidate, ...]] = {}
         self._digests: list[bytes] = []
+        self._currencies: Counter[str] = Counter()
         self._snapshot: Snapshot | None = None
 
     def __len__(self) -> int:
@@ -184,17 +186,11 @@ class ServiceRegistry:
             self._check_currency(contract.cost.currency, old)
 
     def _check_currency(self, currency: str, old: ServiceEntry | None) -> None:
-        for entry in self._entries.values():
-            if entry is old or entry.contract.cost is None:
-                continue
-            if entry.contract.cost.currency != currency:
-                raise InvalidContract.at(
-                    FieldError(
-                        "cost.currency",
-                        f"expected {entry.contract.cost.currency}, in which this registry counts, got {currency!r}",
-                    )
-                )
-            return
+        in_use = self._currencies - Counter(_currency(old) if old else ())
+        for other in in_use:
+            if other != currency:
+                message = f"expected {other}, in which this registry counts, got {currency!r}"
+                raise InvalidContract.at(FieldError("cost.currency", message))
 
     def _announce(self, change: Change) -> None:
         if self.on_change is not None:
@@ -206,6 +202,7 @@ class ServiceRegistry:
             insort(self._index.setdefault(capability, []), candidate, key=_order)
             self._frozen.pop(capability, None)
         insort(self._digests, _identity(entry))
+        self._currencies.update(_currency(entry))
         self._snapshot = None
 
     def _take_out(self, entry: ServiceEntry) -> None:
@@ -217,6 +214,7 @@ class ServiceRegistry:
             if not offers:
                 del self._index[capability]
         del self._digests[bisect_left(self._digests, _identity(entry))]
+        self._currencies.subtract(_currency(entry))
         self._snapshot = None
 
     def _freeze(self) -> Snapshot:
@@ -236,3 +234,7 @@ def _order(candidate: Candidate) -> tuple[float, str]:
 
 def _identity(entry: ServiceEntry) -> bytes:
     return f"{entry.service_id} {entry.contract.digest}".encode()
+
+
+def _currency(entry: ServiceEntry) -> tuple[str, ...]:
+    return (entry.contract.cost.currency,) if entry.contract.cost else ()

@@ -80,11 +80,11 @@ def rank(candidates: Sequence[Candidate], penalties: Mapping[str, float], seed: 
     ranked: Sequence[Candidate] = candidates
     if penalties or len(set(scores)) < len(scores):
         factor = tie_of(f"seed {seed}")
-        keys = [
-            (-score, item.tie * factor & _MASK, item.service_id, at)
-            for at, (score, item) in enumerate(zip(scores, candidates, strict=True))
-        ]
-        ranked = [candidates[key[3]] for key in sorted(keys)]
+        ties = [item.tie * factor & _MASK for item in candidates]
+        # Both sorts are stable, so the second leaves equal scores in the order that the seed gave them.
+        order = sorted(range(len(scores)), key=ties.__getitem__)
+        order.sort(key=scores.__getitem__, reverse=True)
+        ranked = [candidates[at] for at in order]
     return _timed(Stage("rank", len(candidates), ranked), started)
 
 
@@ -94,13 +94,18 @@ def decide(ranked: Sequence[Candidate]) -> Stage:
     return _timed(Stage("decide", len(ranked), ranked[:1]), started)
 
 
-def penalties_of(failures: Mapping[str, tuple[int, int]]) -> dict[str, float]:
-    """From (successes, failures) by service to what its score loses; one failure alone costs half the penalty."""
-    return {
-        service_id: HISTORY_PENALTY * failed / (succeeded + failed + 1)
-        for service_id, (succeeded, failed) in failures.items()
-        if failed
-    }
+def penalties_of(candidates: Sequence[Candidate], *counts: Mapping[str, tuple[int, int]]) -> dict[str, float]:
+    """What each candidate's score loses for its (successes, failures), all counts taken together.
+
+    One failure alone costs half the penalty. Only candidates are looked up: the cost does not grow with the registry.
+    """
+    penalties = {}
+    for name in [item.service_id for item in candidates] if any(counts) else ():
+        records = [record for known in counts if (record := known.get(name)) is not None]
+        failed = sum(record[1] for record in records)
+        if failed:
+            penalties[name] = HISTORY_PENALTY * failed / (sum(record[0] for record in records) + failed + 1)
+    return penalties
 
 
 def score_of(candidate: Candidate, penalties: Mapping[str, float]) -> float:
