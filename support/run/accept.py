@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import shlex
 import shutil
@@ -94,10 +95,12 @@ def _select(order: Order, features: Sequence[Any], everything: Sequence[Any], li
 
 def _carry_out(order: Order, cases: Sequence[Case], record: RunRecord, console: Console) -> int:
     schedule = shards.schedule(cases, order.jobs)
+    over = " and ".join(dict.fromkeys(case.interface for case in cases))
+    at_once = f"{len(schedule.lanes)} processes side by side" if len(schedule.lanes) > 1 else "one process"
     console.print(
-        f"{order.system.title} {order.system.version}: {len(cases)} scenarios over {' and '.join(order.interfaces)}, "
-        f"{len(schedule.lanes)} at a time",
+        f"{order.system.title} {order.system.version}: {len(cases)} scenarios over {over}, {at_once}",
         highlight=False,
+        soft_wrap=True,
     )
     journal = RunJournal(order.settings.scratch, "accept")
     try:
@@ -195,14 +198,11 @@ def _record(order: Order, cases: Sequence[Case], covered: Sequence[str]) -> RunR
 
 
 def _starts(scratch: Path) -> Starts | None:
-    counted = [Starts.model_validate_json(path.read_bytes()) for path in sorted(scratch.glob("starts-*.json"))]
+    """What the processes counted, together; no set-up is in two of them, so the distinct ones add up."""
+    counted = [json.loads(path.read_bytes()) for path in sorted(scratch.glob("starts-*.json"))]
     if not counted:
         return None
-    return Starts(
-        starts=sum(item.starts for item in counted),
-        distinct=sum(item.distinct for item in counted),
-        dirtied=sum(item.dirtied for item in counted),
-    )
+    return Starts(**{name: sum(one[name] for one in counted) for name in Starts.model_fields})
 
 
 def _clean(reports: Path) -> None:
