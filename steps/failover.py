@@ -12,12 +12,20 @@ from support.interfaces import contracts
 vocabulary.register()
 
 
-@given("{system:System} is running with the real services")
+@given("{system:System} is running with real services")
 def run_with_real_services(context: Context, system: str) -> None:
-    """The system is up, and so is each service of the table, as a process of its own that really answers."""
+    """The system is up, and so is each service of the table, as a process of its own; it learns of trouble by calls."""
     context.world.start()
     for row in contracts.rows(context.table):
         context.world.register(context.world.services.start(row)).result()
+
+
+@given("{system:System} is running with real services, which it probes")
+def run_with_probed_services(context: Context, system: str) -> None:
+    """The system is up, and so is each service of the table; their contracts say where they can be probed."""
+    context.world.start()
+    for row in contracts.rows(context.table):
+        context.world.register(context.world.services.start(row, probed=True)).result()
 
 
 @given('"{service:Words}" has died')

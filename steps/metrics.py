@@ -1,12 +1,18 @@
 """Sentences about what a system counts, beside what its callers have seen."""
 
-from behave import then, when
+from behave import given, then, when
 from behave.runner import Context
 from hamcrest import all_of, assert_that, equal_to, greater_than, less_than_or_equal_to
 
 from support import counting, vocabulary
 
 vocabulary.register()
+
+
+@given("the metrics have been read")
+def note_metrics(context: Context) -> None:
+    """The metrics are read once; what is counted from now on is compared with this."""
+    context.world.metrics_before = counting.settled(context.world)
 
 
 @when("the metrics are read {count:d} times")
@@ -18,20 +24,20 @@ def read_metrics(context: Context, count: int) -> None:
 
 @then('the metrics count {count:d} more requests to "{endpoint:Words}" with the status {status:d}')
 def count_requests(context: Context, count: int, endpoint: str, status: int) -> None:
-    """Since the scenario had its system running, the counter of such requests rose by exactly this."""
+    """Since the metrics were read first, the counter of such requests rose by exactly this."""
     labels = {"route": context.world.endpoint(endpoint), "status": str(status)}
     assert_that(counting.rise(context.world, "requests", labels, count), equal_to(count), f"requests {labels}")
 
 
 @then("the metrics count {count:d} more decisions")
 def count_decisions(context: Context, count: int) -> None:
-    """Since the scenario had its system running, the counter of decisions rose by exactly this."""
+    """Since the metrics were read first, the counter of decisions rose by exactly this."""
     assert_that(counting.rise(context.world, "decisions", {}, count), equal_to(count), "decisions")
 
 
 @then('the metrics hold {count:d} more durations of requests to "{endpoint:Words}"')
 def count_durations(context: Context, count: int, endpoint: str) -> None:
-    """Since the scenario had its system running, so many durations were recorded."""
+    """Since the metrics were read first, so many durations were recorded."""
     labels = {"route": context.world.endpoint(endpoint)}
     assert_that(counting.rise(context.world, "durations", labels, count, "_count"), equal_to(count), "durations")
 

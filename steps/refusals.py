@@ -44,11 +44,12 @@ def nothing_routed(context: Context) -> None:
 
 
 @when(
-    '{count:d} users ask for "{capabilities:Words}" at the same time and every {nth:d}th of them sends a malformed request'
+    '{count:d} users ask for "{capabilities:Words}" at the same time and every {nth:d}th of them sends a '
+    "malformed request"
 )
 def ask_together_malformed(context: Context, count: int, capabilities: str, nth: int) -> None:
-    """So many requests are made at once; every n-th of them lacks its intent."""
-    wrong = contracts.changed(requests.request(capabilities), "intent", contracts.MISSING)
+    """So many requests are made at once; every n-th of them has an intent that is no intent."""
+    wrong = contracts.changed(requests.request(capabilities), "intent", "nonsense")
     context.world.together = context.world.ask_together(requests.request(capabilities), wrong, count, nth)
 
 

@@ -1,4 +1,4 @@
-"""What a system's metrics have counted since a scenario had it running."""
+"""What a system's metrics have counted since a scenario first read them."""
 
 from __future__ import annotations
 
@@ -22,6 +22,18 @@ def read(world: World) -> exposition.Samples:
         return exposition.read(exchange.text)
     except ValueError as error:
         raise NotMet(f"expected a Prometheus exposition, but it cannot be read: {error}") from error
+
+
+def settled(world: World) -> exposition.Samples:
+    """The metrics, once two readings agree on all requests but those for the metrics themselves."""
+    mine = ("route", world.endpoint("metrics"))
+
+    def others(samples: exposition.Samples) -> exposition.Samples:
+        name = world.system.metric("requests")
+        return {key: value for key, value in samples.items() if key[0] == name and mine not in key[1]}
+
+    until(lambda: others(read(world)) == others(read(world)), COUNTED_WITHIN, "the metrics to settle")
+    return read(world)
 
 
 def rise(world: World, metric: str, labels: Mapping[str, str], expected: float | None, suffix: str = "") -> float:

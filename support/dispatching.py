@@ -40,4 +40,4 @@ def await_health(world: World, service_id: str, health: str) -> None:
 def kept(world: World, service_id: str) -> list[str]:
     """The texts that a service has kept, by its own account."""
     client = world.client_for(world.services.process(service_id).url)
-    return [note["text"] for note in client.get("/notes").json()["notes"]]
+    return list(client.get("/notes").json()["notes"])

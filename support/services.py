@@ -23,12 +23,16 @@ class RealServices:
         self._proxies: dict[str, FaultyProxy] = {}
         self._faults: dict[str, Fault] = {}
 
-    def start(self, row: Mapping[str, str]) -> contracts.Document:
-        """Have the service of one row of a table running; its contract, which says where it can be reached."""
+    def start(self, row: Mapping[str, str], *, probed: bool = False) -> contracts.Document:
+        """Have the service of one row of a table running; its contract, which says where it can be reached.
+
+        ``probed`` has the contract say where its health can be asked for; otherwise only calls tell how it is.
+        """
         name = row["service"]
         self._leases[name] = self._pool.companion(COMPANION, name)
         self._proxies[name] = FaultyProxy(self.process(name).url)
-        return contracts.contract(row, self._proxies[name].url, self._system.companion(COMPANION).ready)
+        health = self._system.companion(COMPANION).ready if probed else None
+        return contracts.contract(row, self._proxies[name].url, health)
 
     def process(self, name: str) -> CompanionProcess:
         """The process of a service. Raises Broken if the scenario has started none of that name."""

@@ -130,7 +130,7 @@ Feature: What goes wrong is refused plainly and changes nothing else
 
       Examples:
         | field                                 | value     | named                            |
-        | intent                                | missing   | intent                           |
+        | intent.type                           | 7         | intent.type                      |
         | intent                                | "chat"    | intent                           |
         | requirements.capabilities             | "chat"    | requirements.capabilities        |
         | requirements.guarantees.accuracy      | "high"    | requirements.guarantees.accuracy |
@@ -189,7 +189,7 @@ Feature: What goes wrong is refused plainly and changes nothing else
   Rule: A service in bad health is not chosen
 
     Example: The better service does not answer its probe
-      Given CAIO is running with the real services
+      Given CAIO is running with real services, which it probes
         | service    | offers | accuracy |
         | best-chat  | chat   | 0.99     |
         | local-chat | chat   | 0.90     |
@@ -199,7 +199,7 @@ Feature: What goes wrong is refused plainly and changes nothing else
       And "best-chat" was refused because it is unhealthy
 
     Example: The only service does not answer its probe
-      Given CAIO is running with the real services
+      Given CAIO is running with real services, which it probes
         | service   | offers | accuracy |
         | best-chat | chat   | 0.99     |
       And "best-chat" has died and CAIO has probed it
@@ -208,7 +208,7 @@ Feature: What goes wrong is refused plainly and changes nothing else
       And "best-chat" was refused because it is unhealthy
 
     Example: A healthy service is not refused for its neighbour
-      Given CAIO is running with the real services
+      Given CAIO is running with real services, which it probes
         | service    | offers | accuracy |
         | best-chat  | chat   | 0.99     |
         | local-chat | chat   | 0.90     |

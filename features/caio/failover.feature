@@ -8,7 +8,7 @@ Feature: When a service dies, the caller still gets one answer
   Rule: The next service that may be chosen takes the request
 
     Example: The chosen service is dead
-      Given CAIO is running with the real services
+      Given CAIO is running with real services
         | service    | offers | accuracy |
         | best-chat  | chat   | 0.99     |
         | local-chat | chat   | 0.90     |
@@ -17,7 +17,7 @@ Feature: When a service dies, the caller still gets one answer
       Then the user gets one answer, from "local-chat"
 
     Example: The chosen service hangs, and the caller's deadline is kept
-      Given CAIO is running with the real services
+      Given CAIO is running with real services
         | service    | offers | accuracy | idempotent |
         | best-chat  | chat   | 0.99     | yes        |
         | local-chat | chat   | 0.90     | yes        |
@@ -27,7 +27,7 @@ Feature: When a service dies, the caller still gets one answer
       And the user has waited for at most 2 seconds
 
     Example: The chosen service answers with an error
-      Given CAIO is running with the real services
+      Given CAIO is running with real services
         | service    | offers | accuracy | idempotent |
         | best-chat  | chat   | 0.99     | yes        |
         | local-chat | chat   | 0.90     | yes        |
@@ -36,7 +36,7 @@ Feature: When a service dies, the caller still gets one answer
       Then the user gets one answer, from "local-chat"
 
     Example: A service that breaks the request's rules is not taken, even in need
-      Given CAIO is running with the real services
+      Given CAIO is running with real services
         | service    | offers | accuracy | needs internet |
         | best-chat  | chat   | 0.99     | no             |
         | cloud-chat | chat   | 0.98     | yes            |
@@ -47,7 +47,7 @@ Feature: When a service dies, the caller still gets one answer
       And "cloud-chat" has received 0 calls
 
     Example: What may already have had an effect is not done again elsewhere
-      Given CAIO is running with the real services
+      Given CAIO is running with real services
         | service   | offers | accuracy | idempotent |
         | best-pad  | notes  | 0.99     | no         |
         | local-pad | notes  | 0.90     | no         |
@@ -57,7 +57,7 @@ Feature: When a service dies, the caller still gets one answer
       And "local-pad" has received 0 calls
 
     Example: What cannot have had an effect is done elsewhere, once
-      Given CAIO is running with the real services
+      Given CAIO is running with real services
         | service   | offers | accuracy | idempotent |
         | best-pad  | notes  | 0.99     | no         |
         | local-pad | notes  | 0.90     | no         |
@@ -67,7 +67,7 @@ Feature: When a service dies, the caller still gets one answer
       And "local-pad" has kept "Buy milk" once
 
     Example: Every service is dead
-      Given CAIO is running with the real services
+      Given CAIO is running with real services
         | service    | offers | accuracy |
         | best-chat  | chat   | 0.99     |
         | local-chat | chat   | 0.90     |
@@ -81,7 +81,7 @@ Feature: When a service dies, the caller still gets one answer
   Rule: A service that has recovered gets requests again once it has been probed
 
     Example: It died, was noticed, and came back
-      Given CAIO is running with the real services
+      Given CAIO is running with real services, which it probes
         | service    | offers | accuracy |
         | best-chat  | chat   | 0.99     |
         | local-chat | chat   | 0.90     |
@@ -91,7 +91,7 @@ Feature: When a service dies, the caller still gets one answer
       Then the user gets one answer, from "best-chat"
 
     Example: While it is known to be dead it is not even tried
-      Given CAIO is running with the real services
+      Given CAIO is running with real services, which it probes
         | service    | offers | accuracy |
         | best-chat  | chat   | 0.99     |
         | local-chat | chat   | 0.90     |
@@ -101,7 +101,7 @@ Feature: When a service dies, the caller still gets one answer
       And CAIO has tried only "local-chat"
 
     Example: A service that hung is used again when it wakes up
-      Given CAIO is running with the real services
+      Given CAIO is running with real services, which it probes
         | service    | offers | accuracy | idempotent |
         | best-chat  | chat   | 0.99     | yes        |
         | local-chat | chat   | 0.90     | yes        |

@@ -26,7 +26,7 @@ Feature: The logs can be searched, tell who did what, and give no secret away
 
     Example: A malformed request is logged like any other
       Given CAIO is running
-      When a user asks for "chat" in a request whose "intent" is missing
+      When a user asks for "chat" in a request whose "intent" is "nonsense"
       Then the log has a line about it with the request id that the user was given
       And every line it wrote is one JSON object with "time, level, event, request_id"
 
@@ -43,13 +43,13 @@ Feature: The logs can be searched, tell who did what, and give no secret away
 
       Examples:
         | caller                         | action             | who       | what     | outcome |
-        | an admin                       | register a service | admin     | register | allowed |
-        | an admin                       | replace a service  | admin     | replace  | allowed |
-        | an admin                       | remove a service   | admin     | remove   | allowed |
+        | an admin                       | register a service | admin     | register | done    |
+        | an admin                       | replace a service  | admin     | replace  | done    |
+        | an admin                       | remove a service   | admin     | remove   | done    |
         | a user                         | register a service | user      | register | refused |
         | a service                      | remove a service   | service   | remove   | refused |
-        | a caller without a token       | list the services  | anonymous | list     | refused |
-        | a caller with an unknown token | remove a service   | anonymous | remove   | refused |
+        | a caller without a token       | list the services  | unknown   | list     | refused |
+        | a caller with an unknown token | remove a service   | unknown   | remove   | refused |
 
     Example: What is only read leaves no audit record
       Given CAIO is running in its "authenticated" profile

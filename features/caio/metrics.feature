@@ -11,6 +11,7 @@ Feature: The metrics tell what the callers saw
       Given CAIO is running with the services
         | service    | offers |
         | local-chat | chat   |
+      And the metrics have been read
       When a user asks for "chat" 20 times
       Then the metrics count 20 more requests to "route" with the status 200
       And the metrics count 20 more decisions
@@ -19,6 +20,7 @@ Feature: The metrics tell what the callers saw
       Given CAIO is running with the services
         | service    | offers |
         | local-chat | chat   |
+      And the metrics have been read
       When a user asks 5 times for what nobody offers
       Then the metrics count 5 more requests to "route" with the status 409
       And the metrics count 0 more requests to "route" with the status 200
@@ -27,6 +29,7 @@ Feature: The metrics tell what the callers saw
       Given CAIO is running with the services
         | service    | offers |
         | local-chat | chat   |
+      And the metrics have been read
       When a user asks for "chat" 20 times
       Then the metrics hold 20 more durations of requests to "route"
       And together they are longer than nothing and no longer than the user waited
@@ -35,5 +38,6 @@ Feature: The metrics tell what the callers saw
       Given CAIO is running with the services
         | service    | offers |
         | local-chat | chat   |
+      And the metrics have been read
       When the metrics are read 5 times
       Then the metrics count 0 more requests to "route" with the status 200

@@ -7,6 +7,9 @@ from typing import Any
 
 Decision = dict[str, Any]
 
+PENALTIES = {"history"}
+"""Components of a score that are taken away from it: the larger, the worse."""
+
 
 def timeless(decision: Decision) -> Decision:
     """The decision without the durations of its stages and without the signature over them."""
@@ -26,8 +29,8 @@ def ranking(decision: Decision) -> list[str]:
 def lost_on(decision: Decision, loser: str, winner: str) -> set[str]:
     """The qualities in which the trace shows the loser behind the winner."""
     entries = {each["service_id"]: each for each in decision["trace"]["candidates"]}
-    components = entries[loser]["components"], entries[winner]["components"]
-    return {name for name, value in components[0].items() if value < components[1][name]}
+    worse, better = entries[loser]["components"], entries[winner]["components"]
+    return {name for name in worse if (worse[name] > better[name] if name in PENALTIES else worse[name] < better[name])}
 
 
 def proofs(decision: Decision, service_id: str) -> list[dict[str, Any]]:
