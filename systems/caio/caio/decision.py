@@ -159,40 +159,26 @@ class RoutingDecision:
     def _ranked_rows(self) -> list[dict[str, Any]]:
         # A hundred candidates or more are common, and this is most of the time a decision takes.
         penalties, chosen = self._findings.penalties, self._chosen
-        cost, latency, accuracy, alignment, _ = chosen.components.values()
+        cost, latency, accuracy, alignment = chosen.figures
         best = score_of(chosen, penalties)
         equal = f"scores the same as {chosen.service_id}, which the seed prefers"
         against = f", {chosen.service_id} scores {best}: weaker in "
         rows = []
         for candidate in self._findings.stages[3].admitted:
-            components = candidate.components.copy()
-            score = candidate.score
+            row = candidate.row.copy()
+            components = row["components"] = candidate.components.copy()
+            told, failed = candidate.scored, False
             if penalties and candidate.service_id in penalties:
-                score = score_of(candidate, penalties)
+                row["score"] = score_of(candidate, penalties)
                 components["history"] = penalties[candidate.service_id]
-            if score == best:
-                reason = equal
+                told, failed = f"scores {row['score']}", True
+            if row["score"] == best:
+                row["reason"] = equal
             else:
-                its_cost, its_latency, its_accuracy, its_alignment, its_history = components.values()
-                weaker = _WEAKER[
-                    (its_cost < cost)
-                    | (its_latency < latency) << 1
-                    | (its_accuracy < accuracy) << 2
-                    | (its_alignment < alignment) << 3
-                    | (its_history > 0) << 4
-                ]
-                reason = (candidate.scored if score == candidate.score else f"scores {score}") + against + weaker
-            rows.append(
-                {
-                    "service_id": candidate.service_id,
-                    "outcome": "outranked",
-                    "stage": "rank",
-                    "reason": reason,
-                    "score": score,
-                    "components": components,
-                    "contract_digest": candidate.digest,
-                }
-            )
+                its_cost, its_latency, its_accuracy, its_alignment = candidate.figures
+                weaker = (its_cost < cost) | (its_latency < latency) << 1 | (its_accuracy < accuracy) << 2
+                row["reason"] = told + against + _WEAKER[weaker | (its_alignment < alignment) << 3 | failed << 4]
+            rows.append(row)
         rows[0].update(outcome="chosen", stage="decide", reason="has the best score")
         return rows
 

@@ -6,9 +6,12 @@ Everything that does not depend on a request is worked out here, once, when a se
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from caio.contracts import ServiceContract
+
+if TYPE_CHECKING:
+    from caio.registry import ServiceEntry
 
 # The stated weights of the ranking; each component lies in [0, 1] and an unstated figure counts as the worst.
 WEIGHTS = {"cost": 0.30, "latency": 0.25, "accuracy": 0.30, "alignment": 0.15}
@@ -31,14 +34,16 @@ class Candidate:
         "digest",
         "entry",
         "facts",
+        "figures",
         "order",
+        "row",
         "score",
         "scored",
         "service_id",
         "tie",
     )
 
-    def __init__(self, entry: Any, contract: ServiceContract, capability: str) -> None:
+    def __init__(self, entry: ServiceEntry, contract: ServiceContract, capability: str) -> None:
         self.entry = entry
         self.contract = contract
         self.service_id = contract.service_id
@@ -48,6 +53,17 @@ class Candidate:
         self.digest = contract.digest
         self.score = round(sum(WEIGHTS[name] * self.components[name] for name in WEIGHTS), DIGITS)
         self.scored = f"scores {self.score}"
+        self.figures = tuple(self.components[name] for name in WEIGHTS)
+        # The candidate as a trace shows it if it is admitted and another wins.
+        self.row = {
+            "service_id": self.service_id,
+            "outcome": "outranked",
+            "stage": "rank",
+            "reason": "",
+            "score": self.score,
+            "components": self.components,
+            "contract_digest": self.digest,
+        }
         self.tie = tie_of(contract.service_id)
         self.order = (-self.score, contract.service_id)
 
