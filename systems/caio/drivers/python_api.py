@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TextIO
 
 from caio import Orchestrator, Request, __version__
@@ -45,6 +47,7 @@ class Driver:
             "service": self.service,
             "services": self.services,
             "route": self.route,
+            "route_together": self.route_together,
             "decision": self.decision,
             "verify": self.verify,
             "probe": self.probe,
@@ -71,6 +74,18 @@ class Driver:
     def route(self, params: Mapping[str, Any]) -> Any:
         optional = {name: params[name] for name in ("policies", "history", "seed") if params.get(name) is not None}
         return self.orchestrator.route_request(request=Request.from_dict(need(params, "request")), **optional).to_dict()
+
+    def route_together(self, params: Mapping[str, Any]) -> Any:
+        """Every request of a list at the same moment, each in a thread of its own; a result or an error for each."""
+        requests = need(params, "requests")
+        gate = threading.Barrier(len(requests))
+
+        def route(request: Mapping[str, Any]) -> Any:
+            gate.wait()
+            return self.route(request)
+
+        with ThreadPoolExecutor(len(requests)) as pool:
+            return list(pool.map(lambda request: attempt(lambda: route(request)), requests))
 
     def decision(self, params: Mapping[str, Any]) -> Any:
         return self.orchestrator.decision(need(params, "decision_id")).to_dict()
@@ -112,25 +127,28 @@ class Driver:
 
 def answer(driver: Driver, line: str) -> dict[str, Any]:
     """The reply to one line; nothing a caller sends ends the driver."""
-    identity: Any = None
     try:
         message = json.loads(line)
-        identity = message.get("id") if isinstance(message, dict) else None
-        return {"jsonrpc": "2.0", "id": identity, "result": driver.call(message)}
     except json.JSONDecodeError as error:
-        return _error(None, PARSE_ERROR, f"not JSON: {error}")
+        return {"jsonrpc": "2.0", "id": None, **_error(PARSE_ERROR, f"not JSON: {error}")}
+    identity = message.get("id") if isinstance(message, dict) else None
+    return {"jsonrpc": "2.0", "id": identity, **attempt(lambda: driver.call(message))}
+
+
+def attempt(call: Callable[[], Any]) -> dict[str, Any]:
+    """What a call came to, as JSON-RPC says it: its `result`, or its `error`."""
+    try:
+        return {"result": call()}
     except RpcError as error:
-        return _error(identity, error.code, str(error))
+        return _error(error.code, str(error))
     except CaioError as error:
-        return _error(identity, REFUSED, str(error), error.document())
+        return _error(REFUSED, str(error), error.document())
     except Exception as error:  # noqa: BLE001 - reported to the caller with its traceback, never hidden
-        trace = {"traceback": traceback.format_exc()}
-        return _error(identity, INTERNAL_ERROR, f"{type(error).__name__}: {error}", trace)
+        return _error(INTERNAL_ERROR, f"{type(error).__name__}: {error}", {"traceback": traceback.format_exc()})
 
 
-def _error(identity: Any, code: int, message: str, data: dict[str, Any] | None = None) -> dict[str, Any]:
-    error = {"code": code, "message": message, **({"data": data} if data else {})}
-    return {"jsonrpc": "2.0", "id": identity, "error": error}
+def _error(code: int, message: str, data: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {"error": {"code": code, "message": message, **({"data": data} if data else {})}}
 
 
 def main(source: TextIO = sys.stdin, sink: TextIO = sys.stdout) -> None:
