@@ -71,6 +71,15 @@ def test_a_decision_is_fetched_and_verified_with_contracts_or_without() -> None:
     assert "names key" in replies[3]["result"]["problems"][0]
 
 
+def test_requests_routed_together_are_answered_in_order_and_fail_alone() -> None:
+    requests = [{"request": REQUEST, "seed": 1}, {"request": {"intent": {"type": "song"}}}, {}, {"request": REQUEST}]
+    together = converse(call(1, "register", contract=YAML), call(2, "route_together", requests=requests))[2]["result"]
+    assert [list(each) for each in together] == [["result"], ["error"], ["error"], ["result"]]
+    assert together[0]["result"]["trace"]["seed"] == 1
+    assert together[1]["error"]["data"]["type"] == "urn:caio:problem:no-matching-services"
+    assert together[2]["error"]["code"] == -32602
+
+
 @pytest.mark.parametrize(
     ("message", "code"),
     [
