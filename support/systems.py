@@ -14,23 +14,19 @@ in a slash is a folder that is made before the start.
 
 from __future__ import annotations
 
-import difflib
-import os
-import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints, ValidationError
 
 from support import yaml_lines
 from support.outcomes import UsageError
+from support.placeholders import PLACEHOLDER, fill, read_variables, suggest, unset_variables
 from support.settings import ROOT
 
 SYSTEMS = ROOT / "systems"
-PLACEHOLDER = re.compile(r"(?<!\$)\{([a-z][a-z0-9_]*)\}")
-VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 _BUILT_IN = frozenset({"python", "here", "host", "port", "data", "name"})
 
 T = TypeVar("T")
@@ -148,11 +144,11 @@ class System(_Part):
     def token(self, identity: str) -> str:
         """The token of an identity, with ``${NAME}`` read from the environment. Raises UsageError if it is not set."""
         raw = self._named("identities", self.identities, identity).token
-        return VARIABLE.sub(lambda found: self._variable(found, f"identities.{identity}.token"), raw)
+        return read_variables(raw, f"{self.path}: identities.{identity}.token")
 
     def tokens(self) -> list[str]:
         """Every token that can be read here; those whose variable is not set are left out."""
-        readable = (name for name, who in self.identities.items() if not _unset_variables(who.token))
+        readable = (name for name, who in self.identities.items() if not unset_variables(who.token))
         return [self.token(name) for name in readable]
 
     def offers(self, deployment: str) -> frozenset[str]:
@@ -170,19 +166,13 @@ class System(_Part):
         """What the placeholders stand for in one deployment."""
         fixed = {"python": sys.executable, "here": str(self.here), "host": host, "port": str(port), "data": str(data)}
         files = {key: str(path) for key, path in self.paths(data).items()}
-        readable = (key for key, who in self.identities.items() if not _unset_variables(who.token))
+        readable = (key for key, who in self.identities.items() if not unset_variables(who.token))
         tokens = {f"token_{key}": self.token(key) for key in readable}
         return {**files, **tokens, **fixed, "name": name or self.name}
 
-    def _variable(self, found: re.Match[str], field: str) -> str:
-        value = os.environ.get(found[1], found[2])
-        if value is None:
-            raise UsageError(f"{self.path}: {field} reads the environment variable {found[1]}: set it and try again")
-        return value
-
     def _named(self, group: str, known: Mapping[str, T], name: str) -> T:
         if name not in known:
-            raise UsageError(f"{self.path}: {group} has no {name!r}; {_suggest(name, known)}")
+            raise UsageError(f"{self.path}: {group} has no {name!r}; {suggest(name, known)}")
         return known[name]
 
 
@@ -216,31 +206,11 @@ def find(name: str, folder: Path = SYSTEMS) -> System:
     """The system of that name. Raises UsageError for an unknown one, naming those there are."""
     path = folder / name / "system.yaml"
     if name not in names(folder):
-        raise UsageError(f"unknown system {name!r}: {path} does not exist; {_suggest(name, names(folder))}")
+        raise UsageError(f"unknown system {name!r}: {path} does not exist; {suggest(name, names(folder))}")
     system = load(path)
     if system.name != name:
         raise UsageError(f"{path}: name: must be the name of its folder, {name!r}, not {system.name!r}")
     return system
-
-
-def fill(text: str, bindings: Mapping[str, str], where: str) -> str:
-    """Fill in the placeholders of one value. Raises UsageError for one that stands for nothing here."""
-
-    def value(found: re.Match[str]) -> str:
-        if found[1] not in bindings:
-            raise UsageError(f"{where}: nothing is known for {found[0]}; {_suggest(found[1], bindings)}")
-        return bindings[found[1]]
-
-    return PLACEHOLDER.sub(value, text)
-
-
-def _unset_variables(text: str) -> list[str]:
-    return [found[1] for found in VARIABLE.finditer(text) if found[2] is None and found[1] not in os.environ]
-
-
-def _suggest(name: str, known: Mapping[str, Any] | list[str]) -> str:
-    near = difflib.get_close_matches(name, list(known), n=1)
-    return f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(sorted(known)) or 'none'}"
 
 
 def _complaints(document: yaml_lines.LinedDocument, error: ValidationError) -> Iterator[str]:
@@ -275,7 +245,7 @@ def _bad_placeholders(system: System) -> Iterator[tuple[yaml_lines.FieldPath, st
     for at, text in _texts(system):
         for word in PLACEHOLDER.findall(text):
             if word not in known:
-                yield at, f"nothing is known for {{{word}}}; {_suggest(word, sorted(known))}"
+                yield at, f"nothing is known for {{{word}}}; {suggest(word, sorted(known))}"
     for name, text in system.files.items():
         for word in PLACEHOLDER.findall(text):
             if word not in ("data", "here"):
@@ -287,6 +257,6 @@ def _contradictions(system: System) -> Iterator[tuple[yaml_lines.FieldPath, str]
         yield ("interfaces",), "names python, but deployments.python does not say how to start its driver"
     for index, profile in enumerate(system.deployments.remote.provides):
         if profile not in {"default", *system.profiles}:
-            yield ("deployments", "remote", "provides", index), f"no such profile; {_suggest(profile, system.profiles)}"
+            yield ("deployments", "remote", "provides", index), f"no such profile; {suggest(profile, system.profiles)}"
     for name in system.files.keys() & _BUILT_IN:
         yield ("files", name), "this name already stands for something else in a placeholder"

@@ -12,11 +12,12 @@ from support.deployments.base import (
     power,
 )
 from support.deployments.companion import CompanionProcess
-from support.deployments.driver import DriverDeployment, RpcError, RpcReply
+from support.deployments.driver import DriverDeployment
 from support.deployments.journal import RunJournal, sweep
 from support.deployments.leases import Lease, LeasePool
 from support.deployments.process import ProcessDeployment
 from support.deployments.remote import RemoteDeployment
+from support.deployments.rpc import RpcError, RpcReply
 
 __all__ = [
     "CompanionProcess",

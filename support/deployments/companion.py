@@ -8,8 +8,9 @@ from support.deployments.journal import RunJournal
 from support.deployments.ports import HOST
 from support.deployments.process import filled
 from support.deployments.server import Launch, ServerProcess
+from support.placeholders import fill
 from support.settings import Settings
-from support.systems import System, fill
+from support.systems import System
 
 
 class CompanionProcess(ServerProcess):

@@ -10,7 +10,6 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,54 +18,15 @@ from support.deployments.journal import RunJournal
 from support.deployments.logfile import LogFile
 from support.deployments.ports import HOST
 from support.deployments.process import filled
+from support.deployments.rpc import RpcError, RpcReply
 from support.deployments.secrets import secrets_of
 from support.outcomes import Broken, DeploymentFailed, UsageError
+from support.placeholders import fill
 from support.settings import Settings
-from support.systems import System, fill
+from support.systems import System
 
 _LAST_GASP = 2.0
 """Seconds that a driver has to end after it closed its output."""
-
-
-@dataclass(frozen=True, slots=True)
-class RpcError:
-    """An error that the system raised; ``data`` is what it tells about it."""
-
-    code: int
-    message: str
-    data: Any
-
-
-@dataclass(frozen=True, slots=True)
-class RpcReply:
-    """One call and what came of it: a result, an error the system raised, or a ``failure``: no answer at all.
-
-    ``started`` is seconds since the epoch, ``duration`` seconds.
-    """
-
-    method: str
-    params: Any
-    result: Any
-    error: RpcError | None
-    failure: str | None
-    duration: float
-    started: float
-
-    @property
-    def ok(self) -> bool:
-        """Whether a result came."""
-        return self.error is None and self.failure is None
-
-    def describe(self) -> str:
-        """The call as text, for the evidence."""
-        asked = f"{self.method} {json.dumps(self.params, indent=2, ensure_ascii=False)}"
-        took = f"{self.duration * 1000:.1f} ms"
-        if self.failure is not None:
-            return f"{asked}\n\nno answer after {took}: {self.failure}"
-        if self.error is not None:
-            data = json.dumps(self.error.data, indent=2, ensure_ascii=False)
-            return f"{asked}\n\nerror {self.error.code} after {took}: {self.error.message}\n{data}"
-        return f"{asked}\n\nresult after {took}:\n{json.dumps(self.result, indent=2, ensure_ascii=False)}"
 
 
 class DriverDeployment:

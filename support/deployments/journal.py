@@ -64,7 +64,7 @@ def sweep(reports: Path) -> list[str]:
     for folder in sorted((reports / "run").glob("*/")):
         past = _read(folder)
         if not past.owners:
-            if time.time() - folder.stat().st_mtime > _UNCLAIMED:
+            if _age(folder) > _UNCLAIMED:
                 shutil.rmtree(folder, ignore_errors=True)
             continue
         if any(owner.alive for owner in past.owners):
@@ -77,6 +77,13 @@ def sweep(reports: Path) -> list[str]:
                 f"an earlier run ({folder.name}, process {pids}) was cut short: ended {ended} processes it left"
             )
     return notes
+
+
+def _age(folder: Path) -> float:
+    try:
+        return time.time() - folder.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0  # another run swept it first
 
 
 def _end_leftovers(run_id: str, past: _Past) -> int:

@@ -11,8 +11,9 @@ from support.deployments.readiness import ready_path
 from support.deployments.secrets import secrets_of
 from support.deployments.server import Launch, ServerProcess
 from support.outcomes import UsageError
+from support.placeholders import fill
 from support.settings import Settings
-from support.systems import Command, System, fill
+from support.systems import Command, System
 
 
 class ProcessDeployment(ServerProcess):

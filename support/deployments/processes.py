@@ -23,7 +23,7 @@ _SAME_START = 2.0
 _PASSED_ON = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "PYTHONPATH", "PYTHONHASHSEED", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
 _PASSED_ON_PREFIXES = ("LC_", "SIGNOFF_")
 _PR_SET_PDEATHSIG = 1
-_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+_prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None  # looked up here, not in a forked child
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,12 +189,12 @@ def _die_with_parent() -> Callable[[], None] | None:
     The kernel means the thread that started it, not the process; so this is asked for in the main thread alone, and
     the sweep at the next run covers the rest.
     """
-    libc, parent = _libc, os.getpid()
-    if libc is None or threading.current_thread() is not threading.main_thread():
+    prctl, parent = _prctl, os.getpid()
+    if prctl is None or threading.current_thread() is not threading.main_thread():
         return None
 
     def ask() -> None:
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
             os.kill(os.getpid(), signal.SIGKILL)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import requests
@@ -12,30 +13,41 @@ from support.systems import System
 _PATIENCE = 2.0
 """Seconds that one look may take; a server that is starting up either refuses or answers fast."""
 
+_SHOWN = 500
+"""Characters of an answer that a message about a failed start shows."""
+
 
 def ready_path(system: System) -> str | None:
     """The path that says the system is ready: its readiness, else liveness, else health; None if it has none."""
     return next((system.endpoints[name] for name in ("ready", "live", "health") if name in system.endpoints), None)
 
 
-def answers(url: str, path: str | None) -> bool:
-    """Whether a GET of the path is answered with 2xx; without a path, whether a connection is accepted."""
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at a server: whether it was ready, and what it said or did instead."""
+
+    ready: bool
+    said: str
+
+
+def look(url: str, path: str | None) -> Look:
+    """See whether a GET of the path is answered with 2xx; without a path, whether a connection is accepted."""
     if path is None:
-        return _accepts(url)
+        return _connect(url)
     with requests.Session() as session:
         session.trust_env = False
         try:
-            return session.get(url + path, timeout=_PATIENCE, allow_redirects=False).status_code // 100 == 2
-        except (requests.RequestException, OSError):
-            return False
+            answer = session.get(url + path, timeout=_PATIENCE, allow_redirects=False)
+        except (requests.RequestException, OSError) as error:
+            return Look(False, f"GET {path}: no answer ({type(error).__name__})")
+    return Look(answer.status_code // 100 == 2, f"GET {path}: {answer.status_code} {answer.text[:_SHOWN]}")
 
 
-def _accepts(url: str) -> bool:
+def _connect(url: str) -> Look:
     parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
-        with socket.create_connection(
-            (parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)), _PATIENCE
-        ):
-            return True
-    except OSError:
-        return False
+        with socket.create_connection((parts.hostname, port), _PATIENCE):
+            return Look(True, "a connection was accepted")
+    except OSError as error:
+        return Look(False, f"no connection: {error}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from support.deployments.readiness import answers, ready_path
+from support.deployments.readiness import look, ready_path
 from support.deployments.secrets import secrets_of
 from support.outcomes import NotVerified, UsageError
 from support.systems import System
@@ -26,13 +26,15 @@ class RemoteDeployment:
     @property
     def running(self) -> bool:
         """Whether it answers now."""
-        return answers(self.url, ready_path(self.system))
+        return look(self.url, ready_path(self.system)).ready
 
     def start(self) -> None:
         """See that it is there. Raises UsageError if nothing answers."""
-        if not self.running:
-            path = ready_path(self.system) or ""
-            raise UsageError(f"{self.system.says} does not answer at {self.url}{path}; check the URL and that it is up")
+        seen = look(self.url, ready_path(self.system))
+        if not seen.ready:
+            raise UsageError(
+                f"{self.system.says} is not ready at {self.url} ({seen.said}): check the URL, and that it is up"
+            )
 
     def check_profile(self, profile: str, environment: Mapping[str, str | None]) -> None:
         """See that it runs in a profile. Raises NotVerified if it does not, or if settings of its own are asked for."""

@@ -6,14 +6,14 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from support.deployments import processes
 from support.deployments.journal import RunJournal
 from support.deployments.logfile import LogFile
 from support.deployments.ports import HOST, HeldPort
-from support.deployments.readiness import answers
+from support.deployments.readiness import Look, look
 from support.outcomes import Broken, DeploymentFailed, WaitedInVain
 from support.settings import Settings
 from support.waiting import until
@@ -30,13 +30,6 @@ class Launch:
     command: list[str]
     environment: dict[str, str | None]
     ready: str | None
-
-
-@dataclass(slots=True)
-class Readiness:
-    """How long each start of a server took until it was ready, in seconds."""
-
-    seconds: list[float] = field(default_factory=list)
 
 
 class ServerProcess:
@@ -58,7 +51,8 @@ class ServerProcess:
         self._port = HeldPort()
         self._log = LogFile(folder / "log.txt")
         self._process: subprocess.Popen[bytes] | None = None
-        self.readiness = Readiness()
+        self.ready_seconds: list[float] = []
+        """How long each start took until it was ready."""
         self.notes: list[str] = []
         """What had to be done to it that is not as it should be: "had to be killed", "left processes behind"."""
 
@@ -98,7 +92,7 @@ class ServerProcess:
                 self._await_ready()
             except DeploymentFailed:
                 taken = "address already in use" in self._log.since(position).lower()
-                if attempt == _ATTEMPTS or not taken or self.readiness.seconds:
+                if attempt == _ATTEMPTS or not taken or self.ready_seconds:
                     raise
                 self._choose_another_port(hold=attempt + 1 < _ATTEMPTS)
             else:
@@ -192,22 +186,24 @@ class ServerProcess:
             self._port.release()  # a server without SO_REUSEADDR cannot share a held port
 
     def _await_ready(self) -> None:
-        launch, limit, started = self._launch(self.port), self._settings.timeouts.start, time.monotonic()
+        launch, timeouts, started = self._launch(self.port), self._settings.timeouts, time.monotonic()
+        seen = Look(False, "")
+
+        def decided() -> bool:
+            nonlocal seen
+            seen = look(self.url, launch.ready)
+            return seen.ready or not self.running
+
         try:
-            until(
-                lambda: not self.running or answers(self.url, launch.ready),
-                limit,
-                "ready",
-                self._settings.timeouts.poll,
-            )
+            until(decided, timeouts.start, f"{launch.title} to be ready", timeouts.poll)
             if not self.running:
                 raise self._failed(launch, f"ended with exit code {self.exit_code}", started)
         except BaseException as error:
             self.kill()
             if isinstance(error, WaitedInVain):
-                raise self._failed(launch, f"was not ready ({launch.ready or 'no answer'})", started) from error
+                raise self._failed(launch, f"was not ready ({seen.said})", started) from error
             raise
-        self.readiness.seconds.append(time.monotonic() - started)
+        self.ready_seconds.append(time.monotonic() - started)
 
     def _failed(self, launch: Launch, how: str, started: float) -> DeploymentFailed:
         return DeploymentFailed(

@@ -14,7 +14,7 @@ DELAYS = "support/faults/"
 """Where asyncio may sleep too: there a delay is not waiting, it is the fault itself."""
 
 SYSTEM_PACKAGES = ("caio", "chassis", "backends")
-BASE = ("outcomes", "scenarios", "settings", "systems", "waiting", "yaml_lines")
+BASE = ("outcomes", "placeholders", "scenarios", "settings", "systems", "waiting", "yaml_lines")
 """Modules that everything may import and that import nothing but each other."""
 ROOMS = ("acceptance", "checks", "deployments", "evidence", "faults", "http", "interfaces", "load")
 COMMAND = ("cli", "run", "lint", "sentences")

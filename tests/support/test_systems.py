@@ -9,6 +9,7 @@ import pytest
 
 from support import systems
 from support.outcomes import UsageError
+from support.placeholders import fill
 
 GOOD = """\
 name: demo
@@ -131,14 +132,14 @@ def test_a_file_that_is_not_there_is_refused(folder: Path) -> None:
 def test_placeholders_stand_for_what_they_say(folder: Path) -> None:
     system = load(folder)
     bindings = system.bindings(Path("/d"), "127.0.0.1", 8080, "local-chat")
-    assert systems.fill("{python} {host}:{port} {data} {name}", bindings, "x") == (
+    assert fill("{python} {host}:{port} {data} {name}", bindings, "x") == (
         f"{sys.executable} 127.0.0.1:8080 /d local-chat"
     )
-    assert systems.fill("{here}/driver.py {signing_key}", bindings, "x") == f"{folder}/demo/driver.py /d/key.pem"
-    assert systems.fill("{token_admin}", bindings, "x") == "local-token"
-    assert systems.fill('{"json": {}} ${HOME}', bindings, "x") == '{"json": {}} ${HOME}'
+    assert fill("{here}/driver.py {signing_key}", bindings, "x") == f"{folder}/demo/driver.py /d/key.pem"
+    assert fill("{token_admin}", bindings, "x") == "local-token"
+    assert fill('{"json": {}} ${HOME}', bindings, "x") == '{"json": {}} ${HOME}'
     with pytest.raises(UsageError, match=r"x: nothing is known for \{prot\}; did you mean 'port'"):
-        systems.fill("{prot}", bindings, "x")
+        fill("{prot}", bindings, "x")
 
 
 def test_tokens_are_read_from_the_environment(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from support.deployments import LeasePool, ProcessDeployment, RemoteDeployment
+from support.deployments import LeasePool, ProcessDeployment, RemoteDeployment, sweep
 from support.deployments import leases as leases_module
 from support.deployments.processes import ProcessIdentity
 from support.outcomes import DeploymentFailed, NotVerified, UsageError
@@ -161,10 +161,21 @@ def test_a_remote_system_that_does_not_run_in_a_profile_is_not_verified(system: 
 
 
 def test_an_unreachable_url_is_said(system: System) -> None:
-    with pytest.raises(UsageError, match=r"does not answer at http://127.0.0.1:1/ready; check the URL"):
+    with pytest.raises(UsageError, match=r"is not ready at http://127.0.0.1:1 .*no answer.*: check the URL"):
         RemoteDeployment(system, "http://127.0.0.1:1").start()
     with pytest.raises(UsageError, match="unusable"):
         RemoteDeployment(system, "caio.example.org")
+
+
+def test_two_runs_side_by_side_do_not_disturb_each_other(settings: Settings, system: System) -> None:
+    ours, theirs = (LeasePool(settings.model_copy(update={"run_id": run}), system) for run in ("ours", "theirs"))
+    our_lease, their_lease = ours.acquire("process"), theirs.acquire("process")
+    assert our_lease.deployment.url != their_lease.deployment.url
+    assert sweep(settings.reports) == []
+    ours.close()
+    assert not our_lease.deployment.running
+    assert requests.get(their_lease.deployment.url + "/ready", timeout=5).ok
+    theirs.close()
 
 
 SUITE = """

@@ -12,6 +12,7 @@ import requests
 
 from support.deployments import HasData, HasLogs, Killable, Pausable, ProcessDeployment, Restartable, Stoppable, power
 from support.deployments import processes as processes_module
+from support.deployments import server as server_module
 from support.outcomes import Broken, DeploymentFailed, UsageError
 from support.settings import Settings, Timeouts
 from support.waiting import until
@@ -71,9 +72,20 @@ def test_a_start_that_fails_says_how_and_shows_the_last_lines_of_the_log(make: M
 def test_a_start_that_is_never_ready_is_given_up_and_ended(make: Make, settings: Settings) -> None:
     impatient = settings.model_copy(update={"timeouts": Timeouts(start=0.5)})
     deployment = make(impatient, TINY_NEVER_READY="1")
-    with pytest.raises(DeploymentFailed, match=r"was not ready \(/ready\)"):
+    with pytest.raises(DeploymentFailed, match=r"was not ready \(GET /ready: 503 .*ready.*false"):
         deployment.start()
     assert not deployment.running
+
+
+def test_a_start_that_is_interrupted_leaves_nothing_running(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    deployment = make()
+    monkeypatch.setattr(server_module, "look", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        deployment.start()
+    assert deployment.exit_code == -9
 
 
 def test_a_command_that_does_not_exist_is_named(make: Make) -> None:
