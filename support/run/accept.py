@@ -96,7 +96,7 @@ def _select(order: Order, features: Sequence[Any], everything: Sequence[Any], li
 def _carry_out(order: Order, cases: Sequence[Case], record: RunRecord, console: Console) -> int:
     schedule = shards.schedule(cases, order.jobs)
     over = " and ".join(dict.fromkeys(case.interface for case in cases))
-    at_once = f"{len(schedule.lanes)} processes side by side" if len(schedule.lanes) > 1 else "one process"
+    at_once = f"{schedule.jobs} processes side by side" if schedule.jobs > 1 else "one process at a time"
     console.print(
         f"{order.system.title} {order.system.version}: {len(cases)} scenarios over {over}, {at_once}",
         highlight=False,

@@ -1,4 +1,4 @@
-"""Runs shards as child processes, side by side by lane, and ends every one of them whatever happens."""
+"""Runs shards as child processes, several side by side, and ends every one of them whatever happens."""
 
 from __future__ import annotations
 
@@ -52,15 +52,18 @@ class Children:
     def run(self, schedule: Schedule) -> list[ShardEnd]:
         """Run all shards; those that must be alone come last. On an interruption all are ended before it goes on."""
         try:
-            self._together(schedule.lanes)
-            self._together([schedule.alone])
+            self._together(schedule.together, schedule.jobs)
+            self._together(schedule.alone, 1)
         except BaseException:
             self._stop()
             raise
         return self.ends
 
-    def _together(self, lanes: Sequence[Sequence[Shard]]) -> None:
-        self._threads = [threading.Thread(target=self._lane, args=(lane,), daemon=True) for lane in lanes if lane]
+    def _together(self, shards: Sequence[Shard], jobs: int) -> None:
+        waiting: queue.SimpleQueue[Shard] = queue.SimpleQueue()
+        for shard in shards:
+            waiting.put(shard)
+        self._threads = [threading.Thread(target=self._work, args=(waiting,), daemon=True) for _ in range(jobs)]
         for thread in self._threads:
             thread.start()
         busy = len(self._threads)
@@ -78,21 +81,27 @@ class Children:
                 self.ends.append(message)
         self.look()
 
-    def _lane(self, shards: Sequence[Shard]) -> None:
+    def _work(self, waiting: queue.SimpleQueue[Shard]) -> None:
+        """Run one shard after the other until none is left, or the run is being ended."""
         try:
-            for shard in shards:
-                console = self.consoles / f"{shard.name}.log"
-                with console.open("wb") as output:
-                    process = self._start(shard, output.fileno())
-                if process is None:
-                    return
-                status = process.wait()
-                self._live.pop(shard.name, None)
-                self._messages.put(ShardEnd(shard, status, console))
+            while (end := self._run_one(waiting.get_nowait())) is not None:
+                self._messages.put(end)
+        except queue.Empty:
+            return
         except OSError as error:
             self._messages.put(error)
         finally:
             self._messages.put(None)
+
+    def _run_one(self, shard: Shard) -> ShardEnd | None:
+        console = self.consoles / f"{shard.name}.log"
+        with console.open("wb") as output:
+            process = self._start(shard, output.fileno())
+        if process is None:
+            return None
+        status = process.wait()
+        self._live.pop(shard.name, None)
+        return ShardEnd(shard, status, console)
 
     def _start(self, shard: Shard, output: int) -> subprocess.Popen[bytes] | None:
         with self._lock:

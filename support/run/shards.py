@@ -1,7 +1,8 @@
 """How scenarios are shared out over processes: those that need the same server stay together.
 
-Scenarios that ask for a common set-up form a group (union-find); groups go, the longest first, to the lane with the
-least to do (longest processing time first, Graham 1969). A lane runs one process per interface, one after the other.
+Scenarios that ask for a common set-up form a group (union-find). Groups are put into a few bundles per job, the longest
+first into the lightest (longest processing time first, Graham 1969), and each bundle is run by a process of its own.
+Jobs take the next bundle when they are free, so an estimate that is wrong costs little.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from dataclasses import dataclass
 
 from support.run.selection import Case
 
-SCENARIO_COST = 1.0
-SETUP_COST = 4.0
-SLOW_COST = 20.0
+SCENARIO_COSTS = {"http": 1.0, "python": 0.5}
+SETUP_COST = 12.0
+SLOW_COST = 50.0
+BUNDLES_PER_JOB = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,31 +34,42 @@ class Shard:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Lanes that run side by side, each its shards in turn; afterwards the shards that must run alone."""
+    """Shards that ``jobs`` processes at a time take in turn; afterwards the shards that must run alone."""
 
-    lanes: tuple[tuple[Shard, ...], ...]
+    together: tuple[Shard, ...]
     alone: tuple[Shard, ...]
+    jobs: int
 
     @property
     def shards(self) -> list[Shard]:
         """Every shard of the run."""
-        return [shard for lane in self.lanes for shard in lane] + list(self.alone)
+        return [*self.together, *self.alone]
 
 
 def schedule(cases: Sequence[Case], jobs: int) -> Schedule:
-    """Share cases out over at most ``jobs`` lanes; every case is in exactly one shard."""
-    together = [case for case in cases if not case.exclusive]
-    lanes: list[list[Case]] = [[] for _ in range(max(jobs, 1))]
-    loads = [0.0] * len(lanes)
-    for group in sorted(groups(together), key=cost, reverse=True):
+    """Share cases out; every case is in exactly one shard, and a shard has one interface."""
+    interfaces = list(dict.fromkeys(case.interface for case in cases))
+    together: list[Shard] = []
+    for interface in interfaces:
+        bundles = _bundles([case for case in cases if case.interface == interface and not case.exclusive], jobs)
+        together += [Shard(f"{interface}-{n}", interface, tuple(bundle)) for n, bundle in enumerate(bundles, start=1)]
+    alone = [
+        Shard(f"{interface}-alone", interface, tuple(found))
+        for interface in interfaces
+        if (found := [case for case in cases if case.interface == interface and case.exclusive])
+    ]
+    longest_first = sorted(together, key=lambda shard: cost(shard.cases), reverse=True)
+    return Schedule(tuple(longest_first), tuple(alone), min(jobs, len(together)))
+
+
+def _bundles(cases: Sequence[Case], jobs: int) -> list[list[Case]]:
+    bundles: list[list[Case]] = [[] for _ in range(jobs * BUNDLES_PER_JOB if jobs > 1 else 1)]
+    loads = [0.0] * len(bundles)
+    for group in sorted(groups(cases), key=cost, reverse=True):
         lightest = loads.index(min(loads))
-        lanes[lightest].extend(group)
+        bundles[lightest].extend(group)
         loads[lightest] += cost(group)
-    filled = [lane for lane in lanes if lane]
-    return Schedule(
-        lanes=tuple(_shards(lane, str(number)) for number, lane in enumerate(filled, start=1)),
-        alone=_shards([case for case in cases if case.exclusive], "alone"),
-    )
+    return [bundle for bundle in bundles if bundle]
 
 
 def groups(cases: Iterable[Case]) -> list[list[Case]]:
@@ -79,22 +92,16 @@ def groups(cases: Iterable[Case]) -> list[list[Case]]:
     return list(joined.values())
 
 
-def cost(group: Sequence[Case]) -> float:
-    """What a group is expected to take, in scenarios' worth of time; a server start weighs as several scenarios."""
-    setups = {setup for case in group for setup in case.setups}
-    return sum(SLOW_COST if "slow" in case.planned.tags else SCENARIO_COST for case in group) + SETUP_COST * len(setups)
+def cost(cases: Sequence[Case]) -> float:
+    """What cases are expected to take, in scenarios' worth of time; a server start weighs as many scenarios do."""
+    setups = {setup for case in cases for setup in case.setups}
+    of_their_own = sum(not case.setups for case in cases)
+    scenarios = sum(SLOW_COST if "slow" in case.planned.tags else SCENARIO_COSTS[case.interface] for case in cases)
+    return scenarios + SETUP_COST * (len(setups) + of_their_own)
 
 
 def _nodes(case: Case) -> list[tuple[str, str]]:
     return [(case.interface, setup) for setup in sorted(case.setups)] or [(case.interface, case.key)]
-
-
-def _shards(cases: Sequence[Case], lane: str) -> tuple[Shard, ...]:
-    interfaces = dict.fromkeys(case.interface for case in cases)
-    return tuple(
-        Shard(f"{lane}-{interface}", interface, tuple(case for case in cases if case.interface == interface))
-        for interface in interfaces
-    )
 
 
 def _file_order(case: Case) -> tuple[str, int]:
