@@ -11,8 +11,9 @@ REDACTED = "[redacted]"
 SHORTEST = 6
 """Characters of the shortest secret that is looked for by value; a shorter one would blot out ordinary words."""
 
+# Every pattern starts at a fixed word and is bounded, so that a long line of anything is read in linear time.
 _FIELD = (
-    r"(?:[\w.-]*[_.-])?(?:tokens?|secrets?|passwords?|passwd|api[_-]?keys?|secret[_-]?keys?|private[_-]?keys?"
+    r"(?<![A-Za-z0-9])(?:tokens?|passwords?|passwd|api[_-]?keys?|secret[_-]?keys?|secrets?|private[_-]?keys?"
     r"|authorization|cookie)"
 )
 _CREDENTIALS = r"(?:authorization|proxy-authorization|cookie|set-cookie|x-api-key|x-auth-token)"
@@ -21,7 +22,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     # -----BEGIN PRIVATE KEY----- … in PEM, also inside JSON where line ends are written as \n
     (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.S), REDACTED),
     # eyJ….eyJ….sig: a JSON Web Token
-    (re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"), REDACTED),
+    (re.compile(r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"), REDACTED),
     # Authorization: Bearer abc — the scheme stays, since promises about schemes are judged by it
     (
         re.compile(rf"(?im)(\b{_CREDENTIALS}:[ \t]*)(?:((?:bearer|basic|digest|token)[ \t]+))?[^\s'\"][^\r\n'\"]*"),
@@ -30,8 +31,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     # "Authorization": "Bearer abc", ('authorization', 'Bearer abc'), "token": "abc", token='abc'
     (
         re.compile(
-            rf"""(?i)((?:\b|(?<=["'_])){_FIELD}["']?\s*[:=,]\s*(?:b|f|r)?)(["'])"""
-            r"((?:bearer|basic|digest|token)[ \t]+)?(?:\\.|(?!\2).)+\2"
+            rf"""(?i)({_FIELD}["']?\s{{0,9}}[:=,]\s{{0,9}}(?:b|f|r)?)(["'])"""
+            r"((?:bearer|basic|digest|token)[ \t]+)?(?:\\.|(?!\2).){1,10000}\2"
         ),
         rf"\1\2\3{REDACTED}\2",
     ),
@@ -41,12 +42,12 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         rf"\1{REDACTED}",
     ),
     # CAIO_AUTH_SECRET_KEY=abc in an environment
-    (re.compile(r"\b([A-Z][A-Z0-9_]*(?:TOKENS?|SECRET|SECRET_KEY|PASSWORD|API_KEY)=)[^\s'\"]+"), rf"\1{REDACTED}"),
+    (re.compile(r"((?<![A-Za-z0-9])(?:TOKENS?|SECRET_KEY|SECRET|PASSWORD|API_KEY)=)[^\s'\"]+"), rf"\1{REDACTED}"),
     # ?token=abc in an address, and user:password@host
     (re.compile(r"(?i)([?&](?:access_token|token|api_key|apikey|password|secret)=)[^&\s'\"#]+"), rf"\1{REDACTED}"),
-    (re.compile(r"(\b[a-z][a-z0-9+.-]*://[^/\s:@]+:)[^/\s@]+@"), rf"\1{REDACTED}@"),
+    (re.compile(r"(://[^/\s:@]{1,100}:)[^/\s@]{1,200}@"), rf"\1{REDACTED}@"),
     # token: abc on a line of its own, as in YAML
-    (re.compile(rf"(?im)^([ \t]*(?:- )?{_FIELD}:[ \t]+)[^\s'\"{{\[]\S*[ \t]*$"), rf"\1{REDACTED}"),
+    (re.compile(rf"(?im)^([ \t]*(?:- )?[\w.-]{{0,60}}{_FIELD}:[ \t]+)[^\s'\"{{\[]\S*[ \t]*$"), rf"\1{REDACTED}"),
 )
 
 
