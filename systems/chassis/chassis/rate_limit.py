@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import limits
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+if TYPE_CHECKING:
+    from limits import RateLimitItem
+    from limits.strategies import MovingWindowRateLimiter
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +20,11 @@ class Verdict:
     retry_after: int = 0
 
 
-def parse(text: str) -> limits.RateLimitItem:
+def parse(text: str) -> RateLimitItem:
     """Read ``5/minute``. Raises ValueError unless it is a positive number per a unit of time."""
+    # Imported here, as below: who sets no limit need not wait for the library at every start.
+    import limits
+
     try:
         item = limits.parse(text)
     except ValueError:
@@ -33,19 +37,26 @@ def parse(text: str) -> limits.RateLimitItem:
 class RateLimiter:
     """Counts calls per caller; callers do not affect one another."""
 
-    def __init__(self, limit: limits.RateLimitItem | None) -> None:
+    def __init__(self, limit: RateLimitItem | None) -> None:
         self._limit = limit
-        self._window = MovingWindowRateLimiter(MemoryStorage())
+        self._window = moving_window() if limit is not None else None
 
     def hit(self, caller: str) -> Verdict:
         """Count one call of this caller and say whether it may go on."""
-        if self._limit is None or self._window.hit(self._limit, caller):
+        if self._limit is None or self._window is None or self._window.hit(self._limit, caller):
             return Verdict(True)
-        return Verdict(False, self.seconds_until_free(caller))
-
-    def seconds_until_free(self, caller: str) -> int:
-        """Whole seconds, at least one, until the oldest counted call leaves the window."""
-        if self._limit is None:
-            return 1
         resets = self._window.get_window_stats(self._limit, caller).reset_time
-        return max(1, math.ceil(resets - time.time()))
+        return Verdict(False, seconds_until(resets))
+
+
+def moving_window() -> MovingWindowRateLimiter:
+    """A window that moves with time, so that no caller gets twice its limit around a full minute."""
+    from limits.storage import MemoryStorage
+    from limits.strategies import MovingWindowRateLimiter
+
+    return MovingWindowRateLimiter(MemoryStorage())
+
+
+def seconds_until(moment: float) -> int:
+    """Whole seconds, at least one, until a moment of the clock."""
+    return max(1, math.ceil(moment - time.time()))

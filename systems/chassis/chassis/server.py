@@ -5,12 +5,13 @@ from __future__ import annotations
 import signal
 import socket
 from types import FrameType
-from typing import Any
-
-import uvicorn
-from starlette.types import ASGIApp
+from typing import TYPE_CHECKING, Any
 
 from chassis.settings import SettingsError
+
+if TYPE_CHECKING:
+    import uvicorn
+    from starlette.types import ASGIApp
 
 GRACE_SECONDS = 30
 """Longest wait for requests in flight after SIGTERM."""
@@ -59,6 +60,9 @@ def bind(host: str, port: int, prefix: str) -> socket.socket:
 
 def config(app: ASGIApp, **options: Any) -> uvicorn.Config:
     """How uvicorn shall run here: its fast parts, our logging, no header that tells the version."""
+    # Imported here: a start that ends with an unusable setting shall end at once.
+    import uvicorn
+
     return uvicorn.Config(
         app,
         loop="uvloop",
@@ -75,6 +79,8 @@ def config(app: ASGIApp, **options: Any) -> uvicorn.Config:
 
 def run(app: ASGIApp, listener: socket.socket, stop: StopSignals) -> int:
     """Serve until stopped. Gives the exit status: 0 after a clean stop."""
+    import uvicorn
+
     server = uvicorn.Server(config(app))
     stop.attach(server)
     server.run(sockets=[listener])

@@ -14,9 +14,8 @@ from typing import Any
 
 import httpx
 import pytest
-from starlette.testclient import TestClient
-
 from caio.api import create_app
+from starlette.testclient import TestClient
 
 ADMIN, USER, SERVICE = "admin-token-1111", "user-token-2222", "service-token-3333"
 TOKENS = f"{ADMIN}:admin,{USER}:user,{SERVICE}:service"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from chassis.settings import SettingsError, unknown_variables
-
 from caio import config
 from caio.api import create_app
+from chassis.settings import SettingsError, unknown_variables
+
 from tests.systems.caio.service.conftest import Open, contract
 
 SECRET = "test-secret-key"
@@ -115,7 +115,7 @@ def test_an_unknown_variable_is_pointed_out_with_the_nearest_known_one() -> None
 
 def test_a_data_folder_is_used_by_one_at_a_time(open_app: Open, tmp_path: Path) -> None:
     open_app(DATA_DIR=tmp_path / "data")
-    with pytest.raises(SettingsError, match="CAIO_DATA_DIR=.*another CAIO uses this folder"):
+    with pytest.raises(SettingsError, match=r"CAIO_DATA_DIR=.*another CAIO uses this folder"):
         create_app()
 
 
