@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from support import systems
 from tests.support.evidence.conftest import Tree, labels, parameters, statuses
 
 
@@ -34,7 +35,7 @@ def test_a_scenario_inside_a_rule_is_reported_with_its_table_and_text(tree: Tree
     table, text = result["steps"][0]["attachments"][0], result["steps"][1]["attachments"][0]
     assert run.body(table).splitlines() == ["service,accuracy", "cloud-chat,0.99"]
     assert run.body(text) == "service_id: local-chat"
-    assert labels(result, "epic") == ["CAIO, contract-based AI orchestrator"] or labels(result, "epic") == ["caio"]
+    assert labels(result, "epic") == [systems.find("caio").title]
     assert labels(result, "feature") == ["Requests reach the right service"]
     assert labels(result, "story") == ["A constraint is kept"]
     assert labels(result, "severity") == ["blocker"]
