@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from typing import Any
 
 import orjson
 
 # Integers beyond this lose digits in JSON readers that know only doubles (RFC 8259, section 6).
 _EXACT = 2**53
+_PLAIN = frozenset({str, int, bool, type(None)})
 
 
 def normal(value: Any) -> Any:
     """The value with whole floats as integers, so that a reader that writes 1.0 as 1 does not break a signature."""
-    if isinstance(value, float):
-        return int(value) if math.isfinite(value) and value.is_integer() and abs(value) < _EXACT else value
+    # What needs no change is sorted out in the comprehensions: a call for every value would take most of the time.
     if isinstance(value, dict):
-        return {key: normal(item) for key, item in value.items()}
+        return {key: item if type(item) in _PLAIN else normal(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [normal(item) for item in value]
+        return [item if type(item) in _PLAIN else normal(item) for item in value]
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+        return int(value)
     return value
 
 
