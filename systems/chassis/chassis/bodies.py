@@ -18,7 +18,9 @@ Model = TypeVar("Model", bound=BaseModel)
 
 INVALID = "The request is invalid"
 
-STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+STRING = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
+"""A string, also one that never ends: the search goes over a body once, whatever it holds."""
+
 BRACKET = re.compile(rb"[\[\]{}]")
 
 
@@ -72,23 +74,39 @@ def check_depth(body: bytes, limits: Limits) -> None:
             raise invalid("", f"the body is nested deeper than {limits.depth} levels")
 
 
-def check_values(value: Any, limits: Limits, path: str = "") -> None:
+class _OverLimit(Exception):
+    """Something is too large; its path is collected on the way out, innermost part first."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.path: list[str] = []
+
+
+def check_values(value: Any, limits: Limits) -> None:
     """Raises Problem 422 that names the first string, list or object over its limit."""
+    try:
+        _walk(value, limits)
+    except _OverLimit as over:
+        raise invalid("".join(reversed(over.path)).lstrip("."), str(over)) from None
+
+
+def _walk(value: Any, limits: Limits) -> None:
     if isinstance(value, str):
         if len(value) > limits.string:
-            raise invalid(path, f"expected at most {limits.string} characters, got {len(value)}")
+            raise _OverLimit(f"expected at most {limits.string} characters, got {len(value)}")
         return
     if not isinstance(value, list | dict):
         return
     if len(value) > limits.items:
-        raise invalid(path, f"expected at most {limits.items} items, got {len(value)}")
-    if isinstance(value, list):
-        for place, item in enumerate(value):
-            check_values(item, limits, f"{path}[{place}]")
-        return
-    for key, item in value.items():
-        check_values(key, limits, path)
-        check_values(item, limits, f"{path}.{key}" if path else key)
+        raise _OverLimit(f"expected at most {limits.items} items, got {len(value)}")
+    for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+        try:
+            _walk(item, limits)
+            if isinstance(key, str):
+                _walk(key, limits)
+        except _OverLimit as over:
+            over.path.append(f".{key[:100]}" if isinstance(key, str) else f"[{key}]")
+            raise
 
 
 def invalid(field: str, message: str, line: int | None = None) -> Problem:

@@ -59,7 +59,7 @@ def bind(host: str, port: int, prefix: str) -> socket.socket:
 
 
 def config(app: ASGIApp, **options: Any) -> uvicorn.Config:
-    """How uvicorn shall run here: its fast parts, our logging, no header that tells the version."""
+    """How uvicorn shall run here: its fast parts, our logging, no belief in headers that any caller could forge."""
     # Imported here: a start that ends with an unusable setting shall end at once.
     import uvicorn
 
@@ -71,6 +71,7 @@ def config(app: ASGIApp, **options: Any) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
         timeout_keep_alive=30,
         **options,

@@ -20,7 +20,7 @@ from chassis.settings import SettingsError
 import caio
 from caio import contracts
 from caio.api.components import Components
-from caio.api.library import Library
+from caio.api.library import FROM_FILE, Library
 from caio.api.metrics import Metrics
 from caio.config import PREFIX, Settings
 from caio.decision import RoutingDecision
@@ -103,6 +103,8 @@ class Instance:
     def persist(self, change: Change) -> None:
         """Store a change before it takes effect. Raises StoreUnavailable, and then nothing changes."""
         if change.entry is None:
+            if FROM_FILE in self.registry.get(change.service_id).tags:
+                return
             self.records.delete_service(change.service_id).result()
         elif not change.entry.tags:
             text = orjson.dumps(change.entry.contract.to_dict()).decode()

@@ -14,6 +14,9 @@ from caio.store.database import Database
 
 FILE_NAME = "caio.db"
 
+KEPT_IN_MEMORY = 10_000
+"""Decisions kept where there is no data folder; a file keeps all."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoredService:
@@ -27,6 +30,7 @@ class Records:
     """The two tables. Every method gives a future that is done once the work is committed."""
 
     def __init__(self, folder: Path | None) -> None:
+        self._most = KEPT_IN_MEMORY if folder is None else None
         self._database = Database(folder / FILE_NAME if folder is not None else None)
 
     def save_service(self, service: StoredService) -> Future[None]:
@@ -43,7 +47,7 @@ class Records:
 
     def save_decision(self, decision_id: str, document: bytes) -> Future[bytes]:
         """Keep a signed decision and give the one kept: of equal decisions, which share an id, the first stays."""
-        return self._database.submit(lambda connection: write_decision(connection, decision_id, document))
+        return self._database.submit(lambda connection: write_decision(connection, decision_id, document, self._most))
 
     def decision(self, decision_id: str) -> Future[bytes | None]:
         """A decision's document, or None."""
@@ -87,12 +91,14 @@ def read_services(connection: sqlite3.Connection) -> list[StoredService]:
     return [StoredService(service_id, contract) for service_id, contract in rows]
 
 
-def write_decision(connection: sqlite3.Connection, decision_id: str, document: bytes) -> bytes:
-    """Insert one decision unless an equal one is there; give what is there now."""
+def write_decision(connection: sqlite3.Connection, decision_id: str, document: bytes, most: int | None = None) -> bytes:
+    """Insert one decision unless an equal one is there; give what is there now. Beyond ``most`` the oldest goes."""
     inserted = connection.execute(
         "INSERT OR IGNORE INTO decisions (decision_id, document) VALUES (?, ?)", (decision_id, document.decode())
     )
     if inserted.rowcount == 1:
+        if most is not None:
+            connection.execute("DELETE FROM decisions WHERE position <= ?", ((inserted.lastrowid or 0) - most,))
         return document
     return read_decision(connection, decision_id) or document
 

@@ -1,0 +1,90 @@
+"""Logging and redaction: one JSON object per line, from every logger, without any secret."""
+
+from __future__ import annotations
+
+import json
+import logging
+import warnings
+from collections.abc import Iterator
+
+import pytest
+from chassis import logs, redaction
+
+
+@pytest.fixture(autouse=True)
+def _restored() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers, root.level = handlers, level
+    logging.captureWarnings(False)
+
+
+def written(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_own_and_foreign_loggers_write_the_same_shape(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("json", "info")
+    logs.get("mine").info("something", number=1)
+    logging.getLogger("uvicorn.error").info("Started %s", "server", extra={"color_message": "Started \x1b"})
+    warnings.warn("careful", stacklevel=1)
+    lines = written(capsys)
+    assert [line["logger"] for line in lines] == ["mine", "uvicorn.error", "py.warnings"]
+    assert [line["event"] for line in lines][:2] == ["something", "Started server"]
+    assert all(list(line)[:5] == ["time", "level", "event", "request_id", "logger"] for line in lines)
+    assert "color_message" not in lines[1]
+
+
+def test_the_request_id_is_that_of_the_current_request(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("json", "info")
+    token = logs.request_id.set("r-1")
+    logs.get("mine").info("inside")
+    logs.request_id.reset(token)
+    logs.get("mine").info("outside")
+    assert [line["request_id"] for line in written(capsys)] == ["r-1", None]
+
+
+def test_an_error_with_its_traceback_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("json", "info")
+    try:
+        raise ValueError("first\nsecond")
+    except ValueError as error:
+        logs.log_uncaught(ValueError, error, error.__traceback__)
+    (line,) = written(capsys)
+    assert line["level"] == "critical"
+    assert "first\nsecond" in str(line["exception"])
+
+
+def test_configuring_again_does_not_double_lines_and_the_level_holds(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("json", "info")
+    logs.configure("json", "warning")
+    logs.get("mine").info("quiet")
+    logs.get("mine").warning("loud")
+    assert [line["event"] for line in written(capsys)] == ["loud"]
+
+
+def test_text_is_one_readable_line(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("text", "info")
+    logs.get("mine").info("something", number=1)
+    (line,) = capsys.readouterr().out.splitlines()
+    assert "something" in line
+    assert "number=1" in line
+
+
+@pytest.mark.parametrize("log_format", ["json", "text"])
+def test_secrets_are_hidden_wherever_they_stand(capsys: pytest.CaptureFixture[str], log_format: logs.LogFormat) -> None:
+    redaction.remember('hush"quoted', "hush-plain")
+    logs.configure(log_format, "info")
+    logs.get("mine").info('hush"quoted', value="x hush-plain y", nested={"deep": ["hush-plain"]})
+    logging.getLogger("other").warning("Authorization: Bearer abcdef.ghijkl and %s", "hush-plain")
+    out = capsys.readouterr().out
+    assert "hush" not in out
+    assert "abcdef" not in out
+    assert redaction.HIDDEN in out
+
+
+def test_ordinary_words_stay() -> None:
+    assert redaction.redact("the bearer of bad news; authorization failed") == (
+        "the bearer of bad news; authorization failed"
+    )
