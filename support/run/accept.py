@@ -69,7 +69,7 @@ def accept(order: Order, console: Console) -> int:
     preflight.check_reports(reports)
     with _alone_in(reports):
         for note in sweep(reports):
-            console.print(f"Note: {note}", highlight=False)
+            console.print(f"Note: {note}", highlight=False, soft_wrap=True)
         preflight.check_reachable(order.system, order.settings)
         listed = criteria_of(order.system.name, order.root)
         everything = selection.parse(selection.feature_paths(order.root, order.system.name, ()))
@@ -155,7 +155,8 @@ def _died(end: ShardEnd, watch: Watch, console: Console) -> bool:
 def _conclude(order: Order, record: RunRecord, console: Console, interrupted: bool) -> Conclusion:
     if interrupted:
         record.partial = True
-        console.print("\nInterrupted: all that was started has been ended, and what was found so far is kept.")
+        kept = "all that was started has been ended, and what was found so far is kept"
+        console.print(f"\nInterrupted: {kept}.", highlight=False, soft_wrap=True)
     record.save(order.settings.reports)
     conclusion = conclude(record, order.settings.reports, order.strictness, order.root)
     return Conclusion(INTERRUPTED, conclusion.says) if interrupted else conclusion

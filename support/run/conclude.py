@@ -14,6 +14,9 @@ from support.evidence import report as allure_report
 from support.outcomes import Outcome, UsageError
 from support.settings import ROOT
 
+DIFFERENCES_TOLD = 10
+"""Differences between plan and results that the console names; the page has them all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Strictness:
@@ -53,8 +56,16 @@ def conclude(record: RunRecord, reports: Path, strictness: Strictness, root: Pat
     if links:
         written = page.write(judged, record, reports, links)
     failed = _fails(judged, listed, strictness)
-    says = summary.text(judged, record.title, written, report, strict=strictness.strict)
-    return Conclusion(int(failed or bool(trouble)), f"{says}\n\n{trouble}" if trouble else says)
+    told = judged.model_copy(update={"differences": judged.differences[:DIFFERENCES_TOLD]})
+    more = len(judged.differences) - len(told.differences)
+    says = [summary.text(told, record.title, written, report, strict=strictness.strict)]
+    if more:
+        says.append(
+            f"Only the first {DIFFERENCES_TOLD} scenarios without a result are named here; {more} more are on the page."
+        )
+    if strictness.strict and judged.decision is Decision.RESERVATIONS and not failed:
+        says.append("All that is open is marked as planned, and --allow-planned lets that pass.")
+    return Conclusion(int(failed or bool(trouble)), "\n\n".join([*says, *([trouble] if trouble else [])]))
 
 
 def _report(record: RunRecord, reports: Path) -> tuple[Path | None, Mapping[str, str], str]:
