@@ -20,7 +20,10 @@ CHALLENGE = {"WWW-Authenticate": 'Bearer realm="api"'}
 
 @dataclass(slots=True)
 class Gate:
-    """What the gate decides by. Paths under a guarded prefix need a caller; the others are open to all."""
+    """What the gate decides by. Paths under a guarded prefix need a caller; the others are open to all.
+
+    ``action_of`` names what a request (method, path) tries to do, for the audit log.
+    """
 
     namespace: str
     guarded: tuple[str, ...]
@@ -30,6 +33,7 @@ class Gate:
     limiter: RateLimiter
     audit: AuditLog
     metrics: HttpMetrics
+    action_of: Callable[[str, str], str]
 
     def guards(self, path: str) -> bool:
         """Whether a path needs a caller."""
@@ -76,7 +80,7 @@ class Gate:
 
     def note_refusal(self, request: Request, who: str, outcome: str) -> None:
         """Leave an audit record of a refused caller."""
-        self.audit.record(who, f"{request.method} {request.url.path}", outcome, request.url.path)
+        self.audit.record(who, self.action_of(request.method, request.url.path), outcome, request.url.path)
 
 
 class GateMiddleware:

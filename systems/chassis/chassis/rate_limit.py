@@ -26,7 +26,8 @@ def parse(text: str) -> RateLimitItem:
     import limits
 
     try:
-        item = limits.parse(text)
+        # A list of limits would be cut down to its first without a word.
+        (item,) = limits.parse_many(text)
     except ValueError:
         raise ValueError("expected a number per unit of time such as 5/minute") from None
     if item.amount < 1 or item.multiples < 1:

@@ -46,7 +46,7 @@ def test_without_a_limit_everyone_passes() -> None:
     assert all(RateLimiter(None).hit("a").allowed for _ in range(1000))
 
 
-@pytest.mark.parametrize("text", ["5", "five/minute", "5/fortnight", "0/minute", "-1/minute", ""])
+@pytest.mark.parametrize("text", ["5", "five/minute", "5/fortnight", "0/minute", "-1/minute", "", "5/minute;3/second"])
 def test_an_unusable_limit_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="expected"):
         rate_limit.parse(text)

@@ -7,9 +7,8 @@ from collections.abc import AsyncIterator
 
 from chassis import cors, logs, problems
 from chassis.gate import GateMiddleware
-from chassis.observing import ObservingMiddleware, RouteLabels
-from fastapi import APIRouter, FastAPI
-from fastapi.routing import APIRoute
+from chassis.observing import ObservingMiddleware
+from fastapi import FastAPI
 
 import caio
 from caio import config
@@ -46,17 +45,10 @@ def app_of(instance: Instance) -> FastAPI:
     app.state.instance = instance
     problems.install(app, "caio")
     answers.install(app)
-    routers = [operations.router(instance), services.router(instance), decisions.router(instance)]
-    for router in routers:
+    for router in (operations.router(instance), services.router(instance), decisions.router(instance)):
         app.include_router(router)
-    labels = RouteLabels(["/openapi.json", *(path for router in routers for path in paths_of(router))])
     # The last one added is the outermost.
     app.add_middleware(GateMiddleware, gate=instance.gate)
     cors.install(app, instance.settings.cors_origins)
-    app.add_middleware(ObservingMiddleware, metrics=instance.metrics, labels=labels)
+    app.add_middleware(ObservingMiddleware, metrics=instance.metrics, labels=instance.labels)
     return app
-
-
-def paths_of(router: APIRouter) -> list[str]:
-    """The templates of a router's paths."""
-    return [route.path for route in router.routes if isinstance(route, APIRoute)]

@@ -14,11 +14,13 @@ from chassis.audit import AuditLog
 from chassis.auth import TokenBook
 from chassis.gate import Gate
 from chassis.health import Health
+from chassis.observing import RouteLabels
 from chassis.rate_limit import RateLimiter
 from chassis.settings import SettingsError
 
 import caio
 from caio import contracts
+from caio.api import actions
 from caio.api.components import Components
 from caio.api.library import FROM_FILE, Library
 from caio.api.metrics import Metrics
@@ -41,6 +43,7 @@ REMEMBERED = 100
 """Decisions kept in memory; all are in the store."""
 
 GUARDED = ("/api",)
+OPERATIONS = ("/health", "/health/live", "/health/ready", "/metrics")
 OPEN_ROLE = "admin"
 """What callers may do where authentication is switched off, which only development allows."""
 
@@ -69,6 +72,7 @@ class Instance:
         )
         self.components = Components(self.orchestrator, self.library, self.records, self.key, key_file)
         self.health = Health(caio.__version__, self.components.checks())
+        self.labels = RouteLabels(["/openapi.json", *OPERATIONS, *(template for _, template in actions.NAMES)])
         self.gate = self.make_gate()
         self.load()
 
@@ -84,6 +88,7 @@ class Instance:
             limiter=RateLimiter(limit),
             audit=self.audit,
             metrics=self.metrics,
+            action_of=lambda method, path: actions.name_of(method, self.labels.of(path), path),
         )
 
     def load(self) -> None:

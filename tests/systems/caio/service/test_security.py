@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from caio.api import actions, instance
 from starlette.testclient import TestClient
 
 from tests.systems.caio.service.conftest import ADMIN, SERVICE, TOKENS, USER, Open, bearer, contract
@@ -118,9 +119,9 @@ def test_audit_tells_who_did_what_to_which_service_and_how_it_ended(guarded: Tes
     assert [(record["who"].split(":")[0].split("@")[0], record["what"]) for record in records] == [
         ("admin", "register service"),
         ("admin", "register service"),
-        ("user", "DELETE /api/v1/services/local-chat"),
+        ("user", "remove service"),
         ("admin", "remove service"),
-        ("unknown", "GET /api/v1/services"),
+        ("unknown", "list services"),
     ]
     assert [record["outcome"] for record in records] == [
         "done",
@@ -132,6 +133,13 @@ def test_audit_tells_who_did_what_to_which_service_and_how_it_ended(guarded: Tes
     assert records[0]["target"] == "local-chat"
     assert records[0]["request_id"] == answer.headers["x-request-id"]
     assert all(record["when"].endswith("Z") for record in records)
+
+
+def test_every_route_has_a_name_in_the_audit_log_and_a_label_in_the_metrics(client: TestClient) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    routes = {(method.upper(), path) for path, methods in paths.items() for method in methods}
+    assert {route for route in routes if route[1].startswith("/api")} == set(actions.NAMES)
+    assert {path for _, path in routes if not path.startswith("/api")} == set(instance.OPERATIONS)
 
 
 def test_no_token_is_written_anywhere(guarded: TestClient, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
