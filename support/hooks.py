@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,6 @@ from support import scenarios, systems
 from support.acceptance import plan, run_record, snapshot
 from support.deployments import LeasePool, sweep
 from support.evidence.attachments import Evidence
-from support.evidence.events import EventLog, path_of
-from support.evidence.judging import of_scenario
 from support.evidence.skipping import skip_if_not_verified
 from support.outcomes import Broken, UsageError
 from support.settings import Settings, from_userdata
@@ -28,15 +25,13 @@ class Suite:
     """All that the scenarios of this process share."""
 
     settings: Settings
-    events: EventLog
     pools: dict[str, LeasePool] = field(default_factory=dict)
-    started: float = 0.0
 
     @classmethod
     def begin(cls, context: Any) -> Suite:
         """Read the settings and, where this process is a whole run, write down what it sets out to do."""
         settings = from_userdata(context.config.userdata, systems.names())
-        suite = cls(settings, EventLog(path_of(settings.scratch, settings.shard)))
+        suite = cls(settings)
         if settings.shard == ALONE:
             sweep(settings.reports)
             suite._record(context)
@@ -44,13 +39,11 @@ class Suite:
 
     def begin_scenario(self, context: Any, scenario: Any) -> None:
         """Give the scenario its world, or skip it with the reason why it cannot be shown here."""
-        self.started = time.monotonic()
-        self.events.started(self._key(scenario), scenario.name)
         system = self._system(scenario)
         if reason := missing(scenarios.needs_of(scenarios.all_tags(scenario)), system, self.settings):
             scenario.skip(reason)
             return
-        pool = self.pools.setdefault(system.name, LeasePool(self.settings, system))
+        pool = self.pools.get(system.name) or self.pools.setdefault(system.name, LeasePool(self.settings, system))
         context.world = World(self.settings, system, pool, Evidence())
 
     def end_step(self, context: Any, step: Any) -> None:
@@ -61,13 +54,8 @@ class Suite:
 
     def end_scenario(self, context: Any, scenario: Any) -> None:
         """Heal, tidy up and give back what the scenario used."""
-        judged = of_scenario(scenario)
-        try:
-            if "world" in context:
-                context.world.close(any(step.status.has_failed() for step in scenario.all_steps))
-        finally:
-            seconds = time.monotonic() - self.started
-            self.events.finished(self._key(scenario), scenario.name, judged.outcome, seconds)
+        if "world" in context:
+            context.world.close(any(step.status.has_failed() for step in scenario.all_steps))
 
     def end(self) -> None:
         """Stop everything that still runs."""
@@ -83,9 +71,6 @@ class Suite:
             record.save(self.settings.reports)
         if troubles:
             raise Broken("\n".join(troubles))
-
-    def _key(self, scenario: Any) -> str:
-        return scenarios.key_of(scenario, self.settings.interface)
 
     def _system(self, scenario: Any) -> System:
         name = Path(scenario.location.filename).parent.name

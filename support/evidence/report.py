@@ -8,7 +8,6 @@ installed once, into ``node_modules`` of the checkout, from the versions pinned 
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 import shutil
@@ -18,6 +17,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from support.evidence.packing import packed, texts
 from support.outcomes import UsageError
 from support.settings import ROOT
 
@@ -37,7 +37,7 @@ _SEAL = (
     "content=\"default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:\">"
 )
 """Even an attachment that asks for something from the network gets nothing."""
-_TEST_RESULT = re.compile(r'\bd\("data/test-results/([0-9a-f]+)\.json","([A-Za-z0-9+/=]+)"\)')
+_TEST_RESULT = re.compile(r"data/test-results/([0-9a-f]+)\.json")
 
 
 def generate(results: Path, output: Path) -> Path:
@@ -53,7 +53,7 @@ def generate(results: Path, output: Path) -> Path:
         with tempfile.TemporaryDirectory(dir=output, prefix=".writing-") as scratch:
             _run_generator(results, Path(scratch))
             page = Path(scratch) / PAGE
-            page.write_text(_sealed(page.read_text(encoding="utf-8")), encoding="utf-8")
+            page.write_text(packed(_sealed(page.read_text(encoding="utf-8"))), encoding="utf-8")
             return page.replace(output / PAGE)
     except OSError as error:
         raise UsageError(f"the report cannot be written to {output}: {error}; {_how_to_finish()}") from error
@@ -66,10 +66,10 @@ def report_links(report: Path) -> dict[str, str]:
     """
     place = f"{report.parent.name}/{report.name}"
     links: dict[str, str] = {}
-    for found in _TEST_RESULT.finditer(report.read_text(encoding="utf-8")):
-        content = json.loads(base64.b64decode(found[2]))
-        keys = [label["value"] for label in content["labels"] if label["name"] == "signoff.key"]
-        links.update({key: f"{place}#{found[1]}" for key in keys})
+    for name, text in texts(report.read_text(encoding="utf-8")).items():
+        if found := _TEST_RESULT.fullmatch(name):
+            keys = [label["value"] for label in json.loads(text)["labels"] if label["name"] == "signoff.key"]
+            links.update({key: f"{place}#{found[1]}" for key in keys})
     return links
 
 
