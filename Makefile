@@ -6,6 +6,8 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export npm_config_cache := $(CURDIR)/build/npm-cache
 export npm_config_update_notifier := false
+export npm_config_fetch_retry_mintimeout := 1000
+export npm_config_fetch_retry_maxtimeout := 5000
 
 on = $(filter-out 0 no false off,$(1))
 option = $(if $(2),$(1) '$(2)')
