@@ -76,6 +76,9 @@ clean:  ## Remove everything that these targets made, the environment and the re
 
 # npm comes with the environment. Where it cannot fetch the report generator, a run still gives its results and verdict.
 node_modules/.made: .venv/.for-accept package.json package-lock.json
-	@if PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error; then touch $@; else \
-	  echo "The report generator could not be fetched. Results and acceptance page are made all the same;" >&2; \
-	  echo "once npm can reach its registry, \`make report\` makes the report." >&2; fi
+	@mkdir -p build
+	@if PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >build/npm.log 2>&1; \
+	then touch $@; else \
+	  head -n 4 build/npm.log >&2; \
+	  echo "The report generator could not be fetched (build/npm.log). Results and acceptance page are made all the" >&2; \
+	  echo "same; once npm can reach its registry, \`make report\` makes the report." >&2; fi
