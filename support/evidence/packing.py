@@ -1,6 +1,6 @@
 """Packs the data within the one-file Allure report, which is base64 of plain text, to a fraction of its size.
 
-The browser unpacks it when the report is opened (``DecompressionStream``: Chrome 80, Firefox 113, Safari 16.4 or later).
+The browser unpacks it as the report is opened (``DecompressionStream``: Chrome 80, Firefox 113, Safari 16.4 or later).
 """
 
 from __future__ import annotations
