@@ -36,6 +36,7 @@ def router(instance: Instance) -> APIRouter:
     async def route(caller: asks, body: Routed) -> Response:
         """Decide which service fits a request, without calling it."""
         await instance.library.refresh()
+        instance.board.half_open_rested()
         kept = await instance.keep(decide(instance, body))
         return Response(kept.document, media_type="application/json")
 

@@ -76,7 +76,8 @@ class CircuitBoard:
 
     def half_open_rested(self) -> None:
         """Let a trial through to services that cannot be probed and have rested."""
-        for circuit in self._circuits.values():
+        # A copy, as services are removed by other threads.
+        for circuit in list(self._circuits.values()):
             entry = circuit.entry
             if entry.circuit == "open" and entry.contract.api.health is None and self.rested(entry):
                 entry.circuit = "half-open"

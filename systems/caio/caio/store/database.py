@@ -87,17 +87,21 @@ class Database:
                     last = True
                     break
                 batch.append(following)
-            self._serve(batch)
+            # Apart, so that readers do not fail together with writers when another process holds the database.
+            self._serve([waiting for waiting in batch if not waiting.writes], writes=False)
+            self._serve([waiting for waiting in batch if waiting.writes], writes=True)
             if last:
                 break
         if self._connection is not None:
             self._connection.close()
 
-    def _serve(self, batch: list[Job]) -> None:
+    def _serve(self, batch: list[Job], writes: bool) -> None:
         """Run a batch in one transaction; should a piece of it fail, run each by itself so that none harms another."""
         running = [job for job in batch if job.future.set_running_or_notify_cancel()]
+        if not running:
+            return
         try:
-            results = self.commit([job.work for job in running], any(job.writes for job in running))
+            results = self.commit([job.work for job in running], writes)
         except (sqlite3.Error, OSError) as error:
             if len(running) > 1 and not isinstance(error, sqlite3.OperationalError | OSError):
                 for job in running:

@@ -1,0 +1,97 @@
+"""The store by itself: what is committed together, what fails alone, and what a lock or a lost file does."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from caio.store import database
+from caio.store.database import Database, StoreUnavailable
+from caio.store.records import Records, StoredService
+
+
+@pytest.fixture
+def records(tmp_path: Path) -> Iterator[Records]:
+    found = Records(tmp_path)
+    yield found
+    found.close()
+
+
+def test_readers_go_on_while_another_process_holds_the_database(records: Records, tmp_path: Path) -> None:
+    records.save_service(StoredService("a", "{}")).result(5)
+    holder = sqlite3.connect(tmp_path / "caio.db", isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    # Submitted together, so that they meet in one batch.
+    writes = [records.try_write() for _ in range(5)]
+    reads = [records.count_services() for _ in range(5)]
+    assert [read.result(10) for read in reads] == [1] * 5
+    for write in writes:
+        with pytest.raises(StoreUnavailable):
+            write.result(10)
+    holder.execute("ROLLBACK")
+    holder.close()
+    records.try_write().result(5)
+
+
+def test_one_bad_piece_of_work_harms_no_other(tmp_path: Path) -> None:
+    store = Database(tmp_path / "caio.db")
+    busy = threading.Event()
+    first = store.submit(lambda connection: busy.wait(10))
+    good = [store.submit(lambda connection, n=n: insert(connection, str(n))) for n in range(3)]  # type: ignore[misc]
+    bad = store.submit(lambda connection: insert(connection, "1"))
+    busy.set()
+    first.result(5)
+    for done in good:
+        done.result(5)
+    with pytest.raises(StoreUnavailable):
+        bad.result(5)
+    store.close()
+
+
+def insert(connection: sqlite3.Connection, service_id: str) -> None:
+    connection.execute("INSERT INTO services VALUES (?, '{}', 0)", (service_id,))
+
+
+def test_a_replaced_service_keeps_its_place_and_a_removed_one_is_gone(records: Records) -> None:
+    for name in ("b", "a", "c"):
+        records.save_service(StoredService(name, "1")).result(5)
+    records.save_service(StoredService("b", "2")).result(5)
+    records.delete_service("a").result(5)
+    assert records.services().result(5) == [StoredService("b", "2"), StoredService("c", "1")]
+
+
+def test_of_equal_decisions_the_first_stays(records: Records) -> None:
+    assert records.save_decision("d", b'"first"').result(5) == b'"first"'
+    assert records.save_decision("d", b'"second"').result(5) == b'"first"'
+    assert records.decision("d").result(5) == b'"first"'
+    assert records.decision("none").result(5) is None
+
+
+def test_a_lost_file_is_not_quietly_replaced_by_an_empty_one(records: Records, tmp_path: Path) -> None:
+    records.save_service(StoredService("a", "1")).result(5)
+    (tmp_path / "caio.db").rename(tmp_path / "lost.db")
+    with pytest.raises(StoreUnavailable):
+        records.save_service(StoredService("b", "1")).result(5)
+    assert not (tmp_path / "caio.db").exists()
+    (tmp_path / "lost.db").rename(tmp_path / "caio.db")
+    assert records.count_services().result(5) == 1
+
+
+def test_without_a_folder_only_the_latest_decisions_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("caio.store.records.KEPT_IN_MEMORY", 2)
+    records = Records(None)
+    for number in range(4):
+        records.save_decision(str(number), str(number).encode()).result(5)
+    assert records.decisions(10).result(5) == [3, 2]
+    records.close()
+
+
+def test_a_file_that_is_no_database_is_said_to_be_unusable(tmp_path: Path) -> None:
+    (tmp_path / "caio.db").write_text("nonsense " * 1000)
+    store = Database(tmp_path / "caio.db")
+    with pytest.raises(StoreUnavailable, match="not a database"):
+        store.submit(database.identity).result(5)  # type: ignore[arg-type]
+    store.close()
