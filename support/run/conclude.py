@@ -64,7 +64,9 @@ def conclude(record: RunRecord, reports: Path, strictness: Strictness, root: Pat
             f"Only the first {DIFFERENCES_TOLD} scenarios without a result are named here; {more} more are on the page."
         )
     if strictness.strict and judged.decision is Decision.RESERVATIONS and not failed:
-        says.append("All that is open is marked as planned, and --allow-planned lets that pass.")
+        says.append(
+            "No reservation counts here: each open criterion is marked as planned, and --allow-planned lets that pass."
+        )
     return Conclusion(int(failed or bool(trouble)), "\n\n".join([*says, *([trouble] if trouble else [])]))
 
 
