@@ -1,0 +1,77 @@
+"""``python -m tests.defects``: breaks CAIO in every way we know and requires that a scenario notices each."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from support.acceptance.criteria import CriteriaFile
+from support.outcomes import UsageError
+from support.run.conclude import criteria_of
+from tests.defects import qualify, table
+from tests.defects.definition import SYSTEM
+
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit status 0 if every defect is caught, 1 if not, 2 for a wrong command, 130 when interrupted."""
+    options = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+    try:
+        return _qualify(options, console)
+    except UsageError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Interrupted: all that was started has been ended.", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _qualify(options: argparse.Namespace, console: Console) -> int:
+    listed = criteria_of(SYSTEM)
+    defects = qualify.choose(options.only)
+    if options.list:
+        for each in defects:
+            console.print(f"{each.criterion}  {each.name}: {each.says}", markup=False)
+        return 0
+    trials = qualify.plan(defects) + (qualify.controls(defects) if options.control else [])
+    console.print(f"{len(defects)} defects, {len(trials)} runs, {options.jobs} at a time", markup=False)
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="signoff-defects-") as folder:
+        findings = qualify.run(listed, trials, Path(folder), options.jobs, lambda text: print(text, flush=True))
+    table.show(console, listed, findings.ended)
+    faults = [*findings.faults, *_left_out(options.only, listed)]
+    for fault in faults:
+        console.print(fault, markup=False)
+    told = "Every defect was caught." if not faults else f"{len(faults)} findings against the scenarios, see above."
+    console.print(f"{len(defects)} defects in {time.monotonic() - started:.0f} s. {told}", markup=False)
+    return 1 if faults else 0
+
+
+def _left_out(only: Sequence[str], listed: CriteriaFile) -> list[str]:
+    """Complaints about criteria that no defect breaks; they are for a whole run only."""
+    return [] if only else [f"NO DEFECT for {criterion}" for criterion in qualify.without_defect(listed)]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.defects", description=__doc__)
+    parser.add_argument("--only", nargs="+", default=[], metavar="DEFECT|CRITERION", help="only these")
+    parser.add_argument("--jobs", type=int, default=2, help="runs side by side (default: 2)")
+    parser.add_argument("--list", action="store_true", help="list the defects and run nothing")
+    parser.add_argument(
+        "--no-control", dest="control", action="store_false", help="leave out the runs without any defect"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

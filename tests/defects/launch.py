@@ -1,0 +1,47 @@
+"""Runs a Python program with one defect in it: ``launch.py DEFECT -m module …`` or ``launch.py DEFECT script.py …``.
+
+The defect ``none`` changes nothing: with it everything must be as without this launcher.
+"""
+
+from __future__ import annotations
+
+import runpy
+import sys
+from pathlib import Path
+
+NONE = "none"
+UNUSABLE = 97
+"""Exit status when the defect does not exist or does not apply."""
+
+
+def apply(name: str) -> None:
+    """Break what the program will import. Raises KeyError for an unknown defect, DoesNotApply for an outdated one."""
+    from tests.defects.catalogue import DEFECTS
+
+    DEFECTS[name].apply()
+
+
+def main(name: str, program: list[str]) -> None:
+    """Apply the defect and become the program."""
+    root = str(Path(__file__).resolve().parents[2])
+    sys.path[0] = root
+    if name != NONE:
+        from tests.defects.patching import DoesNotApply
+
+        try:
+            apply(name)
+        except (KeyError, DoesNotApply) as error:
+            print(f"the defect {name} cannot be applied: {error}", file=sys.stderr)
+            raise SystemExit(UNUSABLE) from error
+    if program[0] == "-m":
+        sys.path[0] = ""
+        sys.argv = program[1:]
+        runpy.run_module(program[1], run_name="__main__", alter_sys=True)
+    else:
+        sys.path[0] = str(Path(program[0]).parent)
+        sys.argv = program
+        runpy.run_path(program[0], run_name="__main__")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2:])
