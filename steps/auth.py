@@ -4,7 +4,8 @@ from behave import given, then, when
 from behave.runner import Context
 from hamcrest import assert_that, empty, equal_to, greater_than, has_length, is_not, only_contains, starts_with
 
-from support import callers, vocabulary
+from support import vocabulary
+from support.actions import callers
 
 vocabulary.register()
 

@@ -4,7 +4,8 @@ from behave import then, when
 from behave.runner import Context
 from hamcrest import assert_that, equal_to
 
-from support import pages, vocabulary
+from support import vocabulary
+from support.actions import pages
 
 vocabulary.register()
 

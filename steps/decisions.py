@@ -18,7 +18,8 @@ from hamcrest import (
     only_contains,
 )
 
-from support import auditing, vocabulary
+from support import vocabulary
+from support.actions import auditing
 from support.checks.decisions import proofs, timeless
 from support.interfaces import contracts
 

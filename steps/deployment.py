@@ -4,7 +4,8 @@ from behave import given, then, when
 from behave.runner import Context
 from hamcrest import all_of, assert_that, contains_string, equal_to, greater_than, is_not, not_none
 
-from support import lifecycle, vocabulary
+from support import vocabulary
+from support.actions import lifecycle
 from support.interfaces import contracts
 from support.outcomes import NotMet
 from support.waiting import consistently, until

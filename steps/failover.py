@@ -4,7 +4,8 @@ from behave import given, then, when
 from behave.runner import Context
 from hamcrest import all_of, assert_that, contains_exactly, contains_string, equal_to, has_length, less_than_or_equal_to
 
-from support import dispatching, vocabulary
+from support import vocabulary
+from support.actions import dispatching
 from support.checks.matchers import accepted, refused_as
 from support.faults import answer_with, cut_after
 from support.interfaces import contracts

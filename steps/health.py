@@ -4,7 +4,8 @@ from behave import given, then, when
 from behave.runner import Context
 from hamcrest import assert_that, contains_inanyorder, empty, equal_to, has_entry, is_in, not_none
 
-from support import damages, lifecycle, vocabulary
+from support import vocabulary
+from support.actions import damages, lifecycle
 from support.interfaces import contracts
 from support.outcomes import NotMet
 from support.waiting import until

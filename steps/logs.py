@@ -15,7 +15,8 @@ from hamcrest import (
     starts_with,
 )
 
-from support import journals, vocabulary
+from support import vocabulary
+from support.actions import journals
 from support.checks import logs
 from support.interfaces import contracts
 

@@ -4,7 +4,8 @@ from behave import given, then, when
 from behave.runner import Context
 from hamcrest import all_of, assert_that, equal_to, greater_than, less_than_or_equal_to
 
-from support import counting, vocabulary
+from support import vocabulary
+from support.actions import counting
 
 vocabulary.register()
 

@@ -4,7 +4,8 @@ from behave import given, then, when
 from behave.runner import Context
 from hamcrest import all_of, assert_that, contains_inanyorder, empty, equal_to, greater_than, has_length, is_not
 
-from support import lifecycle, vocabulary
+from support import vocabulary
+from support.actions import lifecycle
 from support.checks.matchers import accepted
 from support.interfaces import contracts
 

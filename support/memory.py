@@ -11,11 +11,11 @@ from support.interfaces.contracts import Document
 from support.outcomes import Broken
 
 if TYPE_CHECKING:  # these rooms are built on World themselves
-    from support.auditing import Audit
-    from support.callers import Caller
+    from support.actions.auditing import Audit
+    from support.actions.callers import Caller
+    from support.actions.lifecycle import Start
     from support.checks.exposition import Samples
     from support.faults import Fault
-    from support.lifecycle import Start
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from support import lifecycle
+from support.actions import lifecycle
 from support.faults import Damaged, Fault, LockedDatabase, MovedAway
 from support.outcomes import Broken
 from support.world import World

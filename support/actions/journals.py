@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from support import lifecycle
+from support.actions import lifecycle
 from support.checks import logs
 from support.outcomes import WaitedInVain
 from support.waiting import until
