@@ -50,7 +50,7 @@ def put(target: str, value: Any) -> None:
 
 def put_item(target: str, key: Any, value: Any) -> None:
     """Replace one entry of a dictionary."""
-    owner, name, known = _find(target)
+    known = _find(target)[2]
     if key not in known:
         raise DoesNotApply(f"{target} has no entry {key!r}")
     old = known[key]

@@ -13,7 +13,6 @@ from support.acceptance.criteria import CriteriaFile
 from support.outcomes import Outcome, UsageError
 from support.run import selection
 from support.scenarios import all_tags, criteria_of
-from support.settings import ROOT
 from tests.defects.catalogue import DEFECTS, Defect
 from tests.defects.catalogue.defect import BOTH
 from tests.defects.definition import SYSTEM
@@ -105,7 +104,7 @@ def run(listed: CriteriaFile, trials: Sequence[Trial], folder: Path, jobs: int, 
                 findings.ended.append(each)
                 findings.faults += [fault] if fault else []
                 if fault or trial.defect != NONE:
-                    say(f"  {line(each)}" if not fault else fault)
+                    say(fault or f"  {line(each)}")
             what = f"{trial.defect} over {trial.interface}" if trial.defect != NONE else _control(trial)
             say(f"[{number}/{len(trials)}] {what}: {seconds:.1f} s; about {left:.0f} s left")
     except BaseException:

@@ -1,0 +1,167 @@
+"""Mistakes in coping with services that die, and with CAIO's own death (CAIO-FAIL-01 to 03)."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from typing import Any
+
+from tests.defects.catalogue.defect import defect
+from tests.defects.patching import wrap
+
+
+@defect("CAIO-FAIL-01", "When the chosen service fails, no other is tried")
+def no_other_is_tried() -> None:
+    _may_try_another(lambda original, endpoint, result: False)
+
+
+@defect("CAIO-FAIL-01", "A call that may have had an effect is made again elsewhere")
+def effects_repeated() -> None:
+    _may_try_another(lambda original, endpoint, result: True)
+
+
+@defect("CAIO-FAIL-01", "What must not be repeated is not made elsewhere even when it was never made")
+def unreached_not_tried_elsewhere() -> None:
+    _may_try_another(lambda original, endpoint, result: endpoint.idempotent)
+
+
+@defect("CAIO-FAIL-01", "The first service may use up the whole deadline")
+def first_takes_all_time() -> None:
+    @wrap("caio.dispatch.dispatcher:Dispatcher.patience")
+    def broken(original: Any, self: Any, progress: Any, kept: Any, endpoint: Any) -> float:
+        return float(progress.remaining)
+
+
+@defect("CAIO-FAIL-01", "A call is waited for as long as it takes, whatever the deadline")
+def deadline_not_kept() -> None:
+    @wrap("caio.dispatch.dispatcher:Dispatcher.patience")
+    def broken(original: Any, self: Any, *_rest: Any) -> float:
+        return 4.0
+
+
+@defect("CAIO-FAIL-01", "The next service need not keep the rules of the request")
+def rules_forgotten_in_need() -> None:
+    @wrap("caio.dispatch.dispatcher:Dispatcher.route")
+    def broken(original: Any, self: Any, ask: Any, excluded: Any) -> Any:
+        import dataclasses
+
+        relaxed = dataclasses.replace(ask, request={**ask.request, "constraints": {}}) if excluded else ask
+        return original(self, relaxed, excluded)
+
+
+@defect("CAIO-FAIL-01", "An answer that tells of an error is taken for an answer")
+def error_taken_for_answer() -> None:
+    @wrap("caio.dispatch.calls:judge")
+    def broken(original: Any, status: int, body: bytes, duration_ms: float) -> Any:
+        return original(200 if status >= 500 else status, body if body[:1] == b"{" else b"{}", duration_ms)
+
+
+@defect("CAIO-FAIL-01", "When all have failed, the caller is told of the last one only")
+def only_the_last_failure_told() -> None:
+    @wrap("caio.dispatch.answers:failed")
+    def broken(original: Any, what: str, attempts: Any) -> Any:
+        return original(what, attempts[-1:])
+
+
+@defect("CAIO-FAIL-02", "A service that was unhealthy once is never chosen again")
+def unhealthy_for_good() -> None:
+    @wrap("caio.registry:ServiceEntry._settle")
+    def broken(original: Any, self: Any) -> None:
+        available = self.available
+        original(self)
+        self.available = self.available and available
+
+
+@defect("CAIO-FAIL-02", "Probes only ever find a service unhealthy")
+def probes_never_find_it_well() -> None:
+    @wrap("caio.dispatch.circuits:CircuitBoard.probed")
+    def broken(original: Any, self: Any, entry: Any, healthy: bool) -> bool:
+        return bool(original(self, entry, healthy)) if not healthy else False
+
+
+@defect("CAIO-FAIL-02", "A service known to be dead is tried all the same")
+def dead_are_tried() -> None:
+    @wrap("caio.registry:ServiceEntry._settle")
+    def broken(original: Any, self: Any) -> None:
+        self.available = True
+
+
+@defect("CAIO-FAIL-02", "A probe that is not answered in time says nothing about the service")
+def hanging_probes_ignored() -> None:
+    @wrap("caio.dispatch.circuits:CircuitBoard.probed")
+    def broken(original: Any, self: Any, entry: Any, healthy: bool) -> bool:
+        return bool(original(self, entry, True))
+
+
+@defect("CAIO-FAIL-02", "A circuit that has opened never closes")
+def circuit_never_closes() -> None:
+    @wrap("caio.dispatch.circuits:CircuitBoard.rested")
+    def broken(original: Any, self: Any, entry: Any) -> bool:
+        return False
+
+
+@defect("CAIO-FAIL-03", "Registered services are kept in memory only")
+def services_not_stored() -> None:
+    _not_stored("save_service", None)
+
+
+@defect("CAIO-FAIL-03", "Decisions are stored when CAIO stops")
+def commits_when_it_stops() -> None:
+    @wrap("caio.store.database:Database.commit")
+    def broken(original: Any, self: Any, works: Any, writes: bool) -> Any:
+        connection = self.connection()
+        if not connection.in_transaction:
+            connection.execute("BEGIN IMMEDIATE")
+        return [work(connection) for work in works]
+
+    @wrap("caio.store.database:Database.close")
+    def closing(original: Any, self: Any) -> None:
+        self.submit(lambda connection: connection.execute("COMMIT")).result()
+        original(self)
+
+
+@defect("CAIO-FAIL-03", "Only the first decision on a service is stored")
+def decisions_stored_by_service() -> None:
+    stored: set[str] = set()
+
+    @wrap("caio.store.records:Records.save_decision")
+    def broken(original: Any, self: Any, decision_id: str, document: bytes) -> Any:
+        import orjson
+
+        service = orjson.loads(document)["service_id"]
+        if service not in stored:
+            stored.add(service)
+            return original(self, decision_id, document)
+        return _done(document)
+
+
+@defect("CAIO-FAIL-03", "A service that was removed is back after a restart")
+def removals_not_stored() -> None:
+    _not_stored("delete_service", None)
+
+
+@defect("CAIO-FAIL-03", "A registration is acknowledged before it has been stored")
+def acknowledged_before_stored() -> None:
+    import threading
+
+    @wrap("caio.store.records:Records.save_service")
+    def broken(original: Any, self: Any, service: Any) -> Any:
+        threading.Timer(0.3, original, (self, service)).start()
+        return _done(None)
+
+
+def _may_try_another(rule: Any) -> None:
+    @wrap("caio.dispatch.dispatcher:may_try_another")
+    def broken(original: Any, endpoint: Any, result: Any) -> bool:
+        return bool(rule(original, endpoint, result))
+
+
+def _not_stored(method: str, answer: Any) -> None:
+    @wrap(f"caio.store.records:Records.{method}")
+    def broken(original: Any, *_rest: Any) -> Any:
+        return _done(answer)
+
+
+def _done(answer: Any) -> Future[Any]:
+    done: Future[Any] = Future()
+    done.set_result(answer)
+    return done
