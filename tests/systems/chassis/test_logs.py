@@ -15,6 +15,8 @@ from chassis import logs, redaction
 def _restored() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
+    # Another test may have left the capture on, and pytest has since put its own recorder in its place.
+    logging.captureWarnings(False)
     yield
     root.handlers, root.level = handlers, level
     logging.captureWarnings(False)
