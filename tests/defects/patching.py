@@ -58,6 +58,11 @@ def put_item(target: str, key: Any, value: Any) -> None:
     _undo.append(lambda: known.__setitem__(key, old))
 
 
+def is_applied() -> bool:
+    """Whether anything has been replaced."""
+    return bool(_undo)
+
+
 def undo() -> None:
     """Put everything back, last first."""
     while _undo:

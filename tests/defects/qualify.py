@@ -22,13 +22,6 @@ from tests.defects.trials import Ended, Trial, Trials
 Say = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """Where the scenarios of a criterion stand, by interface."""
-
-    features: dict[str, tuple[str, ...]]
-
-
 def verified(listed: CriteriaFile) -> list[str]:
     """The criteria that scenarios are promised for."""
     return [each.id for each in listed.criteria if not each.planned]
@@ -48,8 +41,8 @@ def choose(only: Sequence[str]) -> list[Defect]:
     return [each for each in DEFECTS.values() if not only or each.name in only or each.criterion in only]
 
 
-def places() -> dict[str, Tried]:
-    """Where the scenarios of each criterion stand."""
+def places() -> dict[str, dict[str, tuple[str, ...]]]:
+    """The feature files in which the scenarios of each criterion stand, by criterion and interface."""
     found: dict[str, dict[str, dict[str, None]]] = {}
     for feature in selection.parse([f"features/{SYSTEM}"]):
         for scenario in feature.walk_scenarios():
@@ -58,17 +51,17 @@ def places() -> dict[str, Tried]:
             for criterion in criteria_of(tags):
                 for interface in interfaces:
                     found.setdefault(criterion, {}).setdefault(interface, {})[feature.filename] = None
-    return {key: Tried({name: tuple(files) for name, files in each.items()}) for key, each in found.items()}
+    return {key: {name: tuple(files) for name, files in each.items()} for key, each in found.items()}
 
 
 def plan(defects: Sequence[Defect]) -> list[Trial]:
     """A trial for each defect and interface over which it shows."""
     where = places()
     return [
-        Trial(each.name, (each.criterion,), interface, where[each.criterion].features[interface])
+        Trial(each.name, (each.criterion,), interface, where[each.criterion][interface])
         for each in defects
         for interface in each.interfaces
-        if interface in where[each.criterion].features
+        if interface in where[each.criterion]
     ]
 
 

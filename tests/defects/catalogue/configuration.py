@@ -9,13 +9,15 @@ from tests.defects.catalogue.defect import defect
 from tests.defects.patching import wrap
 
 
-@defect("CAIO-ENV-01", "Production does not start without tokens, which are not required")
-def tokens_required() -> None:
+@defect("CAIO-ENV-01", "Development needs a secret as well")
+def secret_needed_in_development() -> None:
     @wrap("caio.config:check_production")
     def broken(original: Any, found: Any) -> None:
+        from chassis.settings import SettingsProblem
+
+        if found.auth_secret_key is None and found.auth_secret_key_file is None:
+            raise SettingsProblem("a secret key is needed", "auth_secret_key", missing=True)
         original(found)
-        if found.production and not found.auth_tokens:
-            raise ValueError("production needs tokens")
 
 
 @defect("CAIO-ENV-01", "Authentication is off unless it is switched on, in production too")
@@ -87,13 +89,13 @@ def defaults_instead_of_errors() -> None:
                     raise
 
 
-@defect("CAIO-ENV-03", "A size of nought means no limit")
+@defect("CAIO-ENV-03", "A size of nought means no limit", by_environment=True)
 def nought_means_no_limit() -> None:
     if os.environ.get("CAIO_REGISTRY_SIZE") == "0":
         del os.environ["CAIO_REGISTRY_SIZE"]
 
 
-@defect("CAIO-ENV-03", "Whatever is not true switches authentication off")
+@defect("CAIO-ENV-03", "Whatever is not true switches authentication off", by_environment=True)
 def not_true_is_false() -> None:
     if os.environ.get("CAIO_AUTH_REQUIRED", "true").lower() not in ("true", "false"):
         os.environ["CAIO_AUTH_REQUIRED"] = "false"

@@ -16,6 +16,7 @@ class Defect:
     """A mistake that a developer could make, and the criterion whose scenarios must notice it.
 
     ``apply`` breaks the system in the process that calls it. ``interfaces`` are those over which the mistake shows.
+    ``by_environment`` says that it bends what CAIO is started with, and so replaces nothing of its code.
     """
 
     name: str
@@ -23,15 +24,18 @@ class Defect:
     says: str
     apply: Callable[[], None]
     interfaces: tuple[str, ...] = BOTH
+    by_environment: bool = False
 
 
-def defect(criterion: str, says: str, interfaces: tuple[str, ...] = BOTH) -> Callable[[Callable[[], None]], None]:
+def defect(
+    criterion: str, says: str, interfaces: tuple[str, ...] = BOTH, by_environment: bool = False
+) -> Callable[[Callable[[], None]], None]:
     """Decorator: list a function as the defect that it makes; its name, with hyphens, is the defect's."""
 
     def enlist(apply: Callable[[], None]) -> None:
         name = apply.__name__.replace("_", "-")
         if name in DEFECTS:
             raise ValueError(f"two defects are named {name}")
-        DEFECTS[name] = Defect(name, criterion, says, apply, interfaces)
+        DEFECTS[name] = Defect(name, criterion, says, apply, interfaces, by_environment)
 
     return enlist

@@ -1,0 +1,90 @@
+"""What a trial shows is judged strictly, and what it starts is the system with one defect in it."""
+
+import subprocess
+import sys
+
+import pytest
+
+from support import systems
+from support.outcomes import Outcome, UsageError
+from support.settings import ROOT
+from tests.defects import definition, patching, qualify
+from tests.defects.catalogue import DEFECTS
+from tests.defects.launch import NONE, UNUSABLE
+from tests.defects.trials import Ended, Trial
+
+CRITERION = "CAIO-ROUTE-02"
+
+
+def ended(defect="last-policy-ignored", outcome=Outcome.NOT_MET, **told):
+    trial = Trial(defect, (CRITERION,), "http", ("features/caio/routing.feature",))
+    return Ended(trial, CRITERION, outcome, **{"tried": 9, "not_met": ("It broke",), **told})
+
+
+def launched(*arguments):
+    command = [sys.executable, str(definition.LAUNCHER), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False, cwd="/")
+
+
+def test_a_defect_that_makes_its_criterion_not_met_is_caught():
+    assert qualify.fault_of(ended()) == ""
+
+
+@pytest.mark.parametrize("outcome", [Outcome.MET, Outcome.NOT_VERIFIED, Outcome.BROKEN, None])
+def test_a_defect_with_any_other_outcome_is_not(outcome):
+    assert qualify.fault_of(ended(outcome=outcome, not_met=())).startswith("NOT CAUGHT")
+
+
+def test_trouble_counts_against_a_run_even_when_the_defect_was_caught():
+    assert "could not start" in qualify.fault_of(ended(trouble="CAIO could not start"))
+
+
+def test_a_run_without_any_scenario_shows_nothing():
+    assert qualify.fault_of(ended(tried=0)).startswith("NOT TRIED")
+
+
+def test_without_a_defect_everything_must_be_met():
+    assert qualify.fault_of(ended(NONE, Outcome.MET, not_met=())) == ""
+    assert qualify.fault_of(ended(NONE, Outcome.NOT_MET)).startswith("MISSED")
+
+
+def test_defects_are_chosen_by_name_and_by_criterion():
+    assert [each.name for each in qualify.choose(["last-policy-ignored"])] == ["last-policy-ignored"]
+    assert {each.criterion for each in qualify.choose([CRITERION])} == {CRITERION}
+    with pytest.raises(UsageError, match="no-such-thing"):
+        qualify.choose(["no-such-thing"])
+
+
+def test_the_control_tries_every_criterion_that_is_broken_elsewhere():
+    controls = qualify.controls(list(DEFECTS.values()))
+
+    assert {name for trial in controls for name in trial.criteria} == {each.criterion for each in DEFECTS.values()}
+    assert {trial.defect for trial in controls} == {NONE}
+
+
+def test_the_definition_starts_every_program_of_the_system_through_the_launcher(tmp_path):
+    system = systems.load(definition.write(tmp_path, "last-policy-ignored"))
+
+    verify = system.command("verify", {"decision": "d", "contracts": "c", "key": "k"})
+    for command in (system.deployments.process.command, system.deployments.python.command, verify):
+        assert command[1:3] == [str(definition.LAUNCHER), "last-policy-ignored"]
+    driver = system.deployments.python.command[-1]
+    assert driver == str(ROOT / "systems/caio/drivers/python_api.py")
+
+
+def test_without_a_defect_the_launcher_changes_nothing():
+    done = launched(NONE, "-m", "caio", "--version")
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "caio 1.0.0\n", "")
+
+
+def test_the_launcher_refuses_a_defect_that_does_not_exist():
+    done = launched("no-such-defect", "-m", "caio", "--version")
+
+    assert done.returncode == UNUSABLE
+    assert "no-such-defect" in done.stderr
+
+
+def test_a_patch_whose_target_has_gone_is_told():
+    with pytest.raises(patching.DoesNotApply, match="no_such_function"):
+        patching.wrap("caio.policies:no_such_function")(lambda original: None)
