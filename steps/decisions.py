@@ -150,7 +150,7 @@ def tamper(context: Context, part: str) -> None:
 def tamper_contract(context: Context, service: str) -> None:
     """The contract that the auditor holds is not the one that the decision was made by."""
     document = context.world.contracts[service]
-    context.world.contracts[service] = contracts.changed(document, "guarantees.accuracy", "0.95")
+    context.world.contracts[service] = contracts.changed(document, "api.base_url", "http://127.0.0.1:8")
 
 
 @given("the auditor holds the public key of somebody else")

@@ -17,9 +17,9 @@ Feature: Requests reach the service whose contract fits
 
     Example: The request needs two abilities at once
       Given CAIO is running with the services
-        | service    | offers          |
-        | local-chat | chat            |
-        | all-rounder | chat, summarise |
+        | service     | offers          | accuracy |
+        | local-chat  | chat            | 0.99     |
+        | all-rounder | chat, summarise | 0.90     |
       When a user asks for "chat, summarise"
       Then the request is routed to "all-rounder"
 

@@ -23,6 +23,21 @@ Feature: The best of the fitting services wins
         | cost      | 0.90     | 200 ms  | 0.011 | 0.80      |
         | alignment | 0.90     | 200 ms  | 0.01  | 0.79      |
 
+    Scenario Outline: It is the better <quality> that decides, and never the seed
+      Given CAIO is running with the services
+        | service  | offers | accuracy   | latency   | cost   | alignment   |
+        | worse-ai | chat   | <accuracy> | <latency> | <cost> | <alignment> |
+        | model-ai | chat   | 0.90       | 200 ms    | 0.01   | 0.80        |
+      When a user asks for "chat" with each of the seeds 1 to 20
+      Then "model-ai" is chosen every time
+
+      Examples:
+        | quality   | accuracy | latency | cost  | alignment |
+        | accuracy  | 0.89     | 200 ms  | 0.01  | 0.80      |
+        | latency   | 0.90     | 210 ms  | 0.01  | 0.80      |
+        | cost      | 0.90     | 200 ms  | 0.011 | 0.80      |
+        | alignment | 0.90     | 200 ms  | 0.01  | 0.79      |
+
     Example: Three services are ranked from best to worst, whatever the order they came in
       Given CAIO is running with the services
         | service | offers | accuracy | latency | cost | alignment |

@@ -5,8 +5,8 @@ from __future__ import annotations
 from support.checks import cors
 from support.world import World
 
-METHOD = "GET"
-"""The method that pages ask permission for."""
+METHOD, HEADER = "GET", "authorization"
+"""The method and the header, by which the user's token travels, that pages ask permission for."""
 
 
 def preflight(world: World, origin: str) -> None:
@@ -14,7 +14,7 @@ def preflight(world: World, origin: str) -> None:
     headers = {
         "Origin": origin,
         "Access-Control-Request-Method": METHOD,
-        "Access-Control-Request-Headers": "authorization",
+        "Access-Control-Request-Headers": HEADER,
     }
     world.origin = origin
     world.exchanges.append(world.http.request("OPTIONS", world.endpoint("services"), headers=headers))
@@ -30,7 +30,7 @@ def allowed(world: World) -> bool:
     """Whether the browser would let the page have the answer, or go on to the call it asked permission for."""
     exchange = world.exchange
     if exchange.method == "OPTIONS":
-        return cors.admits_preflight(exchange.status, exchange.headers, world.origin, METHOD)
+        return cors.admits_preflight(exchange.status, exchange.headers, world.origin, METHOD, HEADER)
     return cors.admits(exchange.headers, world.origin)
 
 

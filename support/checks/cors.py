@@ -13,10 +13,14 @@ def admits(headers: Mapping[str, str], origin: str) -> bool:
     return headers.get(ORIGIN) in (origin, "*")
 
 
-def admits_preflight(status: int | None, headers: Mapping[str, str], origin: str, method: str) -> bool:
-    """Whether the browser goes on to the call itself: a 2xx answer that admits origin and method."""
-    methods = {name.strip().upper() for name in headers.get("Access-Control-Allow-Methods", "").split(",")}
-    return status is not None and 200 <= status < 300 and admits(headers, origin) and bool({method, "*"} & methods)
+def admits_preflight(status: int | None, headers: Mapping[str, str], origin: str, method: str, header: str) -> bool:
+    """Whether the browser goes on to the call itself: a 2xx answer that admits origin, method and request header."""
+    if status is None or not 200 <= status < 300 or not admits(headers, origin):
+        return False
+    methods = _listed(headers.get("Access-Control-Allow-Methods", "").upper())
+    # A wildcard stands for any header but Authorization.
+    names = _listed(headers.get("Access-Control-Allow-Headers", "").lower())
+    return bool({method, "*"} & methods) and header.lower() in names
 
 
 def wildcard_with_credentials(headers: Mapping[str, str]) -> bool:
@@ -26,4 +30,8 @@ def wildcard_with_credentials(headers: Mapping[str, str]) -> bool:
 
 def varies_by_origin(headers: Mapping[str, str]) -> bool:
     """Whether caches are told that the answer is meant for one origin."""
-    return "origin" in {name.strip().lower() for name in headers.get("Vary", "").split(",")}
+    return "origin" in _listed(headers.get("Vary", "").lower())
+
+
+def _listed(value: str) -> set[str]:
+    return {name.strip() for name in value.split(",")}
