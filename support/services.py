@@ -22,6 +22,7 @@ class RealServices:
         self._leases: dict[str, Lease] = {}
         self._proxies: dict[str, FaultyProxy] = {}
         self._faults: dict[str, Fault] = {}
+        self._history: list[tuple[str, Fault]] = []
 
     def start(self, row: Mapping[str, str], *, probed: bool = False) -> contracts.Document:
         """Have the service of one row of a table running; its contract, which says where it can be reached.
@@ -67,8 +68,8 @@ class RealServices:
         return [call for call in self._proxies[name].requests if call != probe]
 
     def timeline(self) -> str:
-        """What was broken and healed, and when."""
-        return "\n\n".join(f"{name}\n{fault.describe()}" for name, fault in self._faults.items())
+        """What was broken and healed, and when; empty if nothing was."""
+        return "\n\n".join(f"{name}\n{fault.describe()}" for name, fault in self._history)
 
     def give_back(self, failed: bool) -> list[str]:
         """Heal what is broken, close the proxies and give the services back; what could not be done, in words."""
@@ -82,7 +83,9 @@ class RealServices:
         return troubles
 
     def _break(self, name: str, fault: Fault) -> None:
-        self._faults[name] = fault.inject()
+        self._faults[name] = fault
+        self._history.append((name, fault))
+        fault.inject()
 
 
 def _attempt(action: Callable[[], None]) -> str:

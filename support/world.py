@@ -166,16 +166,16 @@ class World(Memory):
         with self._lock:
             self._unshown.append((name, text))
 
-    def flush(self) -> None:
-        """Attach what the running step has gathered."""
+    def flush(self, together: str = "") -> None:
+        """Attach what the running step has gathered; ``together`` makes one text of it, of that name."""
         with self._lock:
             waiting, self._unshown = self._unshown, []
-        if len(waiting) <= SHOWN_ONE_BY_ONE:
+        if len(waiting) <= SHOWN_ONE_BY_ONE and not together:
             for name, text in waiting:
                 self.evidence.text(name, text)
-        else:
+        elif waiting:
             texts = (f"── {number}. {name}\n{text}" for number, (name, text) in enumerate(waiting, 1))
-            self.evidence.text(f"{len(waiting)} exchanges", "\n\n".join(texts))
+            self.evidence.text(together or f"{len(waiting)} exchanges", "\n\n".join(texts))
 
     def on_close(self, clean_up: Callable[[], None]) -> None:
         """Have something done at the end of the scenario, last one first, however it ends."""
@@ -183,20 +183,23 @@ class World(Memory):
 
     def close(self, failed: bool) -> None:
         """Heal, tidy and give everything back. Raises Broken, after all of it was tried, if something did not work."""
+        self.flush()
         troubles = [trouble for clean_up in reversed(self._clean_ups) if (trouble := _attempt(clean_up))]
         for lease, position in zip(self._leases, self._log_starts, strict=True):
             if failed and isinstance(lease.deployment, HasLogs):
-                self.show(f"log of {self.system.says} in this scenario", lease.deployment.logs(position))
+                self.evidence.text(f"log of {self.system.says} in this scenario", lease.deployment.logs(position))
             lease.dirty = lease.dirty or failed
         if not all(_tidied(interface) for interface in self._interfaces if not self.lease.dirty):
             self.lease.dirty = True
         troubles += self.services.give_back(failed)
+        if timeline := self.services.timeline():
+            self.evidence.text("timeline of the faults", timeline)
         for lease in self._leases:
             if trouble := _attempt(lambda lease=lease: self._pool.release(lease)):  # type: ignore[misc]
                 troubles.append(trouble)
         for client in self._clients:
             client.close()
-        self.flush()
+        self.flush("clean-up")
         if troubles:
             raise Broken("the scenario could not be cleaned up:\n" + "\n".join(troubles))
 

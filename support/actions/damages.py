@@ -22,9 +22,10 @@ _DAMAGES: dict[str, tuple[str, Callable[[Path], Fault]]] = {
 def inflict(world: World, damage: str) -> None:
     """Do the damage; it is healed at the end of the scenario at the latest."""
     name, fault = _DAMAGES[damage]
-    world.fault = fault(lifecycle.files(world)[name]).inject()
-    world.on_close(world.fault.heal)
-    world.on_close(lambda: world.show("timeline of the damage", world.fault.describe() if world.fault else ""))
+    done = world.fault = fault(lifecycle.files(world)[name])
+    world.on_close(lambda: world.evidence.text("timeline of the damage", done.describe()))
+    world.on_close(done.heal)
+    done.inject()
 
 
 def repair(world: World) -> None:
