@@ -18,7 +18,7 @@ ACCEPT = $(STRICTNESS) $(call option,--system,$(SYSTEM)) $(call option,--deploym
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help accept report test qualify bench lint format clean
+.PHONY: help accept report test qualify bench screenshots lint format clean
 
 help:  ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,8 +39,11 @@ test: .venv/.for-test node_modules/.made  ## Check style, types and the suite's 
 qualify: .venv/.for-test  ## Break the system in every way we know and see that a scenario notices.
 	$(BIN)/python -m tests.defects
 
-bench: .venv/.for-test  ## Measure what a routing decision costs.
-	$(BIN)/python bench/routing.py
+bench: .venv/.for-test node_modules/.made  ## Measure decisions, the suite and a whole run, beside the figures to reach.
+	$(BIN)/python -m bench
+
+screenshots: .venv/.for-test node_modules/.made  ## Make the README's pictures from real runs (needs chromium).
+	$(BIN)/python -m docs.screenshots
 
 lint: .venv/.for-test  ## Check style and the suite's own rules only.
 	$(BIN)/ruff check .
@@ -52,7 +55,7 @@ format: .venv/.for-test  ## Put all Python files into shape.
 
 clean:  ## Remove everything that these targets made, the environment and the reports too.
 	rm -rf .venv node_modules build .mypy_cache .ruff_cache .pytest_cache .hypothesis
-	find reports -mindepth 1 ! -name README.md -delete 2>/dev/null || true
+	find reports -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # --- set-up; a stamp says that a step has been done with the pins as they stand

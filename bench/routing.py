@@ -1,30 +1,47 @@
 """Measures one routing decision in process: route_request alone, and with proofs and trace spelled out.
 
-`python bench/routing.py [decisions]` prints p50 and p95 in µs for several sizes of registry. The request asks for a
-capability, a constraint, a guarantee and a ceiling, under one policy. Contracts differ in cost, latency and
-accuracy; the last row has contracts that are all alike, so that the seed orders them.
+The request asks for a capability, a constraint, a guarantee and a ceiling, under one policy. Contracts differ in cost,
+latency and accuracy; in the last case they are all alike, so that the seed orders them.
 """
 
 from __future__ import annotations
 
-import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from caio import Orchestrator, Request
 from caio.contracts import ServiceContract
 
+from bench.figures import Figure, Target, percentile
+
 WARM_UP = 200
+ROUNDS = 5
+DECISIONS = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
+    """So many registered services, of which so many offer what is asked; ``alike`` makes an exact tie of them."""
+
     services: int
     matching: int
     alike: bool = False
+    target: Target | None = None
+
+    def __str__(self) -> str:
+        tied = ", all alike" if self.alike else ""
+        return f"{self.services:,} services, {self.matching} matching{tied}"
 
 
-CASES = (Case(1, 1), Case(100, 10), Case(1000, 10), Case(100, 100), Case(10000, 10), Case(100, 100, alike=True))
+CASES = (
+    Case(1, 1),
+    Case(100, 10, target=Target(100)),
+    Case(1000, 10, target=Target(150)),
+    Case(10000, 10),
+    Case(100, 100, target=Target(150)),
+    Case(100, 100, alike=True),
+)
 
 REQUEST = Request(
     intent={"type": "chat", "message": "Where is my order?"},
@@ -37,6 +54,7 @@ POLICIES = [{"type": "constraint", "field": "requires_internet", "value": False}
 
 
 def contract(number: int, capability: str, alike: bool) -> ServiceContract:
+    """A contract that offers one capability; unless all are to be alike, its figures differ from its neighbours'."""
     spread = 0 if alike else number
     return ServiceContract.model_validate(
         {
@@ -61,6 +79,7 @@ def contract(number: int, capability: str, alike: bool) -> ServiceContract:
 
 
 def orchestrator(case: Case) -> Orchestrator:
+    """An orchestrator with the case's services registered."""
     built = Orchestrator()
     for number in range(case.services):
         built.register_service(
@@ -69,11 +88,31 @@ def orchestrator(case: Case) -> Orchestrator:
     return built
 
 
-def measure(case: Case, decisions: int) -> tuple[list[float], list[float]]:
-    """Times in µs, sorted: of route_request, and of the same with proofs and trace made."""
+def measure(say: Callable[[str], None]) -> list[Figure]:
+    """For each case p50 and p95 of the whole, and p95 of route_request alone; one sample per round."""
+    figures = []
+    for case in CASES:
+        say(f"decisions among {case}, {ROUNDS} rounds of {DECISIONS}")
+        figures += _figures(case)
+    return figures
+
+
+def _figures(case: Case) -> list[Figure]:
     subject = orchestrator(case)
+    rounds = [_round(subject, case) for _ in range(ROUNDS)]
+    bare, full = [one[0] for one in rounds], [one[1] for one in rounds]
+    note = f"{ROUNDS} rounds of {DECISIONS} decisions; proofs and trace made, not signed" if case.target else ""
+    return [
+        Figure(f"{case}: p50", "µs", tuple(percentile(times, 0.5) for times in full)),
+        Figure(f"{case}: p95", "µs", tuple(percentile(times, 0.95) for times in full), case.target, note),
+        Figure(f"{case}: p95 before proofs and trace are made", "µs", tuple(percentile(times, 0.95) for times in bare)),
+    ]
+
+
+def _round(subject: Orchestrator, case: Case) -> tuple[list[float], list[float]]:
+    """Times in µs: of route_request, and of the same with proofs and trace made."""
     bare, full = [], []
-    for number in range(-WARM_UP, decisions):
+    for number in range(-WARM_UP, DECISIONS):
         started = time.perf_counter_ns()
         decision = subject.route_request(request=REQUEST, policies=POLICIES, history={}, seed=42)
         routed = time.perf_counter_ns()
@@ -84,26 +123,4 @@ def measure(case: Case, decisions: int) -> tuple[list[float], list[float]]:
         if number >= 0:
             bare.append((routed - started) / 1000)
             full.append((done - started) / 1000)
-    return sorted(bare), sorted(full)
-
-
-def percentile(ordered: list[float], share: float) -> float:
-    return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
-
-
-def main() -> None:
-    decisions = int(sys.argv[1]) if len(sys.argv) > 1 else 3000
-    print(f"µs per decision, {decisions} decisions each      route_request      with proofs and trace")
-    print(f"{'services':>10} {'matching':>9} {'':>8} {'p50':>13} {'p95':>7} {'p50':>15} {'p95':>7}")
-    for case in CASES:
-        bare, full = measure(case, decisions)
-        figures = [percentile(times, share) for times in (bare, full) for share in (0.5, 0.95)]
-        note = "alike" if case.alike else ""
-        print(
-            f"{case.services:>10} {case.matching:>9} {note:>8} {figures[0]:>13.1f} {figures[1]:>7.1f}"
-            f" {figures[2]:>15.1f} {figures[3]:>7.1f}"
-        )
-
-
-if __name__ == "__main__":
-    main()
+    return bare, full

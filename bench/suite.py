@@ -1,0 +1,147 @@
+"""Measures the suite on CAIO as it is: start until ready, imports, cost per step, a whole run, and its report."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bench import step_cost
+from bench.figures import Figure, Target, unmeasured
+from bench.processes import Followed, follow
+from support import systems
+from support.acceptance import run_record
+from support.acceptance.run_record import RunRecord
+from support.deployments import ProcessDeployment
+from support.evidence import report
+from support.outcomes import UsageError
+from support.settings import ROOT, Settings
+
+TIMES = 7
+REPORTS = 5
+JOBS = 2
+PATIENCE = 150.0
+"""Seconds after which a run is given up."""
+
+MEGABYTE = 1e6
+RUN, READY, MEMORY = Target(60.0), Target(1.5), Target(250.0)
+REPORT_SIZE, REPORT_TIME = Target(8.0), Target(5.0)
+IMPORT = "import time; begun = time.perf_counter(); import {module}; print(time.perf_counter() - begun)"
+
+Say = Callable[[str], None]
+
+
+def measure(say: Say) -> list[Figure]:
+    """All figures of the suite; ``say`` is told what is being measured."""
+    say(f"start of CAIO until ready, {TIMES} times")
+    figures = [_ready(), _imports("caio"), _imports("caio.api")]
+    say(f"own cost per step, {step_cost.ROUNDS} rounds")
+    figures += step_cost.measure()
+    with tempfile.TemporaryDirectory(prefix="signoff-bench-") as folder:
+        say(f"a whole run, signoff accept --jobs {JOBS}")
+        figures += _run(Path(folder) / "reports")
+        say(f"the report of that run, {REPORTS} times")
+        figures += _report(Path(folder) / "reports")
+        say("the same scenarios in one process, behave features/")
+        figures.append(_one_process(Path(folder) / "alone"))
+    return figures
+
+
+def _ready() -> Figure:
+    with tempfile.TemporaryDirectory(prefix="signoff-bench-") as folder:
+        seconds = [_start(Path(folder) / str(number)) for number in range(TIMES)]
+    note = f"{TIMES} real processes with data folders of their own, from the command to the first ready answer"
+    return Figure("CAIO, start until ready", "s", tuple(seconds), READY, note)
+
+
+def _start(scratch: Path) -> float:
+    deployment = ProcessDeployment(systems.find("caio"), {}, Settings(), scratch)
+    try:
+        deployment.start()
+        deployment.stop()
+        return deployment.ready_seconds[0]
+    finally:
+        deployment.close()
+
+
+def _imports(module: str) -> Figure:
+    command = [sys.executable, "-c", IMPORT.format(module=module)]
+    seconds = [float(subprocess.run(command, capture_output=True, check=True).stdout) for _ in range(TIMES)]
+    return Figure(f"import {module}", "ms", tuple(each * 1000 for each in seconds), None, f"{TIMES} fresh processes")
+
+
+def _run(reports: Path) -> list[Figure]:
+    command = [sys.executable, "-m", "support.cli", "accept", "--jobs", str(JOBS), "--reports", str(reports)]
+    reports.mkdir()
+    try:
+        done = follow(command, ROOT, reports.parent / "console.txt", PATIENCE)
+        record = run_record.load(reports)
+    except (TimeoutError, UsageError) as error:
+        return [unmeasured(f"signoff accept --jobs {JOBS}", "s", RUN, str(error))]
+    return [_wall(done, record), *_memory(done), *_starts(record)]
+
+
+def _wall(done: Followed, record: RunRecord) -> Figure:
+    accepted = "accepted" if done.status == 0 else f"exit status {done.status}, see signoff accept"
+    note = f"one run, {len(record.plan)} scenarios over {' and '.join(record.interfaces)}, reports included; {accepted}"
+    return Figure(f"signoff accept --jobs {JOBS}, wall time", "s", (done.seconds,), RUN, note)
+
+
+def _memory(done: Followed) -> list[Figure]:
+    peaks = done.peaks
+    return [
+        Figure(
+            "memory of the suite in that run, peak",
+            "MB",
+            (peaks.suite / MEGABYTE,),
+            MEMORY,
+            f"signoff and {JOBS} behave processes at the same time, resident, shared pages counted for each; "
+            "without the systems under test and without the report generator",
+        ),
+        Figure("… its largest behave process", "MB", (peaks.shard / MEGABYTE,), None, "resident, peak"),
+        Figure("… the report generator (Node)", "MB", (peaks.generator / MEGABYTE,), None, "runs alone, at the end"),
+    ]
+
+
+def _starts(record: RunRecord) -> list[Figure]:
+    starts = record.starts
+    if starts is None:
+        return [unmeasured("starts of servers in that run", "", None, "the run left no record of its starts")]
+    target = Target(starts.distinct + starts.dirtied, inclusive=True)
+    note = f"{starts.distinct} distinct settings, {starts.dirtied} dirtied leases"
+    return [Figure("starts of servers in that run", "", (starts.starts,), target, note)]
+
+
+def _report(reports: Path) -> list[Figure]:
+    output, seconds = reports / "again", []
+    try:
+        for _ in range(REPORTS):
+            begun = time.monotonic()
+            page = report.generate(reports / "allure-results", output)
+            seconds.append(time.monotonic() - begun)
+    except UsageError as error:
+        why = str(error).partition(";")[0]
+        return [
+            unmeasured("report, size", "MB", REPORT_SIZE, why),
+            unmeasured("report, made in", "s", REPORT_TIME, why),
+        ]
+    size = page.stat().st_size / MEGABYTE
+    return [
+        Figure("report, size", "MB", (size,), REPORT_SIZE, "one HTML file with all evidence of that run"),
+        Figure("report, made in", "s", tuple(seconds), REPORT_TIME, f"{REPORTS} times, from the results to the file"),
+    ]
+
+
+def _one_process(reports: Path) -> Figure:
+    runner = [sys.executable, "-m", "behave", "features/", "-D", f"reports={reports}"]
+    what = "memory of behave features/, peak"
+    reports.mkdir()
+    try:
+        done = follow(runner, ROOT, reports.parent / "behave.txt", PATIENCE)
+    except TimeoutError as error:
+        return unmeasured(what, "MB", MEMORY, str(error))
+    note = f"all scenarios over HTTP in one process, {done.seconds:.0f} s, exit status {done.status}; resident"
+    return Figure(what, "MB", (done.peaks.command / MEGABYTE,), MEMORY, note)
