@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from support.deployments import CompanionProcess, Lease, LeasePool
+from support.deployments.readiness import answers
 from support.faults import PASS, REFUSE, Behaviour, Fault, FaultyProxy, Killed, NetworkFault, Paused
 from support.interfaces import contracts
 from support.outcomes import Broken
@@ -47,15 +48,15 @@ class RealServices:
     def kill(self, name: str) -> None:
         """Kill the service without warning; from then on connections to it are refused."""
         self._proxies[name].behave(REFUSE)
-        self._break(name, Killed(self.process(name), f"{name} killed"))
+        self._break(name, Killed(self.process(name), f"{name} killed", lambda: self._answers(name)))
 
     def hang(self, name: str) -> None:
         """Freeze the service: connections are accepted, nothing is answered."""
-        self._break(name, Paused(self.process(name), f"{name} frozen"))
+        self._break(name, Paused(self.process(name), f"{name} frozen", lambda: self._answers(name)))
 
     def misbehave(self, name: str, behaviour: Behaviour) -> None:
         """Have the network before the service misbehave."""
-        self._break(name, NetworkFault(self._proxies[name], behaviour, name))
+        self._break(name, NetworkFault(self._proxies[name], behaviour, name, lambda: self._answers(name)))
 
     def heal(self, name: str) -> None:
         """Bring the service back, at the same address."""
@@ -81,6 +82,10 @@ class RealServices:
             self._pool.release(lease)
         self._leases.clear()
         return troubles
+
+    def _answers(self, name: str) -> bool:
+        """Whether the service itself is well; what the system under test makes of it is another matter."""
+        return answers(self.process(name).url, self._system.companion(COMPANION).ready)
 
     def _break(self, name: str, fault: Fault) -> None:
         self._faults[name] = fault
