@@ -76,6 +76,7 @@ def all_healthy(context: Context) -> None:
     assert_that(lifecycle.failed_components(context.world.health), empty(), "components that are not healthy")
 
 
+@given('health has reported that "{component:Words}" has failed')
 @then('health reports that "{component:Words}" has failed')
 def reports_failure(context: Context, component: str) -> None:
     """The health check says within the settling time that this component has failed."""

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from support.deployments import Lease, LeasePool, ProcessDeployment
+from support.deployments import Lease, LeasePool, ProcessDeployment, RemoteDeployment
 from support.deployments.base import Deployment, HasLogs, power
 from support.deployments.driver import DriverDeployment
 from support.evidence.attachments import Evidence
@@ -17,6 +17,7 @@ from support.interfaces import contracts as contract_documents
 from support.interfaces.requests import request
 from support.memory import Memory, Together, last
 from support.outcomes import Broken, NotVerified
+from support.registries import Guest, emptied
 from support.services import RealServices
 from support.settings import Settings
 from support.systems import System
@@ -41,6 +42,8 @@ class World(Memory):
         self._leases: list[Lease] = []
         self._clients: list[HttpClient] = []
         self._interfaces: list[Interface] = []
+        self._met: list[tuple[Lease, Interface]] = []
+        self._guest: Guest | None = None
         self._log_starts: list[int] = []
         self._clean_ups: list[Callable[[], None]] = []
         self._unshown: list[tuple[str, str]] = []
@@ -56,6 +59,10 @@ class World(Memory):
         ``own`` gives the scenario a system that nobody used before or will use after it. Raises DeploymentFailed if
         it does not start and NotVerified if the target cannot be had that way.
         """
+        if own and self._kind == "remote":
+            raise NotVerified(
+                f"this needs a {self.system.says} of its own, and there is only the one at {self.settings.url}"
+            )
         self._adopt(self._pool.acquire(self._kind, profile, environment or {}, own=own))
         self.meet()
 
@@ -69,8 +76,11 @@ class World(Memory):
 
     def meet(self) -> None:
         """Begin to talk with the system that was started last."""
-        self._interfaces.append(self._interface(self.deployment))
-        self._see_empty_registry()
+        interface = self._interface(self.deployment)
+        self._interfaces.append(interface)
+        if self._guest is not None:
+            self._guest.arrive(interface)
+        self._met.append((self.lease, interface))
 
     @property
     def lease(self) -> Lease:
@@ -189,8 +199,7 @@ class World(Memory):
             if failed and isinstance(lease.deployment, HasLogs):
                 self.evidence.text(f"log of {self.system.says} in this scenario", lease.deployment.logs(position))
             lease.dirty = lease.dirty or failed
-        if not all(_tidied(interface) for interface in self._interfaces if not self.lease.dirty):
-            self.lease.dirty = True
+        troubles += filter(None, (self._tidy(lease, interface) for lease, interface in self._met))
         troubles += self.services.give_back(failed)
         if timeline := self.services.timeline():
             self.evidence.text("timeline of the faults", timeline)
@@ -209,24 +218,30 @@ class World(Memory):
 
     def _adopt(self, lease: Lease) -> None:
         self._leases.append(lease)
-        self._log_starts.append(_log_position(lease.deployment))
+        # A lease that goes with its scenario was started for it: what it logged at its start belongs to the scenario.
+        self._log_starts.append(0 if lease.dirty else _log_position(lease.deployment))
         for secret in lease.deployment.secrets():
             redactor.register(secret)
 
     def _interface(self, deployment: Deployment) -> Interface:
         if isinstance(deployment, DriverDeployment):
             return PythonInterface(deployment, self.show)
+        if isinstance(deployment, RemoteDeployment):
+            self._guest = Guest(self.system, deployment)
         token = self.system.token(ADMIN) if ADMIN in self.system.identities else None
         return HttpInterface(self.client_for(deployment.url), self.system, token)
 
-    def _see_empty_registry(self) -> None:
-        if self.settings.deployment != "remote":
-            return  # it is the suite's own, and was left empty
-        if self.orchestrator.services().result():
-            raise NotVerified(f"{self.deployment.url} holds services already; scenarios need an empty registry")
+    def _tidy(self, lease: Lease, interface: Interface) -> str:
+        """Leave the registry as it was found; the suite's own system is thrown away where that does not work."""
+        if self._guest is not None:
+            return self._guest.leave(interface)
+        lease.dirty = lease.dirty or not emptied(interface)
+        return ""
 
     def _saw(self, exchange: Exchange) -> None:
         self.show(str(exchange), exchange.describe())
+        if self._guest is not None:
+            self._guest.saw(exchange)
 
 
 def _attempt(action: Callable[[], Any]) -> str:
@@ -239,13 +254,3 @@ def _attempt(action: Callable[[], Any]) -> str:
 
 def _log_position(deployment: Deployment) -> int:
     return deployment.log_position() if isinstance(deployment, HasLogs) else 0
-
-
-def _tidied(interface: Interface) -> bool:
-    """Remove every service; False if the registry is not empty afterwards, or the system does not answer."""
-    services = interface.services()
-    if services.accepted:
-        for entry in services.body:
-            interface.remove(entry["service_id"])
-        services = interface.services()
-    return services.accepted and not services.body

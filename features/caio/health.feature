@@ -49,6 +49,7 @@ Feature: Health tells what is wrong
     Scenario Outline: CAIO is ready again once the <component> works again
       Given CAIO is running on a folder of contracts and a file of policies
       And <damage>
+      And health has reported that "<component>" has failed
       When the damage is repaired
       Then CAIO becomes ready again
       And CAIO is healthy

@@ -21,13 +21,16 @@ KNOWN = "user"
 OUTCOMES = ("unauthenticated", "forbidden", "rate-limited")
 """Refusals that are about the caller; any 2xx answer is "allowed"."""
 
+LONGEST_WAIT = 60
+"""Seconds that a caller may be told to wait; limits in scenarios are per minute at most, so that none waits longer."""
+
 TRIED = "tried-chat"
 """The service that callers try to register."""
 
 FOUND = "local-chat"
 """The service that callers try to replace and remove; the scenario registers it beforehand."""
 
-_SHAPES: dict[str, Callable[[str], list[str]]] = {
+SHAPES: dict[str, Callable[[str], list[str]]] = {
     "a caller without a token": lambda token: [],
     "a caller with an empty token": lambda token: ["Bearer "],
     "a caller with an unknown token": lambda token: [f"Bearer {token[::-1]}"],
@@ -60,10 +63,10 @@ def caller(says: str, system: System) -> Caller:
     if known := re.fullmatch(r"an? (admin|user|service)( who writes the scheme in small letters)?", says):
         token = system.token(known[1])
         return Caller(says, (("Authorization", f"{'bearer' if known[2] else 'Bearer'} {token}"),), (token,))
-    if says not in _SHAPES:
-        raise Broken(f"nothing is known of {says!r}; there are: an admin, a user, a service, {', '.join(_SHAPES)}")
+    if says not in SHAPES:
+        raise Broken(f"nothing is known of {says!r}; there are: an admin, a user, a service, {', '.join(SHAPES)}")
     token = system.token(KNOWN)
-    values = _SHAPES[says](token)
+    values = SHAPES[says](token)
     query = f"?token={token}" if says.endswith("in the address") else ""
     shown = [part for value in values for part in value.split() if len(part) > len("Bearer")]
     return Caller(says, tuple(("Authorization", value) for value in values), tuple(shown), query)
@@ -109,10 +112,12 @@ def echoed(world: World) -> list[str]:
 
 
 def wait_as_told(world: World) -> None:
-    """Wait for as long as the last answer says. Raises NotMet if it does not say so in whole seconds."""
+    """Wait for as long as the last answer says. Raises NotMet if it does not say so in whole seconds, or too many."""
     told = world.exchange.headers.get("Retry-After", "")
     if not told.isdigit():
         raise NotMet(f"expected the answer to say in Retry-After how many seconds to wait, but it said {told!r}")
+    if int(told) > LONGEST_WAIT:
+        raise NotMet(f"expected to be told to wait for at most {LONGEST_WAIT} s, but the answer said {told} s")
     let_pass(int(told), "the caller was told to wait so long")
 
 
