@@ -58,7 +58,7 @@ def plan(defects: Sequence[Defect]) -> list[Trial]:
     """A trial for each defect and interface over which it shows."""
     where = places()
     return [
-        Trial(each.name, (each.criterion,), interface, where[each.criterion][interface])
+        Trial(each.name, (each.criterion,), interface, where[each.criterion][interface], each.sample)
         for each in defects
         for interface in each.interfaces
         if interface in where[each.criterion]

@@ -20,10 +20,10 @@ from support.outcomes import Outcome, UsageError
 from support.settings import ROOT
 from tests.defects import definition
 
-SETTLE_SECONDS = 3
-"""Patience of the scenarios: what a defect prevents need not be waited for as long as in an acceptance run."""
+PATIENCE = {"timeouts.settle": 2, "timeouts.start": 10}
+"""Of the scenarios, in seconds: what a defect prevents need not be waited for as long as in an acceptance run."""
 
-LONGEST_SECONDS = 120
+LONGEST_SECONDS = 90
 """A run that takes longer is ended and counts as broken."""
 
 PYTHON = "python"
@@ -31,12 +31,13 @@ PYTHON = "python"
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What is tried: scenarios (feature files and a tag expression) over an interface, with a defect."""
+    """What is tried: the scenarios of criteria in feature files, or a sample of them, over an interface, with a defect."""
 
     defect: str
     criteria: tuple[str, ...]
     interface: str
     features: tuple[str, ...]
+    sample: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +130,15 @@ def _command(trial: Trial, folder: Path) -> list[str]:
         "reports": folder,
         "definition": definition.write(folder / "definition", trial.defect),
         "interface": trial.interface,
-        "timeouts.settle": SETTLE_SECONDS,
+        **PATIENCE,
     }
     options = [word for name, value in settings.items() for word in ("-D", f"{name}={value}")]
     tags = [" or ".join(f"@{criterion}" for criterion in trial.criteria)]
     if trial.interface == PYTHON:
         tags.append("not @needs.http")
     expressions = [f"--tags={expression}" for expression in tags]
+    if trial.sample:
+        expressions.append(f"--name={trial.sample}")
     child = [sys.executable, "-m", "support.run.child", str(os.getpid()), str(folder / "allure-results")]
     return [*child, *options, *expressions, *trial.features]
 

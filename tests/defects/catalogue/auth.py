@@ -120,7 +120,11 @@ def first_of_two_tokens() -> None:
         return str(original(authorization[:1]))
 
 
-@defect("CAIO-AUTH-04", "A caller that is refused is not asked for a token")
+@defect(
+    "CAIO-AUTH-04",
+    "A caller that is refused is not asked for a token",
+    sample="without a token|empty token|another scheme",
+)
 def no_challenge() -> None:
     put("chassis.gate:CHALLENGE", {})
 

@@ -17,6 +17,7 @@ class Defect:
 
     ``apply`` breaks the system in the process that calls it. ``interfaces`` are those over which the mistake shows.
     ``by_environment`` says that it bends what CAIO is started with, and so replaces nothing of its code.
+    ``sample`` is a regular expression for the names of the scenarios to try, where to try them all would take long.
     """
 
     name: str
@@ -25,10 +26,11 @@ class Defect:
     apply: Callable[[], None]
     interfaces: tuple[str, ...] = BOTH
     by_environment: bool = False
+    sample: str = ""
 
 
 def defect(
-    criterion: str, says: str, interfaces: tuple[str, ...] = BOTH, by_environment: bool = False
+    criterion: str, says: str, interfaces: tuple[str, ...] = BOTH, by_environment: bool = False, sample: str = ""
 ) -> Callable[[Callable[[], None]], None]:
     """Decorator: list a function as the defect that it makes; its name, with hyphens, is the defect's."""
 
@@ -36,6 +38,6 @@ def defect(
         name = apply.__name__.replace("_", "-")
         if name in DEFECTS:
             raise ValueError(f"two defects are named {name}")
-        DEFECTS[name] = Defect(name, criterion, says, apply, interfaces, by_environment)
+        DEFECTS[name] = Defect(name, criterion, says, apply, interfaces, by_environment, sample)
 
     return enlist

@@ -77,7 +77,7 @@ def plain_yaml() -> None:
             raise refuse((), f"is not YAML: {error}", None) from error
 
 
-@defect("CAIO-ERR-02", "The refusal of a contract does not name the field")
+@defect("CAIO-ERR-02", "The refusal of a contract does not name the field", sample="guarantees")
 def field_not_named() -> None:
     @wrap("caio.errors:_Invalid.at")
     def broken(original: Any, cls: Any, *errors: Any) -> Any:

@@ -9,7 +9,7 @@ from tests.defects.catalogue.defect import defect
 from tests.defects.patching import wrap
 
 
-@defect("CAIO-FAIL-01", "When the chosen service fails, no other is tried")
+@defect("CAIO-FAIL-01", "When the chosen service fails, no other is tried", sample="is dead|answers with an error")
 def no_other_is_tried() -> None:
     _may_try_another(lambda original, endpoint, result: False)
 
@@ -90,13 +90,6 @@ def hanging_probes_ignored() -> None:
     @wrap("caio.dispatch.circuits:CircuitBoard.probed")
     def broken(original: Any, self: Any, entry: Any, healthy: bool) -> bool:
         return bool(original(self, entry, True))
-
-
-@defect("CAIO-FAIL-02", "A circuit that has opened never closes")
-def circuit_never_closes() -> None:
-    @wrap("caio.dispatch.circuits:CircuitBoard.rested")
-    def broken(original: Any, self: Any, entry: Any) -> bool:
-        return False
 
 
 @defect("CAIO-FAIL-03", "Registered services are kept in memory only")

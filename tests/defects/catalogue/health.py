@@ -47,22 +47,22 @@ def component_without_status() -> None:
         return HealthReport(HEALTHY, version, components)
 
 
-@defect("CAIO-HEALTH-03", "The health of traceability is hard-coded")
+@defect("CAIO-HEALTH-03", "The health of traceability is hard-coded", sample="traceability")
 def traceability_hard_coded() -> None:
     _hard_coded("traceability")
 
 
-@defect("CAIO-HEALTH-03", "The health of the security verifier is hard-coded")
+@defect("CAIO-HEALTH-03", "The health of the security verifier is hard-coded", sample="security_verifier")
 def security_verifier_hard_coded() -> None:
     _hard_coded("security_verifier")
 
 
-@defect("CAIO-HEALTH-03", "The health of the rule engine is hard-coded")
+@defect("CAIO-HEALTH-03", "The health of the rule engine is hard-coded", sample="rule_engine")
 def rule_engine_hard_coded() -> None:
     _hard_coded("rule_engine")
 
 
-@defect("CAIO-HEALTH-03", "The health of the registry is hard-coded")
+@defect("CAIO-HEALTH-03", "The health of the registry is hard-coded", sample="registry")
 def registry_hard_coded() -> None:
     _hard_coded("registry")
 
