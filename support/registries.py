@@ -1,0 +1,120 @@
+"""Leaves registries as they were found: the suite's own empty, somebody else's without what a scenario registered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import yaml
+
+from support.deployments import RemoteDeployment
+from support.http import Exchange
+from support.interfaces import Interface
+from support.outcomes import Broken, NotVerified
+from support.systems import System
+
+SHOWN = 5
+"""Names of services that a message lists before it only counts them."""
+
+_left_behind: dict[str, set[str]] = {}
+"""URL → services that a scenario of this process has registered there and that have not been removed yet."""
+
+GATEWAY_TROUBLE = (502, 503, 504)
+"""What a proxy answers for a system behind it that is gone."""
+
+
+def emptied(interface: Interface) -> bool:
+    """Remove every service; False if the registry is not empty afterwards, or the system does not answer."""
+    services = interface.services()
+    if services.accepted:
+        for entry in services.body:
+            interface.remove(entry["service_id"])
+        services = interface.services()
+    return services.accepted and not services.body
+
+
+class Guest:
+    """The suite's manners in a system that belongs to somebody else.
+
+    It removes only what it has registered itself, remembers what it could not remove, and judges nothing by an answer
+    that says nothing about the product: being told to wait, or none at all because the system is gone.
+    """
+
+    def __init__(self, system: System, deployment: RemoteDeployment) -> None:
+        self._system, self._deployment = system, deployment
+        self._ours = _left_behind.setdefault(deployment.url, set())
+
+    def saw(self, exchange: Exchange) -> None:
+        """Note what an exchange has registered. Raises Broken if its answer says nothing about the product."""
+        if self._may_have_registered(exchange):
+            self._ours.update(_ids(exchange))
+        if exchange.status is not None and exchange.status == self._system.refusals.get("rate-limited"):
+            seconds = exchange.headers.get("Retry-After", "?")
+            raise Broken(
+                f"{self._deployment.url} told the suite to wait {seconds} s ({exchange.status}): a run makes hundreds "
+                "of requests in a row; lift the limit for the identities it calls as, and run again"
+            )
+        if _is_no_answer(exchange) and not self._deployment.running:
+            raise Broken(
+                f"{self._deployment.url} has stopped answering: {exchange}. Its own log must tell whether this request "
+                "brought it down or something else did; run again once it is up"
+            )
+
+    def arrive(self, interface: Interface) -> None:
+        """See that nobody's services stand in the way, after removing what an earlier scenario had to leave behind.
+
+        Raises NotVerified if somebody else's do, and Broken if that cannot be seen.
+        """
+        if trouble := self.leave(interface):
+            raise Broken(f"an earlier scenario could not be cleaned up, and still cannot: {trouble}")
+        held = interface.services()
+        if not held.accepted:
+            raise Broken(
+                f"the services of {self._deployment.url} cannot be listed: {held}; "
+                f"see endpoints.services and identities.admin in {self._system.path}"
+            )
+        if held.body:
+            names = _names({str(each["service_id"]) for each in held.body})
+            raise NotVerified(
+                f"{self._deployment.url} holds services already ({names}); "
+                "scenarios need an empty registry, and remove only what they have registered"
+            )
+
+    def leave(self, interface: Interface) -> str:
+        """Remove what scenarios have registered, and nothing else; what could not be removed, in words."""
+        ours = self._ours
+        for service_id in sorted(ours):
+            try:
+                answer = interface.remove(service_id)
+            except Broken as error:
+                return f"{_names(ours)} could not be removed from {self._deployment.url}: {error}"
+            if answer.refusal is None or answer.refusal.kind == "service-not-found":
+                ours.discard(service_id)
+        return f"{_names(ours)} could not be removed from {self._deployment.url}; remove by hand" if ours else ""
+
+    def _may_have_registered(self, exchange: Exchange) -> bool:
+        services = urlsplit(self._deployment.url).path + self._system.endpoint("services")
+        refused = exchange.status is not None and 400 <= exchange.status < 500
+        return exchange.method == "POST" and urlsplit(exchange.url).path == services and not refused
+
+
+def _ids(exchange: Exchange) -> Iterator[str]:
+    """The service that was sent, and the one that the answer tells of, as far as either can be read."""
+    for document in (exchange.request_body, exchange.body):
+        try:
+            read = yaml.safe_load(document)
+        except yaml.YAMLError:
+            continue
+        if isinstance(read, dict) and isinstance(read.get("service_id"), str):
+            yield read["service_id"]
+
+
+def _is_no_answer(exchange: Exchange) -> bool:
+    explained = "problem+json" in exchange.headers.get("Content-Type", "")
+    return exchange.status is None or (exchange.status in GATEWAY_TROUBLE and not explained)
+
+
+def _names(services: set[str]) -> str:
+    shown = sorted(services)[:SHOWN]
+    more = len(services) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")

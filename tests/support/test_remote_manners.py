@@ -1,0 +1,223 @@
+"""What the suite does to a system that belongs to somebody else: nothing that it would have to be sorry for."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from support import systems
+from support.deployments import LeasePool
+from support.evidence.attachments import Evidence
+from support.interfaces import contracts
+from support.outcomes import Broken, NotVerified
+from support.settings import Settings
+from support.world import World
+
+SERVICES = "/api/v1/services"
+
+
+class Somebodys(ThreadingHTTPServer):
+    """A registry that is not the suite's: services by id, and what it does to requests for a while."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.held: dict[str, dict[str, Any]] = {}
+        self.removed: list[str] = []
+        self.answers: dict[str, int] = {}
+        """Method → the status that it is answered with, whatever is asked; 0 for no answer at all."""
+        self.ready = True
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Somebodys
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        if self.path == "/health/ready":
+            return self._answer(200 if self.server.ready else 503, {})
+        return self._unless_told({"items": list(self.server.held.values()), "next": None})
+
+    def do_POST(self) -> None:
+        contract = yaml.safe_load(self.rfile.read(int(self.headers["Content-Length"])))
+        name = contract["service_id"]
+        if name in self.server.held:
+            return self._answer(409, {"type": "urn:caio:problem:service-exists"})
+        if self.server.answers.get("POST", 201) in (0, 201, 502):
+            self.server.held[name] = {"service_id": name}
+        return self._unless_told({"service_id": name}, 201)
+
+    def do_DELETE(self) -> None:
+        name = self.path.rpartition("/")[2]
+        if "DELETE" not in self.server.answers:
+            self.server.held.pop(name)
+            self.server.removed.append(name)
+        return self._unless_told({}, 200)
+
+    def _unless_told(self, body: Any, status: int = 200) -> None:
+        told = self.server.answers.get(self.command, status)
+        if told == 0:
+            self.close_connection = True
+            return
+        self._answer(told, body)
+
+    def _answer(self, status: int, body: Any) -> None:
+        content = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/problem+json" if status in (409, 429) else "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def somebodys() -> Iterator[Somebodys]:
+    server = Somebodys()
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def world(somebodys: Somebodys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Makes worlds of scenarios that are aimed at that system, one after the other."""
+    monkeypatch.setattr(Evidence, "text", lambda *_: None)
+    system = systems.find("caio")
+    settings = Settings(deployment="remote", url=somebodys.url, reports=tmp_path)
+    pool = LeasePool(settings, system)
+    yield lambda: World(settings, system, pool, Evidence())
+    pool.close()
+
+
+def service(name: str) -> contracts.Document:
+    return contracts.contract({"service": name})
+
+
+def test_a_scenario_removes_what_it_has_registered(world: Any, somebodys: Somebodys) -> None:
+    scenario = world()
+    scenario.start()
+    scenario.register(service("ours"))
+    scenario.close(failed=False)
+    assert somebodys.removed == ["ours"]
+
+
+def test_it_removes_it_also_when_it_failed(world: Any, somebodys: Somebodys) -> None:
+    scenario = world()
+    scenario.start()
+    scenario.register(service("ours"))
+    scenario.close(failed=True)
+    assert somebodys.held == {}
+
+
+def test_what_somebody_registers_in_the_meantime_is_left_alone(world: Any, somebodys: Somebodys) -> None:
+    scenario = world()
+    scenario.start()
+    scenario.register(service("ours"))
+    somebodys.held["theirs"] = {"service_id": "theirs"}
+    scenario.close(failed=False)
+    assert somebodys.removed == ["ours"]
+    assert list(somebodys.held) == ["theirs"]
+
+
+def test_what_was_refused_because_it_is_there_is_not_ours(world: Any, somebodys: Somebodys) -> None:
+    scenario = world()
+    scenario.start()
+    somebodys.held["theirs"] = {"service_id": "theirs"}
+    assert scenario.register(service("theirs")).refusal.kind == "service-exists"
+    scenario.close(failed=False)
+    assert somebodys.removed == []
+
+
+def test_services_of_somebody_else_keep_scenarios_out_and_are_named(world: Any, somebodys: Somebodys) -> None:
+    somebodys.held = {f"theirs-{number}": {"service_id": f"theirs-{number}"} for number in range(7)}
+    scenario = world()
+    with pytest.raises(NotVerified, match=r"holds services already \(theirs-0, .* and 2 more\)"):
+        scenario.start()
+    scenario.close(failed=False)
+    assert len(somebodys.held) == 7
+
+
+@pytest.mark.parametrize("status", [0, 502])
+def test_a_registration_whose_answer_was_lost_is_removed_too(world: Any, somebodys: Somebodys, status: int) -> None:
+    scenario = world()
+    scenario.start()
+    somebodys.answers["POST"] = status
+    assert not scenario.register(service("ours")).accepted
+    scenario.close(failed=True)
+    assert somebodys.held == {}
+
+
+def test_what_could_not_be_removed_is_told_and_removed_by_the_next_scenario(world: Any, somebodys: Somebodys) -> None:
+    scenario = world()
+    scenario.start()
+    scenario.register(service("ours"))
+    somebodys.answers["DELETE"] = 403
+    with pytest.raises(Broken, match="ours could not be removed"):
+        scenario.close(failed=False)
+    with pytest.raises(Broken, match="earlier scenario could not be cleaned up"):
+        world().start()
+    del somebodys.answers["DELETE"]
+    following = world()
+    following.start()
+    assert somebodys.held == {}
+    following.close(failed=False)
+
+
+def test_being_told_to_wait_says_nothing_about_the_product(world: Any, somebodys: Somebodys) -> None:
+    scenario = world()
+    scenario.start()
+    somebodys.answers["POST"] = 429
+    with pytest.raises(Broken, match="told the suite to wait"):
+        scenario.register(service("ours"))
+    scenario.close(failed=True)
+
+
+@pytest.mark.parametrize("status", [0, 502])
+def test_a_system_that_is_gone_is_not_judged(world: Any, somebodys: Somebodys, status: int) -> None:
+    scenario = world()
+    scenario.start()
+    somebodys.ready, somebodys.answers["GET"] = False, status
+    with pytest.raises(Broken, match="has stopped answering"):
+        scenario.orchestrator.services()
+    scenario.close(failed=True)
+
+
+def test_one_answer_that_is_missing_from_a_system_that_is_well_is_for_the_steps_to_judge(
+    world: Any, somebodys: Somebodys
+) -> None:
+    scenario = world()
+    scenario.start()
+    somebodys.answers["GET"] = 0
+    assert scenario.orchestrator.services().refusal.kind == "no-answer"
+    scenario.close(failed=True)
+
+
+def test_a_registry_that_cannot_be_listed_is_broken_and_says_where_to_look(world: Any, somebodys: Somebodys) -> None:
+    somebodys.answers["GET"] = 401
+    scenario = world()
+    with pytest.raises(Broken, match=r"cannot be listed.*identities\.admin"):
+        scenario.start()
+    scenario.close(failed=True)
+
+
+def test_there_is_only_one_of_it(world: Any) -> None:
+    with pytest.raises(NotVerified, match="of its own"):
+        world().start(own=True)
