@@ -41,7 +41,7 @@ def accept_command(
     url: Annotated[str | None, typer.Option(help="Where a system that already runs answers.")] = None,
     definition: Annotated[Path | None, typer.Option(help="Another system.yaml, for your own deployment.")] = None,
     interface: Annotated[Literal["http", "python"] | None, typer.Option(help="Default: all it offers.")] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="How many processes work side by side.")] = 2,
+    jobs: Annotated[int, typer.Option(min=1, help="How many processes work side by side; with --url, one.")] = 2,
     tags: Annotated[list[str] | None, typer.Option(help="A tag expression; several must all hold.")] = None,
     strict: Strict = False,
     allow_planned: AllowPlanned = False,
@@ -63,7 +63,7 @@ def accept_command(
         system=about,
         settings=configured,
         interfaces=_interfaces(about, configured, interface),
-        jobs=jobs,
+        jobs=1 if configured.deployment == "remote" else jobs,  # scenarios share its one registry
         tags=tuple(tags or ()),
         paths=paths,
         strictness=Strictness(strict, allow_planned),
@@ -130,8 +130,10 @@ def vocabulary_command(
     for name, group in groups.items():
         _say(f"{name}\n{'-' * len(name)}")
         for sentence in group:
-            _say(f"  {sentences.KEYWORDS[sentence.keyword]} {sentence.text}\n      {sentence.meaning}")
+            _say(f"  {sentences.KEYWORDS[sentence.keyword]} {sentence.shown}\n      {sentence.meaning}")
         _say("")
+    for kind, listed in sentences.words().items() if subject is None else ():
+        _say(f"words: {kind}\n  {', '.join(listed)}\n")
 
 
 @app.command("lint")
