@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import re
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,6 +35,13 @@ class Sentence:
         """The first line of its docstring; empty when it has none."""
         return (inspect.getdoc(self.function) or "").partition("\n")[0]
 
+    @property
+    def shown(self) -> str:
+        """The text as an author writes it: ``{caller}`` where anything may stand, ``<Caller>`` for words of a type."""
+        return re.sub(
+            r"{(\w+):(\w+)}", lambda found: f"<{found[2]}>" if found[2] in words() else f"{{{found[1]}}}", self.text
+        )
+
     def matches(self, name: str) -> bool:
         """Whether a step of that name is this sentence."""
         return bool(self.matcher.matches(name))
@@ -56,6 +65,13 @@ def by_subject(sentences: list[Sentence], subject: str | None = None) -> dict[st
         if subject in (None, sentence.subject):
             groups.setdefault(sentence.subject, []).append(sentence)
     return groups
+
+
+def words() -> dict[str, list[str]]:
+    """The words that sentences and tables know, by type, as the steps that were loaded brought them along."""
+    module = sys.modules.get("support.vocabulary")
+    known: dict[str, list[str]] = getattr(module, "WORDS", {})
+    return known
 
 
 @contextmanager

@@ -8,7 +8,10 @@ import parse
 from behave import register_type
 
 from support import systems
+from support.actions import callers, damages
+from support.interfaces.contracts import COLUMNS
 from support.interfaces.reasons import REASONS
+from support.interfaces.requests import TERMS
 
 
 def _one_of(names: list[str]) -> str:
@@ -51,11 +54,22 @@ def literal(text: str) -> str:
     return text
 
 
-@parse.with_pattern(r"its (?:database is locked|(?:signing key|policies) (?:is|are) damaged|contracts are moved away)")
+@parse.with_pattern(_one_of(list(damages.DAMAGES)))
 def damage_name(text: str) -> str:
     """Something that may happen to a system's files."""
     return text
 
+
+WORDS: dict[str, list[str]] = {
+    "System": [system.says for system in systems.all_systems()],
+    "Caller": ["an admin", "a user", "a service", *callers.SHAPES],
+    "Action": ["list the services", "register a service", "replace a service", "remove a service", 'ask for "chat"'],
+    "Reason": list(REASONS),
+    "Damage": list(damages.DAMAGES),
+    "term (in a table)": list(TERMS),
+    "service (column of a table)": ["service", "offers", "idempotent", *COLUMNS],
+}
+"""The words that sentences and tables know, by the type they belong to; ``signoff vocabulary`` lists them."""
 
 TYPES = {
     "System": system_name,

@@ -10,7 +10,7 @@ from support.faults import Damaged, Fault, LockedDatabase, MovedAway
 from support.outcomes import Broken
 from support.world import World
 
-_DAMAGES: dict[str, tuple[str, Callable[[Path], Fault]]] = {
+DAMAGES: dict[str, tuple[str, Callable[[Path], Fault]]] = {
     "its database is locked": ("database", LockedDatabase),
     "its signing key is damaged": ("signing_key", Damaged),
     "its policies are damaged": ("policies", lambda path: Damaged(path, b"- type: [no such thing\n")),
@@ -21,7 +21,7 @@ _DAMAGES: dict[str, tuple[str, Callable[[Path], Fault]]] = {
 
 def inflict(world: World, damage: str) -> None:
     """Do the damage; it is healed at the end of the scenario at the latest."""
-    name, fault = _DAMAGES[damage]
+    name, fault = DAMAGES[damage]
     done = world.fault = fault(lifecycle.files(world)[name])
     world.on_close(lambda: world.evidence.text("timeline of the damage", done.describe()))
     world.on_close(done.heal)

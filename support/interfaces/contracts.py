@@ -17,7 +17,7 @@ UNREACHABLE = "http://127.0.0.1:9"
 MISSING = "missing"
 """The word with which Gherkin takes a field away."""
 
-_COLUMNS: dict[str, str] = {
+COLUMNS: dict[str, str] = {
     "accuracy": "guarantees.accuracy",
     "deterministic": "guarantees.determinism",
     "latency": "guarantees.latency_p95_ms",
@@ -112,10 +112,10 @@ def _keys(path: str) -> list[str | int]:
 
 
 def _field(column: str) -> str:
-    if column not in _COLUMNS:
-        known = ", ".join(["service", "offers", "idempotent", *_COLUMNS])
+    if column not in COLUMNS:
+        known = ", ".join(["service", "offers", "idempotent", *COLUMNS])
         raise UsageError(f"a table of services has no column {column!r}; there are: {known}")
-    return _COLUMNS[column]
+    return COLUMNS[column]
 
 
 def _value(column: str, cell: str) -> Any:

@@ -11,7 +11,7 @@ from support.outcomes import UsageError
 ORDINARY_TRUST = 1
 """Trust level of "a user" about whom a scenario says nothing else."""
 
-_TERMS: dict[str, str] = {
+TERMS: dict[str, str] = {
     "internet": "constraints.requires_internet",
     "graphics processor": "constraints.requires_gpu",
     "cost at most": "constraints.max_cost",
@@ -38,9 +38,9 @@ def request(capabilities: str, terms: Iterable[Mapping[str, str]] = ()) -> dict[
         "user": {"trust_level": ORDINARY_TRUST},
     }
     for row in terms:
-        if row["term"] not in _TERMS:
-            raise UsageError(f"a request has no term {row['term']!r}; there are: {', '.join(_TERMS)}")
-        put(body, _TERMS[row["term"]], scalar(row["value"]))
+        if row["term"] not in TERMS:
+            raise UsageError(f"a request has no term {row['term']!r}; there are: {', '.join(TERMS)}")
+        put(body, TERMS[row["term"]], scalar(row["value"]))
     return body
 
 

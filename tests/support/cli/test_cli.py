@@ -158,6 +158,6 @@ def test_the_vocabulary_is_grouped_by_subject_with_meanings(
     assert capsys.readouterr().out.splitlines()[:4] == [
         "kitchen",
         "-------",
-        "  Given {n:d} cups of tea",
+        "  Given {n} cups of tea",
         "      Tea is made.",
     ]
