@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import Any
 
 from behave.runner import Context
 
 from support import hooks
+from support.outcomes import UsageError
 
 
 def before_all(context: Context) -> None:
-    """Read the settings of the run; a misspelt one ends it here."""
+    """Read the settings of the run; where one is misspelt, or the run cannot be made, it ends here."""
     context.config.setup_logging()
-    context.suite = hooks.Suite.begin(context)
+    try:
+        context.suite = hooks.Suite.begin(context)
+    except UsageError as error:
+        hooks.refuse(error)
 
 
 def before_scenario(context: Context, scenario: Any) -> None:
@@ -33,5 +36,5 @@ def after_scenario(context: Context, scenario: Any) -> None:
 
 def after_all(context: Context) -> None:
     """Stop everything that still runs."""
-    with contextlib.suppress(AttributeError):  # before_all has failed: there is nothing to stop
-        context.suite.end()
+    if "suite" in context:  # else before_all has failed, and there is nothing to stop
+        context.suite.end(complete=not context.aborted)

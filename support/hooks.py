@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
+
+from behave.runner_util import collect_feature_locations, parse_features
 
 from support import scenarios, systems
-from support.acceptance import plan, run_record, snapshot
-from support.deployments import LeasePool, sweep
+from support.acceptance import criteria, folder, plan, run_record, snapshot, tags
+from support.deployments import LeasePool, RemoteDeployment, sweep
 from support.evidence.attachments import Evidence
 from support.evidence.skipping import skip_if_not_verified
 from support.outcomes import Broken, UsageError
-from support.settings import Settings, from_userdata
+from support.settings import ROOT, Settings, from_userdata
 from support.systems import System
 from support.world import World
 
 ALONE = "main"
 """Name of the shard of a process that nobody has started as a part of a larger run."""
+REFUSED = 2
+"""Exit status of a run that could not begin, as behave has it for an unknown option."""
+
+
+def refuse(error: UsageError) -> NoReturn:
+    """Say why the run cannot begin, and end the process.
+
+    A hook that raises would have behave report every scenario as untested and the run as "aborted by user" around the
+    one message that matters. Nothing runs yet, so there is nothing that an orderly end would tidy up.
+    """
+    sys.stdout.flush()
+    sys.stderr.write(f"signoff: {error}\n")
+    sys.stderr.flush()
+    os._exit(REFUSED)
 
 
 @dataclass(slots=True)
@@ -26,15 +46,19 @@ class Suite:
 
     settings: Settings
     pools: dict[str, LeasePool] = field(default_factory=dict)
+    _systems: dict[str, System] = field(default_factory=dict)
+    _held: ExitStack = field(default_factory=ExitStack)
 
     @classmethod
     def begin(cls, context: Any) -> Suite:
-        """Read the settings and, where this process is a whole run, write down what it sets out to do."""
+        """Read the settings and, where this process is a whole run, see that it can be made and write down its plan.
+
+        Raises UsageError when the run cannot begin; what an earlier run left is then as it was.
+        """
         settings = from_userdata(context.config.userdata, systems.names())
         suite = cls(settings)
         if settings.shard == ALONE:
-            sweep(settings.reports)
-            suite._record(context)
+            suite._begin_alone(context)
         return suite
 
     def begin_scenario(self, context: Any, scenario: Any) -> None:
@@ -57,8 +81,8 @@ class Suite:
         if "world" in context:
             context.world.close(any(step.status.has_failed() for step in scenario.all_steps))
 
-    def end(self) -> None:
-        """Stop everything that still runs."""
+    def end(self, complete: bool) -> None:
+        """Stop everything that still runs; ``complete`` says whether every scenario had its turn."""
         troubles = []
         for pool in self.pools.values():
             try:
@@ -66,22 +90,41 @@ class Suite:
             except Broken as error:
                 troubles.append(str(error))
         if self.settings.shard == ALONE:
-            record = run_record.load(self.settings.reports)
-            record.finished = run_record.now()
-            record.save(self.settings.reports)
+            self._end_alone(complete and not troubles)
         if troubles:
             raise Broken("\n".join(troubles))
 
     def _system(self, scenario: Any) -> System:
         name = Path(scenario.location.filename).parent.name
-        return systems.load(self.settings.definition) if self.settings.definition else systems.find(name)
+        if name not in self._systems:
+            given = self.settings.definition
+            self._systems[name] = systems.load(given) if given else systems.find(name)
+        return self._systems[name]
 
-    def _record(self, context: Any) -> None:
+    def _begin_alone(self, context: Any) -> None:
         features = context._runner.features  # behave has no public way to all features of a run
-        chosen = plan.from_features(features, self.settings.interface, lambda each: is_selected(each, context.config))
-        if not chosen:
-            raise UsageError("no scenario is selected; nothing is run, so nothing can be accepted")
-        system = systems.find(Path(chosen[0].location).parent.name)
+        chosen = _selected(features, context.config)
+        self._held.enter_context(folder.held(self.settings.reports))
+        for note in sweep(self.settings.reports):
+            print(f"Note: {note}")  # noqa: T201 -- of the run as a whole, so no scenario's log can hold it
+        about = {system.name: system for system in map(self._system, chosen)}
+        for system in about.values():
+            if self.settings.url is not None:
+                RemoteDeployment(system, self.settings.url).start()
+        if self.settings.clean:
+            folder.clear(self.settings.reports)
+        self._record(features, chosen, self._system(chosen[0]))
+
+    def _end_alone(self, complete: bool) -> None:
+        if complete:
+            record = run_record.load(self.settings.reports)
+            record.finished = run_record.now()
+            record.save(self.settings.reports)
+        shutil.rmtree(self.settings.scratch, ignore_errors=True)
+        self._held.close()
+
+    def _record(self, features: Any, chosen: list[Any], system: System) -> None:
+        keys = {id(scenario) for scenario in chosen}
         record = run_record.RunRecord(
             run_id=self.settings.run_id,
             system=system.name,
@@ -93,12 +136,32 @@ class Suite:
             started=run_record.now(),
             command="behave",
             partial=True,
-            plan=tuple(chosen),
+            plan=tuple(plan.from_features(features, self.settings.interface, lambda each: id(each) in keys)),
             covered=tuple(plan.covered(features)),
             environment=snapshot.take(),
         )
-        self.settings.reports.mkdir(parents=True, exist_ok=True)
         record.save(self.settings.reports)
+
+
+def _selected(features: list[Any], config: Any) -> list[Any]:
+    """The scenarios that behave will run. Raises UsageError for an unknown tag, and when there are none."""
+    every = [scenario for feature in features for scenario in feature.walk_scenarios()]
+    chosen = [scenario for scenario in every if is_selected(scenario, config)]
+    if config.tags:
+        _check_tags(config.tags)
+    if not chosen:
+        raise UsageError(
+            "no scenario is selected by these tags, names and paths; nothing is run, so nothing can be accepted"
+        )
+    return chosen
+
+
+def _check_tags(expressions: list[str]) -> None:
+    """A tag is known if any feature of the checkout carries it, not only those of this run."""
+    known = tags.in_use(parse_features(collect_feature_locations([str(ROOT / "features")])))
+    for path in (ROOT / "features").glob("*/criteria.yaml"):
+        known.update(criteria.load(path).ids)
+    tags.check(expressions, known)
 
 
 def missing(needs: list[str], system: System, settings: Settings) -> str:

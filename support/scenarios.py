@@ -14,6 +14,9 @@ CRITERION_ID = re.compile(r"^[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*-\d{2}$")
 NEEDS = "needs."
 """Prefix of a tag that names a capability of the target: ``@needs.process-control``."""
 
+_OUTLINE_ROW = re.compile(r"\s*-- @\d+\.\d+.*$", re.DOTALL)
+"""What behave adds to the name of an outline's row: table and row, and the title of the table."""
+
 
 def _ancestors(scenario: Any) -> Iterator[Any]:
     node = getattr(scenario, "parent", None)
@@ -61,3 +64,18 @@ def full_name(scenario: Any) -> str:
     rule = rule_of(scenario)
     parts = [scenario.location.filename, *([rule.name] if rule else []), scenario.name]
     return ": ".join(parts)
+
+
+def bare_name(scenario: Any) -> str:
+    """The scenario's name as its author wrote it, without what behave adds to a row of an outline."""
+    return _OUTLINE_ROW.sub("", str(scenario.name))
+
+
+def title_of(scenario: Any) -> str:
+    """The scenario's name for a reader; rows of an outline that are named alike say which row they are."""
+    bare, row = bare_name(scenario), _OUTLINE_ROW.search(str(scenario.name))
+    outline = getattr(scenario, "parent", None)
+    alike = [other for other in getattr(outline, "scenarios", ()) if bare_name(other) == bare]
+    if row is None or len(alike) < 2 or not hasattr(outline, "examples"):
+        return bare
+    return f"{bare} (row {alike.index(scenario) + 1})"

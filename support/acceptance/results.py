@@ -85,6 +85,23 @@ def read(folder: Path) -> list[Result]:
     return sorted(found, key=lambda result: (result.key, result.uuid))
 
 
+def read_errors(folder: Path) -> list[str]:
+    """What went wrong around the scenarios, in hooks and clean-ups of a feature, a rule or the run; each once.
+
+    A file that cannot be read is an error too.
+    """
+    found = [message for path in sorted(folder.glob("*-globals.json")) for message in _read_globals(path)]
+    return list(dict.fromkeys(found))
+
+
+def _read_globals(path: Path) -> list[str]:
+    try:
+        errors = json.loads(path.read_text(encoding="utf-8")).get("errors") or []
+        return [_clean(error.get("message") or "an error without a message") for error in errors]
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        return [f"The record {path.name} cannot be read: {error}"]
+
+
 def _read_file(path: Path) -> Result:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))

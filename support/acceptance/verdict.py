@@ -113,17 +113,20 @@ def judge(
     partial: bool = False,
     covered: Collection[str] = (),
     finished: bool = True,
+    errors: Sequence[str] = (),
 ) -> Verdict:
     """Judge a run.
 
     ``partial`` says that only some scenarios were selected; ``covered`` are the criteria that have a scenario at all,
-    selected or not; ``finished`` is False when the run was ended before its time.
+    selected or not; ``finished`` is False when the run was ended before its time; ``errors`` are those of hooks and
+    clean-ups that belong to no scenario.
     """
     scenarios = _scenarios(plan, results)
     judged = tuple(_criterion(item, scenarios, partial and item.id in covered) for item in criteria.criteria)
     strays = tuple(scenario for scenario in scenarios if not set(scenario.criteria) & set(criteria.ids))
     differences = tuple(reconcile(plan, results))
-    troubles = tuple(_troubles(judged, plan, results, scenarios, finished))
+    around = [f"Around the scenarios, the suite's own work failed: {error}" for error in errors]
+    troubles = (*_troubles(judged, plan, results, scenarios, finished), *around)
     outcomes = {item.outcome for item in judged} | ({item.outcome for item in strays} - {Outcome.NOT_VERIFIED})
     return Verdict(
         decision=_decide(outcomes, clear=not differences and not troubles),

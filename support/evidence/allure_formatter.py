@@ -122,6 +122,7 @@ class AllureFormatter(Formatter):  # type: ignore[misc]
         """behave begins a feature: from here on its scenarios are reported."""
         if self._dry:
             return
+        self._guarded(self._recording.folder.begin)
         for scenario in feature.walk_scenarios():
             if self._is_selected(scenario):
                 scenario.run = self._reported(scenario)
@@ -155,7 +156,7 @@ class AllureFormatter(Formatter):  # type: ignore[misc]
         for scenario in feature.walk_scenarios():
             if id(scenario) not in self._settled and self._is_selected(scenario):
                 self._start(scenario)
-                self._finish(scenario, judging.of_unrun(scenario, feature), started=time.monotonic())
+                self._finish(judging.of_unrun(scenario, feature), started=time.monotonic())
         for container in [feature, *feature.rules]:
             if (trouble := judging.of_container(container)) is not None:
                 self._guarded(partial(self._recording.global_error, trouble))
@@ -173,7 +174,7 @@ class AllureFormatter(Formatter):  # type: ignore[misc]
                     left_out = self._waiting.popleft()
                     self._recording.finish_step(self._begin(left_out), judging.of_step(left_out))
                 self._attach_output(scenario)
-                self._finish(scenario, judging.of_scenario(scenario), started)
+                self._finish(judging.of_scenario(scenario), started)
 
         return reported
 
@@ -182,14 +183,15 @@ class AllureFormatter(Formatter):  # type: ignore[misc]
         self._settled.add(id(scenario))
         identity = identify(scenario, target_of(scenario, self.config.userdata))
         self._recording.start(scenario, identity)
-        self._key = identity.key
+        self._identity = identity
         if self._events is not None:
-            self._events.started(identity.key, scenario.name)
+            self._events.started(identity.key, identity.title)
 
-    def _finish(self, scenario: Any, judgement: Judgement, started: float) -> None:
+    def _finish(self, judgement: Judgement, started: float) -> None:
         self._guarded(partial(self._recording.finish, judgement))
         if self._events is not None:
-            self._events.finished(self._key, scenario.name, judgement.outcome, time.monotonic() - started)
+            took = time.monotonic() - started
+            self._events.finished(self._identity.key, self._identity.title, judgement.outcome, took)
 
     def _begin(self, step: Any) -> Executable:
         begun = self._recording.start_step(judging.sentence(step))

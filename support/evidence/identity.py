@@ -11,7 +11,7 @@ from typing import Any
 
 from support import systems
 from support.outcomes import UsageError
-from support.scenarios import all_tags, criteria_of, full_name, key_of, rule_of
+from support.scenarios import all_tags, criteria_of, full_name, key_of, rule_of, title_of
 
 SEVERITIES = ("blocker", "critical", "normal", "minor", "trivial")
 CRITERION_PAGE = "../acceptance.html#{criterion}"
@@ -33,6 +33,7 @@ class Identity:
     """Everything by which the report files a scenario. ``links`` maps a criterion to its place."""
 
     key: str
+    title: str
     full_name: str
     title_path: list[str]
     labels: list[tuple[str, str]]
@@ -71,6 +72,7 @@ def identify(scenario: Any, target: Target) -> Identity:
     )
     return Identity(
         key=key,
+        title=title_of(scenario).strip() or scenario.keyword,
         full_name=full_name(scenario),
         title_path=[target.title, scenario.feature.name, *([rule.name] if rule else [])],
         labels=labels,

@@ -121,7 +121,7 @@ class Recording:
         """Begin the result of a scenario."""
         around = [("host", platform.node()), ("thread", str(os.getpid()))]
         self.result = Result(
-            name=scenario.name.strip() or scenario.keyword,
+            name=identity.title,
             history_id=identity.history_id,
             test_case_id=identity.test_case_id,
             full_name=identity.full_name,

@@ -34,13 +34,26 @@ class ResultsFolder:
     """Where results go. Several processes may write to one folder at once: every file has a name of its own."""
 
     def __init__(self, path: Path, clean: bool) -> None:
-        """Make the folder, and with ``clean`` remove earlier results in it. Raises ResultsLost when it cannot."""
+        """Make the folder. Raises ResultsLost when nothing can be written there.
+
+        With ``clean``, earlier results are removed, but only when this run begins: one that is refused, because its
+        settings are wrong or another run holds the folder, leaves everything as it was.
+        """
         self.path = path
+        self._clean = clean
         try:
             path.mkdir(parents=True, exist_ok=True)
-            if clean:
-                remove_results(path)
             self._write(f"{uuid.uuid4()}-probe", b"").unlink()
+        except OSError as error:
+            raise self._lost(error) from error
+
+    def begin(self) -> None:
+        """The run begins; whatever else is written begins it too. Raises ResultsLost."""
+        if not self._clean:
+            return
+        self._clean = False
+        try:
+            remove_results(self.path)
         except OSError as error:
             raise self._lost(error) from error
 
@@ -59,6 +72,7 @@ class ResultsFolder:
         return name
 
     def _keep(self, name: str, content: bytes) -> None:
+        self.begin()
         try:
             self._write(name, content)
         except OSError as error:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shlex
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -17,7 +15,7 @@ from typing import Any
 
 from rich.console import Console
 
-from support.acceptance import plan, run_record, snapshot
+from support.acceptance import folder, plan, run_record, snapshot, tags, words
 from support.acceptance.criteria import CriteriaFile
 from support.acceptance.run_record import RunRecord, Starts
 from support.deployments.journal import RunJournal, sweep
@@ -32,8 +30,6 @@ from support.settings import ROOT, Settings
 from support.systems import System
 
 INTERRUPTED = 130
-OF_EARLIER_RUNS = ("run.json", "acceptance.html", "acceptance.json", "acceptance.md")
-FOLDERS_OF_EARLIER_RUNS = ("allure-results", "allure-report", "logs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +63,7 @@ def accept(order: Order, console: Console) -> int:
     """Carry out a run. Returns the exit status; raises UsageError when the run cannot begin."""
     reports = order.settings.reports
     preflight.check_reports(reports)
-    with _alone_in(reports):
+    with folder.held(reports):
         for note in sweep(reports):
             console.print(f"Note: {note}", highlight=False, soft_wrap=True)
         preflight.check_reachable(order.system, order.settings)
@@ -75,14 +71,14 @@ def accept(order: Order, console: Console) -> int:
         everything = selection.parse(selection.feature_paths(order.root, order.system.name, ()))
         features = selection.parse(order.paths) if order.paths else everything
         cases = _select(order, features, everything, listed)
-        _clean(reports)
+        folder.clear(reports)
         record = _record(order, cases, plan.covered(everything))
         record.save(reports)
         return _carry_out(order, cases, record, console)
 
 
 def _select(order: Order, features: Sequence[Any], everything: Sequence[Any], listed: CriteriaFile) -> list[Case]:
-    selection.check_tags(order.tags, chain(selection.tags_in_use(everything), listed.ids))
+    tags.check(order.tags, chain(tags.in_use(everything), listed.ids))
     cases = [case for interface in order.interfaces for case in selection.cases(features, interface, order.tags)]
     if not cases:
         asked = " ".join([*(f"--tags {shlex.quote(tag)}" for tag in order.tags), *order.paths])
@@ -95,10 +91,11 @@ def _select(order: Order, features: Sequence[Any], everything: Sequence[Any], li
 
 def _carry_out(order: Order, cases: Sequence[Case], record: RunRecord, console: Console) -> int:
     schedule = shards.schedule(cases, order.jobs)
+    count = words.plural(len(cases), "scenario", "scenarios")
     over = " and ".join(dict.fromkeys(case.interface for case in cases))
     at_once = f"{schedule.jobs} processes side by side" if schedule.jobs > 1 else "one process at a time"
     console.print(
-        f"{order.system.title} {order.system.version}: {len(cases)} scenarios over {over}, {at_once}",
+        f"{order.system.title} {order.system.version}: {count} over {over}, {at_once}",
         highlight=False,
         soft_wrap=True,
     )
@@ -204,26 +201,3 @@ def _starts(scratch: Path) -> Starts | None:
     if not counted:
         return None
     return Starts(**{name: sum(one[name] for one in counted) for name in Starts.model_fields})
-
-
-def _clean(reports: Path) -> None:
-    """Remove what an earlier run left, so that nothing of it can be taken for this run's."""
-    for name in FOLDERS_OF_EARLIER_RUNS:
-        if (reports / name).exists():
-            shutil.rmtree(reports / name)
-    for name in OF_EARLIER_RUNS:
-        (reports / name).unlink(missing_ok=True)
-    (reports / "allure-results").mkdir()
-
-
-@contextmanager
-def _alone_in(reports: Path) -> Iterator[None]:
-    """Hold the folder of reports: two runs on one machine each need their own. The kernel frees it with the process."""
-    with (reports / ".lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise UsageError(
-                f"another run is writing to {reports}; wait for its end or give this one a folder with --reports"
-            ) from error
-        yield

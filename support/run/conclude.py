@@ -9,9 +9,8 @@ from pathlib import Path
 from support.acceptance import criteria, page, results, summary, verdict
 from support.acceptance.criteria import CriteriaFile
 from support.acceptance.run_record import RunRecord
-from support.acceptance.verdict import Decision, Verdict
 from support.evidence import report as allure_report
-from support.outcomes import Outcome, UsageError
+from support.outcomes import UsageError
 from support.settings import ROOT
 
 DIFFERENCES_TOLD = 10
@@ -49,23 +48,20 @@ def conclude(record: RunRecord, reports: Path, strictness: Strictness, root: Pat
         partial=record.partial,
         covered=record.covered,
         finished=record.finished is not None,
+        errors=results.read_errors(reports / "allure-results"),
     )
     # The page is written before the report is tried, so that it is there even if the report cannot be made.
     written = page.write(judged, record, reports)
     report, links, trouble = _report(record, reports)
     if links:
         written = page.write(judged, record, reports, links)
-    failed = _fails(judged, listed, strictness)
+    failed = judged.exit_code(strictness.strict, strictness.allow_planned) != 0
     told = judged.model_copy(update={"differences": judged.differences[:DIFFERENCES_TOLD]})
     more = len(judged.differences) - len(told.differences)
-    says = [summary.text(told, record.title, written, report, strict=strictness.strict)]
+    says = [summary.text(told, record.title, written, report, strictness.strict, strictness.allow_planned)]
     if more:
         says.append(
             f"Only the first {DIFFERENCES_TOLD} scenarios without a result are named here; {more} more are on the page."
-        )
-    if strictness.strict and judged.decision is Decision.RESERVATIONS and not failed:
-        says.append(
-            "No reservation counts here: each open criterion is marked as planned, and --allow-planned lets that pass."
         )
     return Conclusion(int(failed or bool(trouble)), "\n\n".join([*says, *([trouble] if trouble else [])]))
 
@@ -93,22 +89,3 @@ def _facts(record: RunRecord) -> dict[str, object]:
         "machine": environment.machine.os,
         **environment.tools,
     }
-
-
-def _fails(judged: Verdict, listed: CriteriaFile, strictness: Strictness) -> bool:
-    match judged.decision:
-        case Decision.ACCEPTED:
-            return False
-        case Decision.RESERVATIONS if strictness.strict:
-            return bool(_open(judged, listed, strictness.allow_planned))
-        case Decision.RESERVATIONS:
-            return False
-        case _:
-            return True
-
-
-def _open(judged: Verdict, listed: CriteriaFile, allow_planned: bool) -> list[str]:
-    """The criteria that were not verified and count as reservations under --strict."""
-    planned = {criterion.id for criterion in listed.criteria if criterion.planned} if allow_planned else set()
-    not_verified = [item.criterion.id for item in judged.criteria if item.outcome is Outcome.NOT_VERIFIED]
-    return [name for name in not_verified if name not in planned]

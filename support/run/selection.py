@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import fnmatch
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -85,30 +83,6 @@ def cases(features: Iterable[Any], interface: str, tags: Sequence[str]) -> list[
     }
     plan = from_features(features, interface, lambda scenario: scenarios.key_of(scenario, interface) in by_key)
     return [Case(planned, _setups(by_key[planned.key], interface)) for planned in plan]
-
-
-def check_tags(expressions: Sequence[str], known: Iterable[str]) -> None:
-    """Raise UsageError for a tag that nothing in this tree uses, naming the nearest one that exists."""
-    candidates = sorted(set(known))
-    for tag in (tag for text in expressions for tag in _tags_in(text)):
-        if not fnmatch.filter(candidates, tag):
-            near = difflib.get_close_matches(tag, candidates, n=1) or difflib.get_close_matches(
-                tag.upper(), candidates, n=1
-            )
-            hint = f"did you mean @{near[0]}?" if near else "`signoff lint` names the families of tags"
-            raise UsageError(f"unknown tag @{tag}: no scenario or criterion carries it; {hint}")
-
-
-def tags_in_use(features: Iterable[Any]) -> set[str]:
-    """Every tag that a scenario of these features carries."""
-    return {
-        tag for feature in features for scenario in feature.walk_scenarios() for tag in scenarios.all_tags(scenario)
-    }
-
-
-def _tags_in(expression: str) -> list[str]:
-    words = re.findall(r"@?[\w.*?\[\]-]+", expression)
-    return [word.removeprefix("@") for word in words if word.lower() not in ("and", "or", "not")]
 
 
 def _expression(tags: Sequence[str]) -> Any:

@@ -145,3 +145,21 @@ def test_results_come_in_the_same_order_whatever_their_files_are_called(tmp_path
     for name, key in (("zz", "a:1@http"), ("aa", "b:2@http"), ("mm", "a:1@python")):
         write_result(tmp_path, name, labels=[{"name": "signoff.key", "value": key}])
     assert [found.key for found in results.read(tmp_path)] == ["a:1@http", "a:1@python", "b:2@http"]
+
+
+def test_errors_around_the_scenarios_are_read_each_once(tmp_path: Path) -> None:
+    for number, content in enumerate(
+        (
+            '{"errors": [{"message": "HOOK-ERROR in after_feature: boom"}]}',
+            '{"attachments": []}',
+            "{",
+            '{"errors": [{}]}',
+        )
+    ):
+        (tmp_path / f"{number}-globals.json").write_text(content)
+    (tmp_path / "4-globals.json").write_text('{"errors": [{"message": "HOOK-ERROR in after_feature: boom"}]}')
+    errors = results.read_errors(tmp_path)
+    assert errors[0] == "HOOK-ERROR in after_feature: boom"
+    assert errors[1].startswith("The record 2-globals.json cannot be read")
+    assert errors[2:] == ["an error without a message"]
+    assert results.read_errors(tmp_path / "nowhere") == []

@@ -124,6 +124,13 @@ def test_a_run_that_was_ended_early_is_undecided() -> None:
     assert "ended before" in verdict.troubles[0]
 
 
+def test_an_error_around_the_scenarios_leaves_a_run_undecided() -> None:
+    plan = [planned("CAIO-ROUTE-01")]
+    verdict = judge(ONE, plan, [result(plan[0])], errors=["HOOK-ERROR in after_feature: boom"])
+    assert verdict.decision is Decision.UNDECIDED
+    assert "boom" in verdict.troubles[0]
+
+
 @pytest.mark.parametrize(
     ("outcome", "decision"),
     [(NOT_MET, Decision.REJECTED), (BROKEN, Decision.UNDECIDED), (NOT_VERIFIED, Decision.ACCEPTED)],

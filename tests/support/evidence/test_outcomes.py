@@ -192,6 +192,25 @@ def test_each_row_of_an_outline_has_its_own_key_history_and_parameters(tree: Tre
     ]  # fmt: skip
 
 
+def test_rows_of_an_outline_are_numbered_only_where_they_are_named_alike(tree: Tree) -> None:
+    tree.write(
+        "features/rows.feature",
+        """
+        Feature: Rows
+          Scenario Outline: It is <what>
+            Then it is <what>
+            Examples:
+              | what  | why |
+              | true  | one |
+              | false | one |
+              | true  | two |
+        """,
+    )
+    results = tree.run().results
+    assert sorted(result["name"] for result in results) == ["It is false", "It is true (row 1)", "It is true (row 2)"]
+    assert len({result["historyId"] for result in results}) == 3
+
+
 def test_what_was_printed_before_a_failure_is_attached(tree: Tree) -> None:
     tree.write("features/one.feature", one("Given it prints", "Then it is false"))
     tree.write(

@@ -117,6 +117,14 @@ def test_without_the_report_generator_results_and_page_are_kept_and_the_run_fail
     assert "make report" in console[1]()
 
 
+@pytest.mark.parametrize("hook", ["after_feature(context, feature)", "after_rule(context, rule)", "after_all(context)"])
+def test_what_fails_around_the_scenarios_leaves_the_run_undecided(checkout: Checkout, console: Said, hook: str) -> None:
+    checkout.write("environment.py", f"def {hook}:\n    raise OSError('cannot let go')\n")
+    assert accept(checkout.order(), console[0]) == 1
+    assert decision(checkout) == "undecided"
+    assert "cannot let go" in console[1]()
+
+
 def test_two_runs_do_not_share_a_folder_of_reports(checkout: Checkout, console: Said) -> None:
     checkout.reports.mkdir()
     with (checkout.reports / ".lock").open("w") as held:

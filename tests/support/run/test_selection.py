@@ -71,17 +71,6 @@ def test_scenarios_over_another_interface_share_that_interface() -> None:
     assert set(setups("python").values()) == {frozenset({"python"})}
 
 
-@pytest.mark.parametrize("expression", ["@known", "known", "not @known or @known", "@kno*"])
-def test_known_tags_are_taken(expression: str) -> None:
-    selection.check_tags([expression], ["known"])
-
-
-@pytest.mark.parametrize("expression", ["@knwon", "@known and not @other"])
-def test_unknown_tags_are_refused(expression: str) -> None:
-    with pytest.raises(UsageError, match="unknown tag"):
-        selection.check_tags([expression], ["known"])
-
-
 def test_an_unreadable_expression_is_refused() -> None:
     with pytest.raises(UsageError, match="cannot be read"):
         selection.cases([], "http", ["@known and"])
