@@ -87,10 +87,13 @@ class Guest:
             try:
                 answer = interface.remove(service_id)
             except Broken as error:
-                return f"{_names(ours)} could not be removed from {self._deployment.url}: {error}"
+                return f"{self._left()}: {error}"
             if answer.refusal is None or answer.refusal.kind == "service-not-found":
                 ours.discard(service_id)
-        return f"{_names(ours)} could not be removed from {self._deployment.url}; remove by hand" if ours else ""
+        return self._left() if ours else ""
+
+    def _left(self) -> str:
+        return f"{_names(self._ours)} could not be removed from {self._deployment.url}; remove by hand what is left"
 
     def _may_have_registered(self, exchange: Exchange) -> bool:
         services = urlsplit(self._deployment.url).path + self._system.endpoint("services")
