@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,8 +11,9 @@ from support.acceptance import words
 from support.acceptance.verdict import CriterionOutcome, Decision, ScenarioOutcome, Verdict
 from support.outcomes import Outcome
 
-REASON_LINES = 3
-REASON_CHARACTERS = 400
+REASON_SIZES = {Outcome.NOT_MET: (3, 400), Outcome.BROKEN: (14, 1500)}
+"""Lines and characters of a reason; what broke the suite is told with the last lines of a server's log."""
+FIGURES = re.compile(r"\d+(\.\d+)?")
 
 
 def text(
@@ -40,11 +42,18 @@ def text(
 
 
 def _listed(outcome: Outcome, items: Sequence[CriterionOutcome]) -> list[str]:
+    """Each criterion with its first such scenario and the reason; one reason that broke many is told once."""
     lines = ["", f"{outcome.value.capitalize()}:"] if items else []
+    told: dict[str, str] = {}
     for item in items:
         lines.append(f"  {item.criterion.id}  {item.criterion.statement}")
         first = next(scenario for scenario in item.scenarios if scenario.outcome is outcome)
-        lines += _reason(first)
+        like = FIGURES.sub("#", first.reason)
+        if outcome is Outcome.BROKEN and first.reason and like in told:
+            lines.append(f"      as {told[like]}")
+        else:
+            lines += _reason(first)
+        told.setdefault(like, item.criterion.id)
     return lines
 
 
@@ -56,7 +65,7 @@ def _strays(outcome: Outcome, items: Sequence[ScenarioOutcome]) -> list[str]:
 def _reason(scenario: ScenarioOutcome) -> list[str]:
     over = f", over {words.interface(scenario.interface)}" if scenario.interface else ""
     where = f" ({scenario.location})" if scenario.location else ""
-    said = words.excerpt(scenario.reason, REASON_LINES, REASON_CHARACTERS) or "no reason was recorded"
+    said = words.excerpt(scenario.reason, *REASON_SIZES[scenario.outcome]) or "no reason was recorded"
     return [f"      “{words.scenario(scenario.name)}”{over}{where}", *(f"      {line}" for line in said.splitlines())]
 
 

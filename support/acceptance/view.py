@@ -134,7 +134,7 @@ def reasons(scenarios: Sequence[ScenarioOutcome], links: Mapping[str, str]) -> t
         Reason(
             scenario=words.scenario(name),
             interfaces=tuple(words.interface(item.interface) for item in items if item.interface),
-            text=words.excerpt(text) or "No reason was recorded.",
+            text=words.excerpt(text, lines=16, characters=1500) or "No reason was recorded.",
             href=next((links[item.key] for item in items if item.key in links), None),
         )
         for (_, name, text), items in found.items()

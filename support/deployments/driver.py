@@ -27,6 +27,7 @@ from support.systems import System
 
 _LAST_GASP = 2.0
 """Seconds that a driver has to end after it closed its output."""
+_SILENT = "it said nothing in time"
 
 
 class DriverDeployment:
@@ -99,9 +100,9 @@ class DriverDeployment:
             raise
         if failure is not None:
             self.kill()
+            failure = self._last_words(failure) if failure == _SILENT else failure
             raise DeploymentFailed(
-                f"the Python driver of {self.system.says} did not start: {failure}\n"
-                f"command: {' '.join(command)}\nlog, last lines ({self._log.path}):\n{self._log.tail()}"
+                f"the Python driver of {self.system.says} did not start: {failure}\ncommand: {' '.join(command)}"
             )
         self.version = ready.get("params", {}).get("version")
         self.ready_seconds.append(time.monotonic() - started)
@@ -188,7 +189,7 @@ class DriverDeployment:
             try:
                 line = self._lines.get(timeout=max(0.001, deadline - time.monotonic()))
             except queue.Empty:
-                return {}, "it said nothing in time"
+                return {}, _SILENT
             if line is None:
                 return {}, self._gone()
             message = _read(line)
@@ -200,6 +201,9 @@ class DriverDeployment:
             how = f"it ended with exit code {self._process.wait(_LAST_GASP)}" if self._process else "it never ran"
         except subprocess.TimeoutExpired:
             how = "it closed its output"
+        return self._last_words(how)
+
+    def _last_words(self, how: str) -> str:
         return f"{how}; its last lines:\n{self._log.tail()}"
 
 

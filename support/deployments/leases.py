@@ -17,12 +17,15 @@ from support.deployments.journal import RunJournal
 from support.deployments.process import ProcessDeployment
 from support.deployments.remote import RemoteDeployment
 from support.deployments.starts import StartRecord
-from support.outcomes import Broken, UsageError
+from support.outcomes import Broken, DeploymentFailed, UsageError
 from support.settings import Settings
 from support.systems import System
 
 IDLE = 6
 """Running processes that are kept for scenarios to come; beyond them the one longest unused is stopped."""
+
+HOPELESS = 3
+"""Set-ups that failed to start, while none has started, after which no other is tried."""
 
 AnyDeployment = ProcessDeployment | DriverDeployment | RemoteDeployment | CompanionProcess
 Environment = Mapping[str, str | None]
@@ -57,6 +60,7 @@ class LeasePool:
         self._idle: list[Lease] = []
         self._out: list[Lease] = []
         self._made = 0
+        self._failed: dict[LeaseKey, DeploymentFailed] = {}
         self._owner = os.getpid()
         self.record = StartRecord()
         atexit.register(self.close)
@@ -169,15 +173,26 @@ class LeasePool:
     def _started(self, lease: Lease) -> Lease:
         started = time.monotonic()
         try:
+            self._check_hope(lease.key)
             lease.deployment.start()
-        except BaseException:
+        except BaseException as error:
             self.record.failed += 1
             self._out.remove(lease)
             self._throw_away(lease, keep_folder=True)
+            if isinstance(error, DeploymentFailed):
+                self._failed.setdefault(lease.key, error)
             raise
         if lease.kind != "remote":
             self.record.started(lease.key, time.monotonic() - started)
         return lease
+
+    def _check_hope(self, key: LeaseKey) -> None:
+        """A set-up that did not start is not waited for again: each wait may last as long as the time-out allows."""
+        failed = [error for (kind, *_), error in self._failed.items() if kind == key[0]]
+        hopeless = len(failed) >= HOPELESS and not any(start.kind == key[0] for start in self.record.servers)
+        earlier = self._failed.get(key) or (failed[0] if hopeless else None)
+        if earlier is not None:
+            raise DeploymentFailed(f"not tried again after an earlier scenario of this run: {earlier}") from earlier
 
     def _keep_few(self) -> None:
         running = [lease for lease in self._idle if lease.kind != "remote"]

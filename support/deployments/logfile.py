@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-LAST_LINES = 30
+LAST_LINES = 12
 """Lines that a message about a failed start shows."""
 
 

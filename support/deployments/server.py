@@ -207,6 +207,6 @@ class ServerProcess:
 
     def _failed(self, launch: Launch, how: str, started: float) -> DeploymentFailed:
         return DeploymentFailed(
-            f"{launch.title} did not start: it {how} after {time.monotonic() - started:.1f} s\n"
-            f"command: {' '.join(launch.command)}\nlog, last lines ({self._log.path}):\n{self._log.tail()}"
+            f"{launch.title} did not start: it {how} after {time.monotonic() - started:.1f} s; its last lines:\n"
+            f"{self._log.tail()}\ncommand: {' '.join(launch.command)}"
         )

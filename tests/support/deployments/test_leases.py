@@ -87,6 +87,29 @@ def test_a_failed_start_leaves_nothing_running_but_its_log(pool: LeasePool, sett
     assert len(list(settings.scratch.glob("*/log.txt"))) == 1
 
 
+def test_what_did_not_start_is_not_waited_for_again(pool: LeasePool) -> None:
+    for said in ("Tiny did not start", "not tried again after an earlier scenario of this run: Tiny did not start"):
+        with pytest.raises(DeploymentFailed, match=f"^{said}"):
+            pool.acquire("process", "default", {"TINY_FAIL": "1"})
+    assert pool.acquire("process").deployment.running
+
+
+def test_where_nothing_starts_in_any_set_up_nothing_else_is_tried(pool: LeasePool) -> None:
+    for number in range(leases_module.HOPELESS):
+        with pytest.raises(DeploymentFailed, match=r"^Tiny did not start"):
+            pool.acquire("process", "default", {"TINY_FAIL": str(number)})
+    with pytest.raises(DeploymentFailed, match=r"^not tried again .*: Tiny did not start"):
+        pool.acquire("process")
+
+
+def test_where_something_has_started_another_set_up_is_always_tried(pool: LeasePool) -> None:
+    pool.release(pool.acquire("process"))
+    for number in range(leases_module.HOPELESS + 1):
+        with pytest.raises(DeploymentFailed, match=r"^Tiny did not start"):
+            pool.acquire("process", "default", {"TINY_FAIL": str(number)})
+    assert pool.acquire("process", "loud").deployment.running
+
+
 def test_a_fresh_one_is_not_started_and_its_files_can_be_prepared(pool: LeasePool) -> None:
     lease = pool.fresh("process", "default", {"TINY_X": "1"})
     assert isinstance(lease.deployment, ProcessDeployment)
