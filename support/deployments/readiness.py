@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -13,8 +14,11 @@ from support.systems import System
 _PATIENCE = 2.0
 """Seconds that one look may take; a server that is starting up either refuses or answers fast."""
 
-_SHOWN = 500
+_SHOWN = 200
 """Characters of an answer that a message about a failed start shows."""
+
+_WEB_PAGE = re.compile(r"\s*<(!doctype html|html)\b", re.IGNORECASE)
+"""How an answer begins that some web site gives to whatever it is asked."""
 
 
 def ready_path(system: System) -> str | None:
@@ -39,8 +43,10 @@ def look(url: str, path: str | None) -> Look:
         try:
             answer = session.get(url + path, timeout=_PATIENCE, allow_redirects=False)
         except (requests.RequestException, OSError) as error:
-            return Look(False, f"GET {path}: no answer ({type(error).__name__})")
-    return Look(answer.status_code // 100 == 2, f"GET {path}: {answer.status_code} {answer.text[:_SHOWN]}")
+            return Look(False, f"GET {path}: no answer, {_why(error)}")
+    if _WEB_PAGE.match(answer.text):
+        return Look(False, f"GET {path}: {answer.status_code} and a web page, which no health check answers with")
+    return Look(answer.status_code // 100 == 2, f"GET {path}: {answer.status_code} {answer.text[:_SHOWN]}".rstrip())
 
 
 def _connect(url: str) -> Look:
@@ -51,3 +57,15 @@ def _connect(url: str) -> Look:
             return Look(True, "a connection was accepted")
     except OSError as error:
         return Look(False, f"no connection: {error}")
+
+
+def _why(error: BaseException) -> str:
+    """The innermost cause, which alone says something: ``connection refused``."""
+    if isinstance(error, requests.Timeout):
+        return f"not within {_PATIENCE:g} s"
+    said = ""
+    inner: object = error
+    while isinstance(inner, BaseException):
+        said = getattr(inner, "strerror", None) or said
+        inner = getattr(inner, "reason", None) or inner.__cause__ or inner.__context__
+    return str(said or type(error).__name__).lower()

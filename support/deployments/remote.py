@@ -29,11 +29,12 @@ class RemoteDeployment:
         return look(self.url, ready_path(self.system)).ready
 
     def start(self) -> None:
-        """See that it is there. Raises UsageError if nothing answers."""
+        """See that it is there. Raises UsageError if nothing answers, or something that is not ready, or not it."""
         seen = look(self.url, ready_path(self.system))
         if not seen.ready:
             raise UsageError(
-                f"{self.system.says} is not ready at {self.url} ({seen.said}): check the URL, and that it is up"
+                f"{self.system.says} is not ready at {self.url} ({seen.said}): "
+                "check the URL, that it is up, and that this machine can reach it"
             )
 
     def check_profile(self, profile: str, environment: Mapping[str, str | None]) -> None:

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from support.http.client import HttpClient
+from support.deployments import RemoteDeployment
 from support.outcomes import UsageError
 from support.settings import Settings
 from support.systems import System
@@ -35,17 +35,7 @@ def check_reports(reports: Path) -> None:
 
 
 def check_reachable(system: System, settings: Settings) -> None:
-    """Raise UsageError unless something answers over HTTP at the URL that the run is aimed at."""
+    """Raise UsageError unless the system is ready at the URL that the run is aimed at."""
     if settings.url is None:
         return
-    path = system.endpoints.get("live") or system.endpoints.get("health") or "/"
-    client = HttpClient(settings.url, record=lambda _: None, timeout=settings.timeouts.http)
-    try:
-        exchange = client.get(path)
-    finally:
-        client.close()
-    if exchange.error is not None:
-        raise UsageError(
-            f"nothing answers at --url {settings.url}: {exchange.error}; is {system.says} running there, "
-            "and can this machine reach it?"
-        )
+    RemoteDeployment(system, settings.url).start()

@@ -85,7 +85,7 @@ def test_an_unreachable_url_is_told_before_anything_is_run(definition: Path, tmp
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
     done = signoff("accept", "--definition", str(definition), "--url", url, "--reports", str(tmp_path / "reports"))
     assert done.returncode == 2
-    assert f"nothing answers at --url {url}" in done.stderr
+    assert f"Tiny is not ready at {url} (GET /health: no answer, connection refused): check the URL" in done.stderr
     assert not (tmp_path / "reports" / "run.json").exists()
 
 

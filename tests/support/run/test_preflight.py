@@ -7,7 +7,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import pytest
 
@@ -26,10 +26,20 @@ class Usage(NamedTuple):
 
 
 class Answering(http.server.BaseHTTPRequestHandler):
-    """Answers anything with 503: something is there, and that is all preflight asks."""
+    """Answers by its path: as a system that is ready, one that is not, or a web site that shows its own page."""
+
+    answers: ClassVar[dict[str, tuple[int, str]]] = {
+        "/up/health": (200, '{"status": "healthy"}'),
+        "/down/health": (503, '{"status": "starting"}'),
+        "/site/health": (200, "<!DOCTYPE html><html>Welcome</html>"),
+    }
 
     def do_GET(self) -> None:
-        self.send_error(503)
+        status, body = self.answers.get(self.path, (404, "no such page"))
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body.encode())
 
     def log_message(self, format: str, *args: object) -> None:
         """Stay quiet."""
@@ -70,11 +80,31 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Mon
         preflight.check_reports(tmp_path)
 
 
-def test_whatever_answers_is_reachable(checkout: Checkout, url: str) -> None:
-    preflight.check_reachable(systems.load(checkout.root / "systems/tiny/system.yaml"), settings(url=url))
+def test_a_system_that_is_ready_is_reached(checkout: Checkout, url: str) -> None:
+    preflight.check_reachable(systems.load(checkout.root / "systems/tiny/system.yaml"), settings(url=f"{url}/up"))
 
 
-def test_a_url_where_nothing_answers(checkout: Checkout, url: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "seen"),
+    [
+        ("/down", r"GET /health: 503 \{\"status\": \"starting\"\}"),
+        ("/site", "GET /health: 200 and a web page"),
+        ("/else", "GET /health: 404 no such page"),
+    ],
+)
+def test_something_else_at_the_url_is_told_with_what_it_answers(
+    checkout: Checkout, url: str, path: str, seen: str
+) -> None:
     tiny = systems.load(checkout.root / "systems/tiny/system.yaml")
-    with pytest.raises(UsageError, match=r"nothing answers at --url http://127.0.0.1:1: .* is Tiny running there"):
-        preflight.check_reachable(tiny, settings(url="http://127.0.0.1:1"))
+    with pytest.raises(UsageError, match=rf"Tiny is not ready at {url}{path} \({seen}.*\): check the URL"):
+        preflight.check_reachable(tiny, settings(url=url + path))
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [("http://127.0.0.1:1", "connection refused"), ("htp:/x", "give one like https://")],
+)
+def test_a_url_where_nothing_answers(checkout: Checkout, url: str, why: str) -> None:
+    tiny = systems.load(checkout.root / "systems/tiny/system.yaml")
+    with pytest.raises(UsageError, match=why):
+        preflight.check_reachable(tiny, settings(url=url))
