@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from support.deployments import CompanionProcess, Lease, LeasePool
-from support.deployments.readiness import answers
+from support.deployments.readiness import look
 from support.faults import PASS, REFUSE, Behaviour, Fault, FaultyProxy, Killed, NetworkFault, Paused
 from support.interfaces import contracts
 from support.outcomes import Broken
@@ -85,7 +85,7 @@ class RealServices:
 
     def _answers(self, name: str) -> bool:
         """Whether the service itself is well; what the system under test makes of it is another matter."""
-        return answers(self.process(name).url, self._system.companion(COMPANION).ready)
+        return look(self.process(name).url, self._system.companion(COMPANION).ready).ready
 
     def _break(self, name: str, fault: Fault) -> None:
         self._faults[name] = fault
