@@ -15,6 +15,7 @@ from requests.structures import CaseInsensitiveDict
 
 from support.http import Exchange
 
+DIGEST = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 DECISION = {
     "decision_id": "dec_5f0c9a1be2d34477",
     "service_id": "local-chat",
@@ -22,10 +23,17 @@ DECISION = {
     "route": "internal",
     "control_signal": {"timeout_ms": 1200, "retries": 1, "budget": 0.01, "priority": "normal"},
     "proofs": [
-        {"stage": "rules", "rule": rule, "service_id": "local-chat", "field": rule, "expected": True, "holds": True}
+        {"stage": "rules", "rule": rule, "service_id": "local-chat", "holds": True, "contract_digest": DIGEST}
         for rule in ("requires_internet", "requires_gpu", "accuracy", "cost")
     ],
-    "trace": {"seed": 42, "stages": [{"name": name, "duration_us": 11} for name in ("match", "rules", "rank")]},
+    "trace": {
+        "seed": 42,
+        "stages": [{"name": name, "duration_us": 11} for name in ("match", "rules", "security", "rank", "decide")],
+        "candidates": [
+            {"service_id": "cloud-chat", "outcome": "refused", "stage": "rules", "reason": "it needs the internet"},
+            {"service_id": "local-chat", "outcome": "chosen", "stage": "decide", "reason": "best score: 0.91"},
+        ],
+    },
 }
 REQUEST = {
     "intent": {"type": "chat", "message": "Where is my order?"},

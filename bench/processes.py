@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import signal
 import subprocess
 import time
@@ -33,16 +34,17 @@ class Peaks:
 
 @dataclass(slots=True)
 class Followed:
-    """A command that has ended: its exit status, seconds, and memory."""
+    """A command that has ended: its exit status, seconds, seconds of processor time of all its processes, memory."""
 
     status: int
     seconds: float
+    processor: float
     peaks: Peaks = field(default_factory=Peaks)
 
 
 def follow(command: Sequence[str], folder: Path, console: Path, patience: float) -> Followed:
     """Run a command to its end. It is interrupted, as by Ctrl-C, when we are, or when it takes longer than patience."""
-    started, peaks = time.monotonic(), Peaks()
+    started, worked, peaks = time.monotonic(), _worked(), Peaks()
     with console.open("wb") as output:
         process = subprocess.Popen(
             command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
@@ -59,7 +61,13 @@ def follow(command: Sequence[str], folder: Path, console: Path, patience: float)
                 process.wait(PATIENCE)
             process.kill()
             raise
-    return Followed(process.returncode, time.monotonic() - started, peaks)
+    return Followed(process.returncode, time.monotonic() - started, _worked() - worked, peaks)
+
+
+def _worked() -> float:
+    """Seconds of processor time of all processes that have been started from here and waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _look(root: int, peaks: Peaks) -> None:

@@ -31,7 +31,7 @@ class Case:
 
     def __str__(self) -> str:
         tied = ", all alike" if self.alike else ""
-        return f"{self.services:,} services, {self.matching} matching{tied}"
+        return f"{self.services:,} service{'s' if self.services > 1 else ''}, {self.matching} matching{tied}"
 
 
 CASES = (
@@ -93,11 +93,12 @@ def measure(say: Callable[[str], None]) -> list[Figure]:
     figures = []
     for case in CASES:
         say(f"decisions among {case}, {ROUNDS} rounds of {DECISIONS}")
-        figures += _figures(case)
+        figures += figures_of(case)
     return figures
 
 
-def _figures(case: Case) -> list[Figure]:
+def figures_of(case: Case) -> list[Figure]:
+    """The figures of one case, for which its registry is built once."""
     subject = orchestrator(case)
     rounds = [_round(subject, case) for _ in range(ROUNDS)]
     bare, full = [one[0] for one in rounds], [one[1] for one in rounds]
@@ -105,7 +106,7 @@ def _figures(case: Case) -> list[Figure]:
     return [
         Figure(f"{case}: p50", "µs", tuple(percentile(times, 0.5) for times in full)),
         Figure(f"{case}: p95", "µs", tuple(percentile(times, 0.95) for times in full), case.target, note),
-        Figure(f"{case}: p95 before proofs and trace are made", "µs", tuple(percentile(times, 0.95) for times in bare)),
+        Figure("… p95 of route_request alone", "µs", tuple(percentile(times, 0.95) for times in bare)),
     ]
 
 

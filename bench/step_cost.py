@@ -15,7 +15,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.figures import Figure, Target, percentile
+from bench.figures import Figure, Target, percentile, unmeasured
 from support.settings import ROOT
 
 ROUNDS = 5
@@ -47,7 +47,12 @@ class Round:
 
 def measure() -> list[Figure]:
     """Median and p95 of a step, and the mean with the scenario's share; one sample per round."""
-    rounds = [_round() for _ in range(ROUNDS)]
+    try:
+        rounds = [measure_once() for _ in range(ROUNDS)]
+    except subprocess.TimeoutExpired as error:
+        return [
+            unmeasured("own cost per step, median", "ms", TARGET, f"behave did not end within {error.timeout:.0f} s")
+        ]
     included = (
         f"{SCENARIOS * STEPS} steps a round, each shows an exchange of {rounds[0].exchange_bytes / 1000:.1f} KB; "
         "included: behave itself, finding the step in the whole vocabulary, hooks, redaction, writing to disk, "
@@ -70,7 +75,8 @@ def _share(rounds: list[Round], share: float) -> tuple[float, ...]:
     return tuple(percentile(one.steps, share) for one in rounds)
 
 
-def _round() -> Round:
+def measure_once() -> Round:
+    """One process, one round."""
     with tempfile.TemporaryDirectory(prefix="signoff-bench-") as folder:
         return _evaluate(_run(_tree(Path(folder))))
 

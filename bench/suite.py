@@ -81,13 +81,16 @@ def _run(reports: Path) -> list[Figure]:
         record = run_record.load(reports)
     except (TimeoutError, UsageError) as error:
         return [unmeasured(f"signoff accept --jobs {JOBS}", "s", RUN, str(error))]
-    return [_wall(done, record), *_memory(done), *_starts(record)]
+    return [*_times(done, record), *_memory(done), *_starts(record)]
 
 
-def _wall(done: Followed, record: RunRecord) -> Figure:
+def _times(done: Followed, record: RunRecord) -> list[Figure]:
     accepted = "accepted" if done.status == 0 else f"exit status {done.status}, see signoff accept"
     note = f"one run, {len(record.plan)} scenarios over {' and '.join(record.interfaces)}, reports included; {accepted}"
-    return Figure(f"signoff accept --jobs {JOBS}, wall time", "s", (done.seconds,), RUN, note)
+    return [
+        Figure(f"signoff accept --jobs {JOBS}, wall time", "s", (done.seconds,), RUN, note),
+        Figure("… processor time", "s", (done.processor,), None, "of all its processes, systems under test included"),
+    ]
 
 
 def _memory(done: Followed) -> list[Figure]:
@@ -101,6 +104,7 @@ def _memory(done: Followed) -> list[Figure]:
             f"signoff and {JOBS} behave processes at the same time, resident, shared pages counted for each; "
             "without the systems under test and without the report generator",
         ),
+        Figure("… signoff itself", "MB", (peaks.command / MEGABYTE,), None, "resident, peak"),
         Figure("… its largest behave process", "MB", (peaks.shard / MEGABYTE,), None, "resident, peak"),
         Figure("… the report generator (Node)", "MB", (peaks.generator / MEGABYTE,), None, "runs alone, at the end"),
     ]
@@ -143,5 +147,7 @@ def _one_process(reports: Path) -> Figure:
         done = follow(runner, ROOT, reports.parent / "behave.txt", PATIENCE)
     except TimeoutError as error:
         return unmeasured(what, "MB", MEMORY, str(error))
+    if not any(reports.glob("allure-results/*-result.json")):
+        return unmeasured(what, "MB", MEMORY, f"behave left no results, exit status {done.status}")
     note = f"all scenarios over HTTP in one process, {done.seconds:.0f} s, exit status {done.status}; resident"
     return Figure(what, "MB", (done.peaks.command / MEGABYTE,), MEMORY, note)
