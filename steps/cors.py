@@ -25,6 +25,7 @@ def read_services(context: Context, origin: str) -> None:
 @then("the page is allowed in")
 def is_allowed(context: Context) -> None:
     """The browser would give the page the answer, or go on to the call that it asked permission for."""
+    assert_that(context.world.exchange.ok, equal_to(True), context.world.exchange.describe())
     assert_that(pages.allowed(context.world), equal_to(True), context.world.exchange.describe())
 
 
@@ -43,5 +44,6 @@ def is_marked(context: Context) -> None:
 
 @then("credentials are not combined with a wildcard")
 def no_wildcard(context: Context) -> None:
-    """The answer does not let every page of the web make calls as the signed-in user."""
+    """There was an answer, and it does not let every page of the web make calls as the signed-in user."""
+    assert_that(context.world.exchange.error, equal_to(None), "an answer came")
     assert_that(pages.wildcard_with_credentials(context.world), equal_to(False), context.world.exchange.describe())

@@ -6,6 +6,7 @@ from hamcrest import all_of, assert_that, contains_string, equal_to, greater_tha
 
 from support import vocabulary
 from support.actions import lifecycle
+from support.checks import logs
 from support.interfaces import contracts
 from support.outcomes import NotMet
 from support.waiting import consistently, until
@@ -82,7 +83,8 @@ def refuses_to_start(context: Context, system: str, setting: str) -> None:
 def refuses_to_start_for_value(context: Context, system: str, setting: str, value: str) -> None:
     """Its process ended with an error, and said which setting was wrong and the value that it could not use."""
     refuses_to_start(context, system, setting)
-    assert_that(context.world.tried.log, contains_string(value), "what it said when it refused to start")
+    said = logs.by_itself(value, context.world.tried.log)
+    assert_that(said, equal_to(True), f"it said the value {value!r}; {context.world.tried.told()}")
 
 
 @then('it does not show "{secret:Words}"')

@@ -34,13 +34,14 @@ def repair(context: Context) -> None:
 
 @then("{system:System} is healthy")
 def is_healthy(context: Context, system: str) -> None:
-    """The health check says that the system is healthy."""
+    """The health check says that the system is healthy, in its body and by its status (200)."""
+    assert_that(lifecycle.status_of(context.world, "health"), equal_to(200), "status of the health check")
     assert_that(lifecycle.health(context.world), has_entry("status", "healthy"))
 
 
 @then("{system:System} is ready")
 def is_ready(context: Context, system: str) -> None:
-    """The readiness check says that requests may be sent (2xx)."""
+    """The readiness check says that requests may be sent (200)."""
     assert_that(lifecycle.status_of(context.world, "ready"), equal_to(200), "status of the readiness check")
 
 

@@ -98,9 +98,9 @@ def acknowledged_are_there(context: Context) -> None:
     assert_that(context.world.acknowledged - held, empty(), "acknowledged services that are missing")
 
 
-@then("every service that it knows answers a request")
+@then("every service that it knows is whole, and a request is routed")
 def every_service_is_usable(context: Context) -> None:
-    """Each entry of the registry can be read whole, and a request can be routed."""
+    """Each entry of the registry can be read with its version, and a request is answered by a decision."""
     held = [entry["service_id"] for entry in context.world.orchestrator.services().result()]
     assert_that(held, has_length(greater_than(0)), "services in the registry")
     assert_that([each for each in held if not lifecycle.version_of(context.world, each)], empty(), "broken entries")

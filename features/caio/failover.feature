@@ -54,6 +54,7 @@ Feature: When a service dies, the caller still gets one answer
       And "best-pad" takes every call and then breaks the connection
       When a user sends "Buy milk" to be kept by "notes"
       Then the user is told that "best-pad" failed
+      And "best-pad" has kept "Buy milk" once
       And "local-pad" has received 0 calls
 
     Example: What cannot have had an effect is done elsewhere, once
@@ -147,4 +148,4 @@ Feature: When a service dies, the caller still gets one answer
       Given a CAIO of its own is running
       When CAIO is killed while services are being registered, and started again
       Then every registration that it acknowledged is still there
-      And every service that it knows answers a request
+      And every service that it knows is whole, and a request is routed

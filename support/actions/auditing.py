@@ -19,6 +19,9 @@ from support.world import World
 GENUINE, TAMPERED = 0, 1
 """Exit status of a tool that verifies: nothing wrong, and something found. Any other is trouble of the tool itself."""
 
+CRASHED = "Traceback (most recent call last)"
+"""What a tool written in Python leaves behind when it crashes, with the exit status of one that found something."""
+
 
 @dataclass(frozen=True, slots=True)
 class Audit:
@@ -34,8 +37,8 @@ class Audit:
 
     @property
     def tampered(self) -> bool:
-        """Whether it found that something was changed."""
-        return self.status == TAMPERED
+        """Whether it found that something was changed and told what; a tool that crashed has found nothing."""
+        return self.status == TAMPERED and bool(self.told) and CRASHED not in self.told
 
 
 def verify(world: World) -> Audit:

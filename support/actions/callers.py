@@ -10,7 +10,7 @@ from typing import Any
 from support.http import Exchange
 from support.interfaces import contracts
 from support.interfaces.requests import request
-from support.outcomes import Broken, NotMet
+from support.outcomes import Broken, NotMet, NotVerified
 from support.systems import System
 from support.waiting import let_pass
 from support.world import World
@@ -66,6 +66,8 @@ def caller(says: str, system: System) -> Caller:
     if says not in SHAPES:
         raise Broken(f"nothing is known of {says!r}; there are: an admin, a user, a service, {', '.join(SHAPES)}")
     token = system.token(KNOWN)
+    if says.endswith("in capital letters") and token.upper() == token:
+        raise NotVerified(f"the token of {KNOWN!r} has no small letters: this needs a token that has some")
     values = SHAPES[says](token)
     query = f"?token={token}" if says.endswith("in the address") else ""
     shown = [part for value in values for part in value.split() if len(part) > len("Bearer")]
@@ -89,10 +91,14 @@ def call(world: World, says: str, method: str, path: str, **options: Any) -> Exc
 
 
 def call_every_route(world: World, says: str) -> None:
-    """Have a caller call each route that the API description lists under the API's own prefix."""
+    """Have a caller call each route that the API description lists under the API's own prefix.
+
+    Those that only the system's definition names are called too: a description that leaves one out hides nothing.
+    """
     described = world.http.get(world.endpoint("openapi")).json()["paths"]
     prefix = world.endpoint("services").rsplit("/", 1)[0] + "/"
-    for path, methods in described.items():
+    hidden = {path: ["get"] for path in world.system.endpoints.values() if path not in described}
+    for path, methods in {**described, **hidden}.items():
         for method in methods if path.startswith(prefix) else ():
             call(world, says, method.upper(), re.sub(r"{[^}]*}", FOUND, path))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from support.actions import lifecycle
 from support.checks import logs
-from support.outcomes import WaitedInVain
+from support.outcomes import NotMet, WaitedInVain
 from support.waiting import until
 from support.world import World
 
@@ -26,8 +26,13 @@ def lines_about(world: World, request_id: str) -> list[dict[str, Any]]:
 
 
 def audit_of_last_call(world: World) -> list[dict[str, Any]]:
-    """The records of the audit log about the last call, by its request id, once the log tells of the call."""
+    """The records of the audit log about the last call, by its request id, once the log tells of the call.
+
+    Raises NotMet if the answer carried no request id, by which alone the records of a call can be told.
+    """
     request_id = world.exchange.headers.get("X-Request-ID", "")
+    if not request_id:
+        raise NotMet(f"expected an answer with a request id (X-Request-ID), but got {world.exchange}")
     lines_about(world, request_id)
     return logs.with_request_id(_audit(world), request_id)
 

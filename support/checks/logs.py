@@ -31,6 +31,11 @@ def leaks(text: str, secrets: Iterable[str]) -> list[str]:
     return [f"{secret[:3]}… ({len(secret)} letters)" for secret in secrets if secret in text]
 
 
+def by_itself(value: str, text: str) -> bool:
+    """Whether a value stands in the text by itself, rather than within a longer word, a number or a time."""
+    return re.search(rf"(?<![\w.:+-]){re.escape(value)}(?![\w:+-]|\.\d)", text) is not None
+
+
 def authorization_headers(text: str) -> list[str]:
     """Every place where a value of an Authorization header seems to stand, as key and value."""
     return [found[0][:40] for found in AUTHORIZATION.finditer(text)]
