@@ -43,7 +43,9 @@ def _qualify(options: argparse.Namespace, console: Console) -> int:
         for each in defects:
             console.print(f"{each.criterion}  {each.name}: {each.says}", markup=False)
         return 0
-    trials = qualify.plan(defects) + (qualify.controls(defects) if options.control else [])
+    trials = qualify.plan(defects, options.everywhere or bool(options.only)) + (
+        qualify.controls(defects) if options.control else []
+    )
     console.print(f"{len(defects)} defects, {len(trials)} runs, {options.jobs} at a time", markup=False)
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="signoff-defects-") as folder:
@@ -66,6 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.defects", description=__doc__)
     parser.add_argument("--only", nargs="+", default=[], metavar="DEFECT|CRITERION", help="only these")
     parser.add_argument("--jobs", type=int, default=2, help="runs side by side (default: 2)")
+    parser.add_argument(
+        "--everywhere", action="store_true", help="every defect over every interface, not only the first of a criterion"
+    )
     parser.add_argument("--list", action="store_true", help="list the defects and run nothing")
     parser.add_argument(
         "--no-control", dest="control", action="store_false", help="leave out the runs without any defect"

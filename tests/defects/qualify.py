@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -54,15 +54,22 @@ def places() -> dict[str, dict[str, tuple[str, ...]]]:
     return {key: {name: tuple(files) for name, files in each.items()} for key, each in found.items()}
 
 
-def plan(defects: Sequence[Defect]) -> list[Trial]:
-    """A trial for each defect and interface over which it shows."""
+def plan(defects: Sequence[Defect], everywhere: bool = True) -> list[Trial]:
+    """A trial for each defect and interface over which it shows.
+
+    Unless ``everywhere``, only the first defect of each criterion is tried over all its interfaces and the others over
+    the last of them, the cheapest: the scenarios are the same, and one defect shows that they can fail there too.
+    """
     where = places()
-    return [
-        Trial(each.name, (each.criterion,), interface, where[each.criterion][interface], each.sample)
-        for each in defects
-        for interface in each.interfaces
-        if interface in where[each.criterion]
-    ]
+    trials: list[Trial] = []
+    tried: set[str] = set()
+    for each in defects:
+        found = where[each.criterion]
+        interfaces = [name for name in each.interfaces if name in found]
+        chosen = interfaces if everywhere or each.criterion not in tried else interfaces[-1:]
+        tried.add(each.criterion)
+        trials += [Trial(each.name, (each.criterion,), name, found[name], each.sample) for name in chosen]
+    return trials
 
 
 def controls(defects: Sequence[Defect]) -> list[Trial]:
@@ -77,29 +84,28 @@ def controls(defects: Sequence[Defect]) -> list[Trial]:
 class Findings:
     """What the trials showed, and what speaks against the scenarios."""
 
-    ended: list[Ended]
-    faults: list[str]
+    ended: list[Ended] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def take(self, ended: Sequence[Ended]) -> str:
+        """Note how a trial ended; what is to be said of it."""
+        faults = [fault for each in ended if (fault := fault_of(each))]
+        self.ended += ended
+        self.faults += faults
+        return "\n".join(faults) or "; ".join(dict.fromkeys(_as_it_should(each) for each in ended))
 
 
 def run(listed: CriteriaFile, trials: Sequence[Trial], folder: Path, jobs: int, say: Say) -> Findings:
-    """Run all trials, some at a time; one line is said of each."""
-    runner, findings, started = Trials(listed, folder), Findings([], []), time.monotonic()
+    """Run all trials, some at a time; a line is said of each."""
+    runner, findings, started = Trials(listed, folder), Findings(), time.monotonic()
     pool = ThreadPoolExecutor(jobs)
     try:
         waiting: dict[Any, Trial] = {pool.submit(runner.run, trial): trial for trial in trials}
         for number, done in enumerate(as_completed(waiting), start=1):
-            trial = waiting[done]
             ended, seconds = done.result()
-            so_far = time.monotonic() - started
-            left = so_far / number * (len(trials) - number)
-            for each in ended:
-                fault = fault_of(each)
-                findings.ended.append(each)
-                findings.faults += [fault] if fault else []
-                if fault or trial.defect != NONE:
-                    say(fault or f"  {line(each)}")
-            what = f"{trial.defect} over {trial.interface}" if trial.defect != NONE else _control(trial)
-            say(f"[{number}/{len(trials)}] {what}: {seconds:.1f} s; about {left:.0f} s left")
+            told = f"{_named(waiting[done])}, {seconds:.1f} s: {findings.take(ended)}"
+            left = (time.monotonic() - started) / number * (len(trials) - number)
+            say(f"[{number}/{len(trials)}, about {left:.0f} s left] {told}")
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
         runner.stop()
@@ -117,16 +123,18 @@ def fault_of(ended: Ended) -> str:
     if not ended.tried:
         return f"NOT TRIED {what}: no scenario was selected"
     if ended.trial.defect == NONE:
-        missing = f"MISSED {what}: without any defect it is {ended.outcome}: {', '.join(ended.not_met)}"
+        missing = f"NOT MET {what}: without any defect it is {ended.outcome}: {', '.join(ended.not_met)}"
         return "" if ended.outcome is Outcome.MET else missing
     says = DEFECTS[ended.trial.defect].says
     return "" if ended.outcome is Outcome.NOT_MET else f"NOT CAUGHT {what}: {says}; its {ended.tried} scenarios are met"
 
 
-def line(ended: Ended) -> str:
-    """A caught defect in one line."""
-    return f"{ended.criterion} caught by {len(ended.not_met)} of {ended.tried}: {ended.not_met[0]}"
+def _as_it_should(ended: Ended) -> str:
+    if ended.trial.defect == NONE:
+        return "met"
+    return f"caught by {len(ended.not_met)} of {ended.tried}, {ended.not_met[0]}"
 
 
-def _control(trial: Trial) -> str:
-    return f"control, {', '.join(trial.criteria)} over {trial.interface}"
+def _named(trial: Trial) -> str:
+    what = "no defect" if trial.defect == NONE else trial.defect
+    return f"{', '.join(trial.criteria)}, {what} over {trial.interface}"

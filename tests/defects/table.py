@@ -18,12 +18,16 @@ SHOWN = 2
 
 
 def show(console: Console, listed: CriteriaFile, ended: Sequence[Ended]) -> None:
-    """Print one row for each defect and interface, by criterion."""
+    """Print one row for each defect, by criterion; one for each interface where they differ."""
     table = Table("criterion", "defect", "over", "caught by", title="What was broken, and which scenario noticed")
+    order = {name: place for place, name in enumerate(DEFECTS)}
     for criterion in listed.ids:
         rows = [each for each in ended if each.criterion == criterion and each.trial.defect != NONE]
-        for row in sorted(rows, key=lambda each: (list(DEFECTS).index(each.trial.defect), each.trial.interface)):
-            table.add_row(criterion, DEFECTS[row.trial.defect].says, row.trial.interface, _caught(row))
+        told: dict[tuple[str, str], list[str]] = {}
+        for row in sorted(rows, key=lambda each: (order[each.trial.defect], each.trial.interface)):
+            told.setdefault((row.trial.defect, _caught(row)), []).append(row.trial.interface)
+        for (name, caught), interfaces in told.items():
+            table.add_row(criterion, DEFECTS[name].says, ", ".join(interfaces), caught)
     if table.row_count:
         console.print(table)
 
@@ -37,4 +41,4 @@ def _caught(row: Ended) -> str:
     named = list(dict.fromkeys(names))
     rest = len(named) - SHOWN
     told = "; ".join(named[:SHOWN]) + (f"; and {rest} more" if rest > 0 else "")
-    return f"{len(row.not_met)}/{row.tried}: {told}"
+    return f"{len(row.not_met)} of {row.tried}: {told}"

@@ -45,7 +45,7 @@ def test_a_run_without_any_scenario_shows_nothing():
 
 def test_without_a_defect_everything_must_be_met():
     assert qualify.fault_of(ended(NONE, Outcome.MET, not_met=())) == ""
-    assert qualify.fault_of(ended(NONE, Outcome.NOT_MET)).startswith("MISSED")
+    assert qualify.fault_of(ended(NONE, Outcome.NOT_MET)).startswith("NOT MET")
 
 
 def test_defects_are_chosen_by_name_and_by_criterion():

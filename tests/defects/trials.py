@@ -20,7 +20,7 @@ from support.outcomes import Outcome, UsageError
 from support.settings import ROOT
 from tests.defects import definition
 
-PATIENCE = {"timeouts.settle": 2, "timeouts.start": 10}
+PATIENCE = {"timeouts.settle": 4, "timeouts.start": 10}
 """Of the scenarios, in seconds: what a defect prevents need not be waited for as long as in an acceptance run."""
 
 LONGEST_SECONDS = 90
@@ -31,7 +31,7 @@ PYTHON = "python"
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What is tried: the scenarios of criteria in feature files, or a sample of them, over an interface, with a defect."""
+    """What is tried: the scenarios of criteria, all or a sample, in feature files, over an interface, with a defect."""
 
     defect: str
     criteria: tuple[str, ...]

@@ -65,7 +65,7 @@ def blank_secret() -> None:
 def missing_setting_not_named() -> None:
     @wrap("chassis.settings:SettingsError.__init__")
     def broken(original: Any, self: Any, variable: str, problem: str) -> None:
-        original(self, "a setting", problem)
+        original(self, "a setting", " is missing or unusable")
 
 
 @defect("CAIO-ENV-02", "Authentication can be switched off in production")

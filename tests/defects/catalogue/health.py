@@ -85,7 +85,7 @@ def dead_when_not_ready() -> None:
         return routes
 
 
-@defect("CAIO-HEALTH-03", "A component that has failed once is never healthy again")
+@defect("CAIO-HEALTH-03", "A component that has failed once is never healthy again", sample="ready again")
 def failed_for_good() -> None:
     failed: dict[Any, Any] = {}
 
