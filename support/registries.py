@@ -9,6 +9,7 @@ import yaml
 
 from support.deployments import RemoteDeployment
 from support.http import Exchange
+from support.http.client import TOO_LATE
 from support.interfaces import Interface
 from support.outcomes import Broken, NotVerified
 from support.systems import System
@@ -37,7 +38,7 @@ class Guest:
     """The suite's manners in a system that belongs to somebody else.
 
     It removes only what it has registered itself, remembers what it could not remove, and judges nothing by an answer
-    that says nothing about the product: being told to wait, or none at all because the system is gone.
+    that says nothing about the product: being told to wait, or none in time, or none at all because the system is gone.
     """
 
     def __init__(self, system: System, deployment: RemoteDeployment) -> None:
@@ -53,6 +54,11 @@ class Guest:
             raise Broken(
                 f"{self._deployment.url} told the suite to wait {seconds} s ({exchange.status}): a run makes hundreds "
                 "of requests in a row; lift the limit for the identities it calls as, and run again"
+            )
+        if (exchange.error or "").startswith(TOO_LATE):
+            raise Broken(
+                f"{self._deployment.url} gave {exchange}; no scenario sets such a limit: "
+                "find out why it takes so long, or give it more time with -D timeouts.http=…"
             )
         if _is_no_answer(exchange) and not self._deployment.running:
             raise Broken(

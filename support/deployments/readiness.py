@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ def look(url: str, path: str | None) -> Look:
         return _connect(url)
     with requests.Session() as session:
         session.trust_env = False
+        session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
         try:
             answer = session.get(url + path, timeout=_PATIENCE, allow_redirects=False)
         except (requests.RequestException, OSError) as error:

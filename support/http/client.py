@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as jsonlib
+import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,6 +19,12 @@ from support.http.exchange import Exchange, Headers
 
 HeaderSet = Mapping[str, str] | Sequence[tuple[str, str]]
 """Headers by name, or as pairs where one name is to be sent twice or a value is to be sent exactly as it is."""
+
+OWN_AUTHORITIES = "REQUESTS_CA_BUNDLE"
+"""Variable of our environment that names a file of certificate authorities to trust in place of the usual ones."""
+
+TOO_LATE = "no whole answer within"
+"""How the error of an exchange begins whose time was over."""
 
 _CHUNK = 64 * 1024
 _ABSENT: Any = object()
@@ -120,6 +127,7 @@ class HttpClient:
 def _session() -> requests.Session:
     session = requests.Session()
     session.trust_env = False
+    session.verify = os.environ.get(OWN_AUTHORITIES) or True
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers = CaseInsensitiveDict({"User-Agent": "signoff", "Accept": "*/*"})
     for scheme in ("http://", "https://"):
@@ -154,9 +162,10 @@ def _read(answer: requests.Response, deadline: float) -> bytes:
 
 def _plainly(problem: Exception, timeout: float) -> str:
     kinds: list[tuple[type[Exception], str]] = [
-        (requests.Timeout, f"no whole answer within {timeout:g} s"),
-        (urllib3.exceptions.TimeoutError, f"no whole answer within {timeout:g} s"),
+        (requests.Timeout, f"{TOO_LATE} {timeout:g} s"),
+        (urllib3.exceptions.TimeoutError, f"{TOO_LATE} {timeout:g} s"),
         (urllib3.exceptions.ProtocolError, "the connection was cut in the middle of the answer"),
+        (requests.exceptions.SSLError, f"no secure connection; {OWN_AUTHORITIES} may name authorities to trust"),
         (requests.ConnectionError, "the connection was refused or cut before an answer came"),
     ]
     said = next((text for kind, text in kinds if isinstance(problem, kind)), "the request could not be sent")

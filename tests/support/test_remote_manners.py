@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -35,6 +36,8 @@ class Somebodys(ThreadingHTTPServer):
         self.answers: dict[str, int] = {}
         """Method → the status that it is answered with, whatever is asked; 0 for no answer at all."""
         self.ready = True
+        self.slow = 0.0
+        """Seconds before any answer."""
 
     @property
     def url(self) -> str:
@@ -74,6 +77,7 @@ class Handler(BaseHTTPRequestHandler):
         self._answer(told, body)
 
     def _answer(self, status: int, body: Any) -> None:
+        time.sleep(self.server.slow)
         content = json.dumps(body).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/problem+json" if status in (409, 429) else "application/json")
@@ -197,6 +201,19 @@ def test_a_system_that_is_gone_is_not_judged(world: Any, somebodys: Somebodys, s
     somebodys.ready, somebodys.answers["GET"] = False, status
     with pytest.raises(Broken, match="has stopped answering"):
         scenario.orchestrator.services()
+    scenario.close(failed=True)
+
+
+def test_an_answer_that_takes_too_long_is_not_judged_by_the_suites_own_patience(
+    world: Any, somebodys: Somebodys
+) -> None:
+    scenario = world()
+    scenario.start()
+    scenario.orchestrator.client._timeout = 0.05
+    somebodys.slow = 0.5
+    with pytest.raises(Broken, match=r"no whole answer within 0\.05 s.*-D timeouts\.http"):
+        scenario.orchestrator.services()
+    somebodys.slow = 0.0
     scenario.close(failed=True)
 
 
