@@ -15,6 +15,7 @@ from rich.console import Console
 from support import lint, sentences, systems
 from support import settings as suite_settings
 from support.acceptance import run_record
+from support.history.command import app as history_app
 from support.outcomes import UsageError
 from support.run.accept import Order, accept, offered
 from support.run.conclude import Strictness, conclude, criteria_of
@@ -24,6 +25,7 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 DEFAULT_SYSTEM = "caio"
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app.add_typer(history_app)
 console = Console()
 
 Reports = Annotated[Path | None, typer.Option(help="Folder that results and reports are written to.")]

@@ -1,0 +1,77 @@
+"""`signoff history`: runs and decisions over time, as text and as a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from support import settings
+from support.acceptance import criteria
+from support.acceptance.criteria import CriteriaFile
+from support.history import changes, decisions, store, text
+from support.history.entry import Entry
+from support.history.store import History
+from support.outcomes import UsageError
+
+LAST = 20
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command("history")
+def history_command(
+    system: Annotated[str | None, typer.Option(help="Which system; default: all that have been run.")] = None,
+    last: Annotated[int, typer.Option(min=1, help="How many runs the table shows.")] = LAST,
+    earlier: Annotated[str | None, typer.Option("--from", help="Compare this run, by the start of its id …")] = None,
+    later: Annotated[str | None, typer.Option("--to", help="… with this one; default: the last two complete.")] = None,
+    reports: Annotated[Path | None, typer.Option(help="Folder that results and reports are written to.")] = None,
+) -> None:
+    """Show runs and decisions over time, what changed between two runs, and which criteria are unstable."""
+    folder = (reports or settings.Settings().reports).resolve()
+    known = [system] if system else store.systems(folder)
+    histories = [store.read(folder, name) for name in known]
+    if not any(history.entries for history in histories):
+        raise UsageError(f"there is no run in {store.folder(folder)}; `signoff accept` adds one at its end")
+    decided = decisions.read(folder)
+    for history in histories:
+        typer.echo(text.runs(history.entries, decided.by_run, last) + "\n")
+        listed = criteria_of(history.system)
+        pair = _pair(history, earlier, later)
+        if pair:
+            typer.echo(text.comparison(changes.compare(*pair), listed, history.entries) + "\n")
+        if restless := changes.unstable(history.entries):
+            typer.echo(text.unstable(restless, listed) + "\n")
+    for warning in [*(warning for history in histories for warning in history.warnings), *decided.warnings]:
+        typer.echo(f"signoff: {warning}", err=True)
+
+
+def criteria_of(system: str, root: Path = settings.ROOT) -> CriteriaFile | None:
+    """What the criteria of a system promise today; None when this checkout does not have it any more."""
+    file = root / "features" / system / "criteria.yaml"
+    return criteria.load(file) if file.exists() else None
+
+
+def _pair(history: History, earlier: str | None, later: str | None) -> tuple[Entry, Entry] | None:
+    if earlier is None and later is None:
+        return changes.latest_pair(history.entries)
+    after = _named(history, later) if later else history.entries[-1]
+    before = _named(history, earlier) if earlier else _before(history.entries, after)
+    return before, after
+
+
+def _named(history: History, run: str) -> Entry:
+    found = [entry for entry in history.entries if entry.run.startswith(run)]
+    if len(found) != 1:
+        why = "no run" if not found else f"{len(found)} runs"
+        raise UsageError(f"{why} of {history.system} begins with {run!r}; `signoff history` lists them")
+    return found[0]
+
+
+def _before(entries: Sequence[Entry], after: Entry) -> Entry:
+    place = entries.index(after)
+    if place == 0:
+        raise UsageError(f"there is no run before {after.run}")
+    return entries[place - 1]
