@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -104,6 +105,7 @@ class Suite:
     def _begin_alone(self, context: Any) -> None:
         features = context._runner.features  # behave has no public way to all features of a run
         chosen = _selected(features, context.config)
+        folder.check(self.settings.reports)
         self._held.enter_context(folder.held(self.settings.reports))
         for note in sweep(self.settings.reports):
             print(f"Note: {note}")  # noqa: T201 -- of the run as a whole, so no scenario's log can hold it
@@ -111,6 +113,8 @@ class Suite:
         for system in about.values():
             if self.settings.url is not None:
                 RemoteDeployment(system, self.settings.url).start()
+        for number in (signal.SIGTERM, signal.SIGHUP):  # a request to end is an interruption: clean-ups run
+            signal.signal(number, signal.default_int_handler)
         if self.settings.clean:
             folder.clear(self.settings.reports)
         self._record(features, chosen, self._system(chosen[0]))

@@ -185,13 +185,14 @@ class AllureFormatter(Formatter):  # type: ignore[misc]
         self._recording.start(scenario, identity)
         self._identity = identity
         if self._events is not None:
-            self._events.started(identity.key, identity.title)
+            self._guarded(partial(self._events.started, identity.key, identity.title))
 
     def _finish(self, judgement: Judgement, started: float) -> None:
         self._guarded(partial(self._recording.finish, judgement))
         if self._events is not None:
             took = time.monotonic() - started
-            self._events.finished(self._identity.key, self._identity.title, judgement.outcome, took)
+            key, title = self._identity.key, self._identity.title
+            self._guarded(partial(self._events.finished, key, title, judgement.outcome, took))
 
     def _begin(self, step: Any) -> Executable:
         begun = self._recording.start_step(judging.sentence(step))

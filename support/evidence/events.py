@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from support.evidence.results_folder import ResultsLost
 from support.outcomes import Outcome
 
 
@@ -42,8 +43,11 @@ class EventLog:
     def _append(self, event: Event) -> None:
         line = json.dumps({name: value for name, value in asdict(event).items() if value is not None})
         # One write per line: a reader sees whole lines or a last one without its end.
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
+        try:
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(line + "\n")
+        except OSError as error:
+            raise ResultsLost.of(self._path.parent, error) from error
 
 
 def path_of(scratch: Path, shard: str) -> Path:

@@ -30,6 +30,8 @@ def of_exception(error: BaseException) -> Judgement:
     """What an error says: an assertion is about the product, NotVerified about this machine, the rest is ours."""
     if isinstance(error, NotVerified):
         return Judgement(Outcome.NOT_VERIFIED, str(error))
+    if isinstance(error, KeyboardInterrupt | SystemExit):
+        return Judgement(Outcome.BROKEN, "the run was interrupted in the middle of this")
     if isinstance(error, AssertionError):
         return Judgement(Outcome.NOT_MET, str(error).strip() or _asserted(error), _trace(error))
     return Judgement(Outcome.BROKEN, _described(error), _trace(error))

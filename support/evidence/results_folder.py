@@ -29,6 +29,12 @@ _IDENTITIES = frozenset({"uuid", "historyId", "testCaseId", "fullName", "titlePa
 class ResultsLost(Broken):
     """Results cannot be written, so whatever the run shows would not be in the report."""
 
+    @classmethod
+    def of(cls, folder: Path, error: OSError) -> ResultsLost:
+        """The error in words that say what to do."""
+        why = error.strerror or str(error)
+        return cls(f"results cannot be written to {folder}: {why}; make room there or name another folder")
+
 
 class ResultsFolder:
     """Where results go. Several processes may write to one folder at once: every file has a name of its own."""
@@ -90,8 +96,7 @@ class ResultsFolder:
         return path
 
     def _lost(self, error: OSError) -> ResultsLost:
-        why = error.strerror or str(error)
-        return ResultsLost(f"results cannot be written to {self.path}: {why}; make room there or name another folder")
+        return ResultsLost.of(self.path, error)
 
 
 def remove_results(path: Path) -> None:

@@ -61,8 +61,18 @@ def offered(system: System, settings: Settings) -> tuple[str, ...]:
 
 def accept(order: Order, console: Console) -> int:
     """Carry out a run. Returns the exit status; raises UsageError when the run cannot begin."""
+    try:
+        return _accept(order, console)
+    except KeyboardInterrupt:  # before the first scenario began, or while the reports were written
+        console.print(
+            "\nInterrupted; nothing is left running. `signoff report` finishes the reports of a run that began."
+        )
+        return INTERRUPTED
+
+
+def _accept(order: Order, console: Console) -> int:
     reports = order.settings.reports
-    preflight.check_reports(reports)
+    folder.check(reports)
     with folder.held(reports):
         for note in sweep(reports):
             console.print(f"Note: {note}", highlight=False, soft_wrap=True)
@@ -137,6 +147,11 @@ def _died(end: ShardEnd, watch: Watch, console: Console) -> bool:
     lost = watch.unreported(end.shard.cases)
     if not lost and (end.status == 0 or (end.status == 1 and watch.saw_failure(end.shard.cases))):
         return False
+    if (error := end.error()) is not None:
+        if error not in watch.told:
+            watch.told.append(error)
+            console.print(f"\n{error}", highlight=False, markup=False, soft_wrap=True)
+        return True
     how = f"was ended by signal {-end.status}" if end.status < 0 else f"ended with exit status {end.status}"
     which = f"{len(lost)} of its {len(end.shard.cases)} scenarios have no result" if lost else "no scenario says why"
     console.print(

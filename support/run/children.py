@@ -16,6 +16,9 @@ from support.run.shards import Schedule, Shard
 REFRESH = 0.25
 """Seconds between two looks at how far the run is."""
 
+OWN_ERRORS = ("ERROR: results cannot be written", "signoff: ")
+"""How a line begins by which a process says that it cannot go on, and why."""
+
 PATIENCE = ((signal.SIGINT, 20.0), (signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0))
 """How a child is ended: each signal, and the seconds it has to act on it; its clean-ups stop servers meanwhile."""
 
@@ -30,8 +33,15 @@ class ShardEnd:
 
     def last_lines(self, count: int = 15) -> str:
         """The end of what the process said."""
+        return "\n".join(self._said()[-count:])
+
+    def error(self) -> str | None:
+        """The error that the suite itself ended the process for, in words that say what to do; None for another end."""
+        return next((line for line in reversed(self._said()) if line.startswith(OWN_ERRORS)), None)
+
+    def _said(self) -> list[str]:
         text = self.console.read_text(encoding="utf-8", errors="replace") if self.console.exists() else ""
-        return "\n".join(text.rstrip().splitlines()[-count:])
+        return text.rstrip().splitlines()
 
 
 @dataclass(slots=True)

@@ -94,6 +94,8 @@ class Watch:
     tail: EventTail
     tally: Tally
     view: View
+    told: list[str] = field(default_factory=list)
+    """Errors that ended a process and have been told; several may end by the same."""
 
     def look(self) -> None:
         """Take in what happened since the last look and show it."""

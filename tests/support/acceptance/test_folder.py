@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from support.acceptance import folder
 from support.outcomes import UsageError
 from support.settings import ROOT
+
+
+class Usage(NamedTuple):
+    total: int
+    used: int
+    free: int
+
 
 HOLDER = """
 import sys, pathlib
@@ -34,14 +43,39 @@ def test_a_second_run_is_refused_until_the_first_has_ended_however_it_ended(tmp_
 
 
 def test_folders_of_their_own_are_held_side_by_side(tmp_path: Path) -> None:
-    with folder.held(tmp_path / "one"), folder.held(tmp_path / "two"):
+    folders = [tmp_path / "one", tmp_path / "two"]
+    for each in folders:
+        folder.check(each)
+    with folder.held(folders[0]), folder.held(folders[1]):
         assert (tmp_path / "two" / folder.LOCK).exists()
 
 
 def test_a_file_in_the_place_of_the_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "reports").write_text("not a folder")
-    with pytest.raises(UsageError, match=r"cannot be written: .*--reports"), folder.held(tmp_path / "reports"):
-        pytest.fail("a file was held as a folder")
+    with pytest.raises(UsageError, match=r"cannot be written: File exists; .*--reports"):
+        folder.check(tmp_path / "reports")
+
+
+def test_a_folder_is_made_where_there_is_none(tmp_path: Path) -> None:
+    folder.check(tmp_path / "new" / "reports")
+    assert list((tmp_path / "new" / "reports").iterdir()) == []
+
+
+def test_a_disk_that_is_nearly_full_is_told_with_what_is_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(10**9, 10**9, 3 * 2**20))
+    with pytest.raises(UsageError, match=r"only 3 MB are free .* a run needs 200 MB; make room"):
+        folder.check(tmp_path)
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("tempfile.NamedTemporaryFile", refuse)
+    with pytest.raises(UsageError, match=r"cannot be written: Permission denied; make it writable .* --reports"):
+        folder.check(tmp_path)
 
 
 def test_clearing_removes_an_earlier_run_and_nothing_else(tmp_path: Path) -> None:

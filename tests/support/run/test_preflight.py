@@ -1,13 +1,11 @@
-"""Looks before a run: the folder of reports, room on the disk, and whether anything answers at the URL."""
+"""Looks before a run: whether the system answers at the URL, and nothing else does."""
 
 from __future__ import annotations
 
 import http.server
-import shutil
 import threading
 from collections.abc import Iterator
-from pathlib import Path
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 import pytest
 
@@ -17,12 +15,6 @@ from support.run import preflight
 from support.settings import Settings
 
 from .conftest import Checkout
-
-
-class Usage(NamedTuple):
-    total: int
-    used: int
-    free: int
 
 
 class Answering(http.server.BaseHTTPRequestHandler):
@@ -56,28 +48,6 @@ def url() -> Iterator[str]:
 
 def settings(**values: str) -> Settings:
     return Settings.model_validate({"deployment": "remote", **values})
-
-
-def test_a_folder_is_made_where_there_is_none(tmp_path: Path) -> None:
-    preflight.check_reports(tmp_path / "new" / "reports")
-    assert list((tmp_path / "new" / "reports").iterdir()) == []
-
-
-def test_a_disk_that_is_nearly_full_is_told_with_what_is_needed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(10**9, 10**9, 3 * 2**20))
-    with pytest.raises(UsageError, match=r"only 3 MB are free .* a run needs 200 MB; make room"):
-        preflight.check_reports(tmp_path)
-
-
-def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object, **__: object) -> None:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr("tempfile.NamedTemporaryFile", refuse)
-    with pytest.raises(UsageError, match=r"cannot be written: Permission denied; make it writable .* --reports"):
-        preflight.check_reports(tmp_path)
 
 
 def test_a_system_that_is_ready_is_reached(checkout: Checkout, url: str) -> None:
