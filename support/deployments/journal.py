@@ -72,10 +72,8 @@ def sweep(reports: Path) -> list[str]:
         ended = _end_leftovers(folder.name, past)
         shutil.rmtree(folder, ignore_errors=True)
         if ended or past.closed < len(past.owners):
-            pids = ", ".join(str(owner.pid) for owner in past.owners)
-            notes.append(
-                f"an earlier run ({folder.name}, process {pids}) was cut short: ended {ended} processes it left"
-            )
+            left = f"{ended} processes that it had left running" if ended else "its working files"
+            notes.append(f"an earlier run ({folder.name}) was cut short; removed {left}")
     return notes
 
 
