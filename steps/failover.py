@@ -82,6 +82,7 @@ def takes_and_breaks(context: Context, service: str) -> None:
     context.world.services.misbehave(service, cut_after(0))
 
 
+@given('a user has sent "{message:Words}" to be answered by "{capability:Words}"')
 @when('a user sends "{message:Words}" to be answered by "{capability:Words}"')
 def send(context: Context, message: str, capability: str) -> None:
     """A user has a message answered by whichever service the orchestrator chooses, and has plenty of time."""

@@ -124,6 +124,18 @@ Feature: The best of the fitting services wins
       When a user asks for "chat" with each of the seeds 1 to 20
       Then "steady" is chosen every time
 
+    @needs.http @needs.backends
+    Example: A service that failed a real call ranks lower for the next request
+      Given CAIO is running with real services
+        | service    | offers | accuracy |
+        | best-chat  | chat   | 0.91     |
+        | local-chat | chat   | 0.90     |
+      And "best-chat" answers every call with an error
+      And a user has sent "Good morning" to be answered by "chat"
+      When a user asks for "chat"
+      Then the request is routed to "local-chat"
+      And the trace says that "best-chat" lost to "local-chat" on "history"
+
     Example: A failing service is still chosen when it is the only one that fits
       Given CAIO is running with the services
         | service   | offers | accuracy |
