@@ -70,8 +70,29 @@ def as_markdown(verdict: Verdict, record: RunRecord, links: Mapping[str, str]) -
 
 
 def _render(template: str, verdict: Verdict, record: RunRecord, links: Mapping[str, str], autoescape: bool) -> str:
+    rows = view.rows(verdict, record.interfaces, links)
+    return (
+        templates(autoescape)
+        .get_template(template)
+        .render(
+            verdict=verdict,
+            record=record,
+            words=words,
+            outcomes=list(Outcome),
+            rows=rows,
+            areas=view.areas(rows),
+            against=[row for outcome in (Outcome.NOT_MET, Outcome.BROKEN) for row in rows if row.outcome is outcome],
+            strays=view.reasons(verdict.strays, links),
+            unverified=view.unverified(rows),
+            css=style(),
+        )
+    )
+
+
+def templates(autoescape: bool, *others: Path) -> jinja2.Environment:
+    """Where templates are looked up, with the filters they use; ``others`` are folders beside this room's own."""
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
+        loader=jinja2.FileSystemLoader([*others, TEMPLATES]),
         autoescape=autoescape,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -79,19 +100,12 @@ def _render(template: str, verdict: Verdict, record: RunRecord, links: Mapping[s
     )
     environment.filters["md"] = escape_markdown
     environment.filters["slug"] = lambda text: re.sub(r"[^a-z0-9]+", "-", str(text).lower()).strip("-")
-    rows = view.rows(verdict, record.interfaces, links)
-    return environment.get_template(template).render(
-        verdict=verdict,
-        record=record,
-        words=words,
-        outcomes=list(Outcome),
-        rows=rows,
-        areas=view.areas(rows),
-        against=[row for outcome in (Outcome.NOT_MET, Outcome.BROKEN) for row in rows if row.outcome is outcome],
-        strays=view.reasons(verdict.strays, links),
-        unverified=view.unverified(rows),
-        css=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8")),
-    )
+    return environment
+
+
+def style() -> Markup:
+    """The style sheet that every page of the suite begins with."""
+    return Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))
 
 
 def escape_markdown(text: object) -> str:
