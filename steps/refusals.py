@@ -17,6 +17,12 @@ def ask_malformed(context: Context, capabilities: str, field: str, value: str) -
     context.world.ask_for(contracts.changed(requests.request(capabilities), field, value))
 
 
+@when('a user sends only the first half of a request for "{capabilities:Words}"')
+def ask_half(context: Context, capabilities: str) -> None:
+    """A sound request is written out and cut off in the middle, so that it cannot be read."""
+    context.world.heard(context.world.over_http.route_text(requests.first_half(requests.request(capabilities))))
+
+
 @then('it is refused as "{kind:Words}"')
 def is_refused(context: Context, kind: str) -> None:
     """The last answer is a refusal of this kind, with the status that the system's definition gives for it."""

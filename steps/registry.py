@@ -41,6 +41,14 @@ def has_been_removed(context: Context, service: str) -> None:
     context.world.orchestrator.remove(service).result()
 
 
+@given('"{service:Words}" has been replaced by version "{version:Words}", which offers "{offers:Words}"')
+def has_been_replaced(context: Context, service: str, version: str, offers: str) -> None:
+    """The service was replaced by a version that offers these abilities and no others."""
+    document = contracts.contract({"service": service, "version": version, "offers": offers})
+    context.world.orchestrator.replace(service, contracts.text(document)).result()
+    context.world.contracts[service] = document
+
+
 @when('a contract is registered whose "{field:Words}" is {value:Literal}')
 def register_changed(context: Context, field: str, value: str) -> None:
     """A contract is registered that is sound but for one field, which has this value or is missing."""

@@ -140,6 +140,15 @@ Feature: What goes wrong is refused plainly and changes nothing else
         | user.trust_level                      | 6         | user.trust_level                 |
         | user.trust_level                      | "admin"   | user.trust_level                 |
 
+    @needs.http
+    Example: A request that is not even well-formed
+      Given CAIO is running with the services
+        | service    | offers |
+        | local-chat | chat   |
+      When a user sends only the first half of a request for "chat"
+      Then it is refused as "invalid-request"
+      And nothing has been routed
+
     Example: A history that makes no sense
       Given CAIO is running with the services
         | service    | offers |

@@ -39,6 +39,22 @@ Feature: Requests reach the service whose contract fits
       When a user asks for "chat"
       Then the request is routed to "local-chat"
 
+    Example: A service that was replaced is chosen for what its new version offers
+      Given CAIO is running with the services
+        | service    | offers |
+        | local-chat | chat   |
+      And "local-chat" has been replaced by version "2.0.0", which offers "summarise"
+      When a user asks for "summarise"
+      Then the request is routed to "local-chat"
+
+    Example: A service that was replaced is not chosen for what only its old version offered
+      Given CAIO is running with the services
+        | service    | offers |
+        | local-chat | chat   |
+      And "local-chat" has been replaced by version "2.0.0", which offers "summarise"
+      When a user asks for "chat"
+      Then no service fits the request
+
     Scenario Outline: The decision says which way the request's data goes: <route>
       Given CAIO is running with the services
         | service | offers | needs internet   | route   |
@@ -98,6 +114,18 @@ Feature: Requests reach the service whose contract fits
       When a user asks for "chat"
       Then the request is routed to "local-chat"
       And "best-chat" was refused because it is not on the allow list
+
+    Example: A service whose name only begins like one on the allow list is not on it
+      Given CAIO is running with the services
+        | service      | offers | accuracy |
+        | local-chat-2 | chat   | 0.99     |
+        | local-chat   | chat   | 0.90     |
+      And these policies apply
+        | type  | services   |
+        | allow | local-chat |
+      When a user asks for "chat"
+      Then the request is routed to "local-chat"
+      And "local-chat-2" was refused because it is not on the allow list
 
     Example: A service on the deny list is refused even when it is also allowed
       Given CAIO is running with the services
@@ -234,7 +262,7 @@ Feature: Requests reach the service whose contract fits
       Given CAIO is running with the services
         | service   | offers | accuracy | data             | residency | keeps data |
         | best-chat | chat   | 0.99     | <data>           | <place>   | <days>     |
-        | safe-chat | chat   | 0.90     | public, personal | eu        | 1          |
+        | safe-chat | chat   | 0.90     | public, personal | eu        | 7          |
       When a user asks for "chat" on these terms
         | term   | value   |
         | <term> | <asked> |

@@ -56,6 +56,11 @@ class HttpInterface:
     def route(self, request: RouteRequest) -> Answer:
         return self._send("POST", self._path("route"), body=as_json(request))
 
+    def route_text(self, text: str) -> Answer:
+        """Send a text as a request for a decision, letter by letter."""
+        plain_json = {"Content-Type": "application/json"}
+        return self._send("POST", self._path("route"), content=text, headers=plain_json)
+
     def route_together(self, requests: Sequence[RouteRequest]) -> list[Answer]:
         with ThreadPoolExecutor(max_workers=len(requests)) as pool:
             return list(pool.map(self.route, requests))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -42,6 +43,12 @@ def request(capabilities: str, terms: Iterable[Mapping[str, str]] = ()) -> dict[
             raise UsageError(f"a request has no term {row['term']!r}; there are: {', '.join(TERMS)}")
         put(body, TERMS[row["term"]], scalar(row["value"]))
     return body
+
+
+def first_half(body: dict[str, Any]) -> str:
+    """A request as it is written over HTTP, cut off in the middle."""
+    written = json.dumps(body)
+    return written[: len(written) // 2]
 
 
 def policy(row: Mapping[str, str]) -> dict[str, Any]:
