@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from behave.runner_util import collect_feature_locations, parse_features
 
-from support import scenarios, systems
+from support import keywords, scenarios, systems
 from support.acceptance import criteria, folder, plan, run_record, snapshot, tags
 from support.deployments import LeasePool, RemoteDeployment, sweep
 from support.evidence.attachments import Evidence
@@ -141,7 +141,7 @@ class Suite:
             command="behave",
             partial=True,
             plan=tuple(plan.from_features(features, self.settings.interface, lambda each: id(each) in keys)),
-            covered=tuple(plan.covered(features)),
+            covered=tuple(plan.covered(_features_beside(chosen[0]))),
             environment=snapshot.take(),
         )
         record.save(self.settings.reports)
@@ -149,6 +149,7 @@ class Suite:
 
 def _selected(features: list[Any], config: Any) -> list[Any]:
     """The scenarios that behave will run. Raises UsageError for an unknown tag, and when there are none."""
+    keywords.check(features)
     every = [scenario for feature in features for scenario in feature.walk_scenarios()]
     chosen = [scenario for scenario in every if is_selected(scenario, config)]
     if config.tags:
@@ -158,6 +159,11 @@ def _selected(features: list[Any], config: Any) -> list[Any]:
             "no scenario is selected by these tags, names and paths; nothing is run, so nothing can be accepted"
         )
     return chosen
+
+
+def _features_beside(scenario: Any) -> list[Any]:
+    """All features of the system that the scenario is about: the run may have been given only some of them."""
+    return list(parse_features(collect_feature_locations([str(Path(scenario.location.filename).parent)])))
 
 
 def _check_tags(expressions: list[str]) -> None:

@@ -9,14 +9,11 @@ from typing import Any
 
 from behave.model import ScenarioOutline
 
-from support import scenarios
+from support import keywords, scenarios
 from support.lint.tree import FeatureFile, Finding, Tree
 
 SEVERITIES = ("blocker", "critical", "normal", "minor")
 MARKS = ("slow", "exclusive")
-KEYWORDS = ("Feature", "Rule", "Background", "Example", "Examples", "Scenario", "Scenarios", "Scenario Outline")
-STEP_KEYWORDS = ("Given", "When", "Then", "And", "But")
-CLOSE = 0.75
 HTTP_WORDS = re.compile(
     r"https?://\S*|\b(?:URLs?|JSON|HTTPS?|GET|POST|PUT|PATCH|DELETE|OPTIONS|HEAD|endpoints?|payloads?|[Hh]eaders?|"
     r"status codes?|(?:status|code|answer(?:ed|s)?|returns?|with)(?: an?| the)? [1-5]\d\d)\b"
@@ -76,14 +73,8 @@ def one_row_outline(tree: Tree) -> Iterator[Finding]:
 def mistyped_keyword(tree: Tree) -> Iterator[Finding]:
     """A line that was read as description, but begins with what is nearly a keyword."""
     for file in tree.features:
-        for node in _described(file):
-            in_scenario = node.keyword not in ("Feature", "Rule")
-            for text in node.description or ():
-                near = _near_keyword(str(text), in_scenario)
-                if near:
-                    line = _line_of(tree, file, str(text), node.line)
-                    message = f'"{text}" is read as description; should it begin with "{near}"?'
-                    yield Finding(file.path, line, "mistyped-keyword", message)
+        for found in keywords.misread(file.feature):
+            yield Finding(file.path, _line_of(tree, file, found.text, found.after), "mistyped-keyword", str(found))
 
 
 def http_words(tree: Tree) -> Iterator[Finding]:
@@ -132,17 +123,6 @@ def _hint(word: str, known: Any) -> str:
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
-def _near_keyword(text: str, in_scenario: bool) -> str:
-    head, colon, _ = text.strip().partition(":")
-    if colon:
-        near = difflib.get_close_matches(head, KEYWORDS, n=1, cutoff=CLOSE)
-        if near:
-            return f"{near[0]}:"
-    first = text.split(maxsplit=1)[0] if text.split() else ""
-    close = difflib.get_close_matches(first, STEP_KEYWORDS, n=1, cutoff=CLOSE) if in_scenario else []
-    return close[0] if close else ""
-
-
 def _line_of(tree: Tree, file: FeatureFile, text: str, after: int) -> int:
     lines = (tree.root / file.path).read_text(encoding="utf-8").splitlines()
     return next((n for n, line in enumerate(lines, 1) if n > after and line.strip() == text.strip()), after)
@@ -164,18 +144,7 @@ def _each(tree: Tree) -> Iterator[tuple[FeatureFile, Any]]:
 
 def _tagged(file: FeatureFile) -> Iterator[Any]:
     """Whatever carries tags of its own in a file: the feature, rules, scenarios, outlines and their examples."""
-    for node in _described(file):
+    for node in keywords.described(file.feature):
         yield node
         if isinstance(node, ScenarioOutline):
             yield from node.examples
-
-
-def _described(file: FeatureFile) -> Iterator[Any]:
-    """The feature, its rules, scenarios and outlines, an outline's rows left out."""
-    yield file.feature
-    items = list(file.feature.run_items)
-    while items:
-        node = items.pop(0)
-        yield node
-        if not isinstance(node, ScenarioOutline):
-            items += list(getattr(node, "run_items", ()))

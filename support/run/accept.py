@@ -15,6 +15,7 @@ from typing import Any
 
 from rich.console import Console
 
+from support import keywords
 from support.acceptance import folder, plan, run_record, snapshot, tags, words
 from support.acceptance.criteria import CriteriaFile
 from support.acceptance.run_record import RunRecord, Starts
@@ -80,6 +81,7 @@ def _accept(order: Order, console: Console) -> int:
         listed = criteria_of(order.system.name, order.root)
         everything = selection.parse(selection.feature_paths(order.root, order.system.name, ()))
         features = selection.parse(order.paths) if order.paths else everything
+        keywords.check(features)
         cases = _select(order, features, everything, listed)
         folder.clear(reports)
         record = _record(order, cases, plan.covered(everything))
