@@ -129,7 +129,7 @@ def no_challenge() -> None:
     put("chassis.gate:CHALLENGE", {})
 
 
-@defect("CAIO-AUTH-04", "The refusal repeats the token")
+@defect("CAIO-AUTH-04", "The refusal repeats the token", sample="unknown token|last letter|5000")
 def token_repeated() -> None:
     @wrap("chassis.auth:TokenBook.authenticate")
     def broken(original: Any, self: Any, authorization: Any) -> Any:

@@ -89,13 +89,18 @@ def defaults_instead_of_errors() -> None:
                     raise
 
 
-@defect("CAIO-ENV-03", "A size of nought means no limit", by_environment=True)
+@defect("CAIO-ENV-03", "A size of nought means no limit", by_environment=True, sample="CAIO_REGISTRY_SIZE|CAIO_PORT")
 def nought_means_no_limit() -> None:
     if os.environ.get("CAIO_REGISTRY_SIZE") == "0":
         del os.environ["CAIO_REGISTRY_SIZE"]
 
 
-@defect("CAIO-ENV-03", "Whatever is not true switches authentication off", by_environment=True)
+@defect(
+    "CAIO-ENV-03",
+    "Whatever is not true switches authentication off",
+    by_environment=True,
+    sample="CAIO_AUTH_REQUIRED|CAIO_PORT",
+)
 def not_true_is_false() -> None:
     if os.environ.get("CAIO_AUTH_REQUIRED", "true").lower() not in ("true", "false"):
         os.environ["CAIO_AUTH_REQUIRED"] = "false"
@@ -119,7 +124,7 @@ def value_not_named() -> None:
             raise ValueError("expected an origin") from None
 
 
-@defect("CAIO-ENV-03", "The error shows the token that it complains about")
+@defect("CAIO-ENV-03", "The error shows the token that it complains about", sample="without a role")
 def token_shown() -> None:
     @wrap("caio.config:Settings.secrets")
     def broken(original: Any, cls: Any) -> frozenset[str]:

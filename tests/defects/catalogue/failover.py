@@ -14,31 +14,35 @@ def no_other_is_tried() -> None:
     _may_try_another(lambda original, endpoint, result: False)
 
 
-@defect("CAIO-FAIL-01", "A call that may have had an effect is made again elsewhere")
+@defect("CAIO-FAIL-01", "A call that may have had an effect is made again elsewhere", sample="had an effect")
 def effects_repeated() -> None:
     _may_try_another(lambda original, endpoint, result: True)
 
 
-@defect("CAIO-FAIL-01", "What must not be repeated is not made elsewhere even when it was never made")
+@defect(
+    "CAIO-FAIL-01",
+    "What must not be repeated is not made elsewhere even when it was never made",
+    sample="had an effect",
+)
 def unreached_not_tried_elsewhere() -> None:
     _may_try_another(lambda original, endpoint, result: endpoint.idempotent)
 
 
-@defect("CAIO-FAIL-01", "The first service may use up the whole deadline")
+@defect("CAIO-FAIL-01", "The first service may use up the whole deadline", sample="hangs|is dead")
 def first_takes_all_time() -> None:
     @wrap("caio.dispatch.dispatcher:Dispatcher.patience")
     def broken(original: Any, self: Any, progress: Any, kept: Any, endpoint: Any) -> float:
         return float(progress.remaining)
 
 
-@defect("CAIO-FAIL-01", "A call is waited for as long as it takes, whatever the deadline")
+@defect("CAIO-FAIL-01", "A call is waited for as long as it takes, whatever the deadline", sample="hangs|is dead")
 def deadline_not_kept() -> None:
     @wrap("caio.dispatch.dispatcher:Dispatcher.patience")
     def broken(original: Any, self: Any, *_rest: Any) -> float:
         return 4.0
 
 
-@defect("CAIO-FAIL-01", "The next service need not keep the rules of the request")
+@defect("CAIO-FAIL-01", "The next service need not keep the rules of the request", sample="is dead|rules")
 def rules_forgotten_in_need() -> None:
     @wrap("caio.dispatch.dispatcher:Dispatcher.route")
     def broken(original: Any, self: Any, ask: Any, excluded: Any) -> Any:
@@ -48,14 +52,14 @@ def rules_forgotten_in_need() -> None:
         return original(self, relaxed, excluded)
 
 
-@defect("CAIO-FAIL-01", "An answer that tells of an error is taken for an answer")
+@defect("CAIO-FAIL-01", "An answer that tells of an error is taken for an answer", sample="with an error")
 def error_taken_for_answer() -> None:
     @wrap("caio.dispatch.calls:judge")
     def broken(original: Any, status: int, body: bytes, duration_ms: float) -> Any:
         return original(200 if status >= 500 else status, body if body[:1] == b"{" else b"{}", duration_ms)
 
 
-@defect("CAIO-FAIL-01", "When all have failed, the caller is told of the last one only")
+@defect("CAIO-FAIL-01", "When all have failed, the caller is told of the last one only", sample="is dead")
 def only_the_last_failure_told() -> None:
     @wrap("caio.dispatch.answers:failed")
     def broken(original: Any, what: str, attempts: Any) -> Any:
@@ -71,7 +75,7 @@ def unhealthy_for_good() -> None:
         self.available = self.available and available
 
 
-@defect("CAIO-FAIL-02", "Probes only ever find a service unhealthy")
+@defect("CAIO-FAIL-02", "Probes only ever find a service unhealthy", sample="came back")
 def probes_never_find_it_well() -> None:
     @wrap("caio.dispatch.circuits:CircuitBoard.probed")
     def broken(original: Any, self: Any, entry: Any, healthy: bool) -> bool:
@@ -85,7 +89,7 @@ def dead_are_tried() -> None:
         self.available = True
 
 
-@defect("CAIO-FAIL-02", "A probe that is not answered in time says nothing about the service")
+@defect("CAIO-FAIL-02", "A probe that is not answered in time says nothing about the service", sample="hung|came back")
 def hanging_probes_ignored() -> None:
     @wrap("caio.dispatch.circuits:CircuitBoard.probed")
     def broken(original: Any, self: Any, entry: Any, healthy: bool) -> bool:

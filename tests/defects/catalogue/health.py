@@ -47,34 +47,36 @@ def component_without_status() -> None:
         return HealthReport(HEALTHY, version, components)
 
 
-@defect("CAIO-HEALTH-03", "The health of traceability is hard-coded", sample="traceability")
+@defect("CAIO-HEALTH-03", "The health of traceability is hard-coded", sample="traceability fails")
 def traceability_hard_coded() -> None:
     _hard_coded("traceability")
 
 
-@defect("CAIO-HEALTH-03", "The health of the security verifier is hard-coded", sample="security_verifier")
+@defect("CAIO-HEALTH-03", "The health of the security verifier is hard-coded", sample="security_verifier fails")
 def security_verifier_hard_coded() -> None:
     _hard_coded("security_verifier")
 
 
-@defect("CAIO-HEALTH-03", "The health of the rule engine is hard-coded", sample="rule_engine")
+@defect("CAIO-HEALTH-03", "The health of the rule engine is hard-coded", sample="rule_engine fails")
 def rule_engine_hard_coded() -> None:
     _hard_coded("rule_engine")
 
 
-@defect("CAIO-HEALTH-03", "The health of the registry is hard-coded", sample="registry")
+@defect("CAIO-HEALTH-03", "The health of the registry is hard-coded", sample="registry fails")
 def registry_hard_coded() -> None:
     _hard_coded("registry")
 
 
-@defect("CAIO-HEALTH-03", "CAIO reports itself ready as long as it answers")
+@defect("CAIO-HEALTH-03", "CAIO reports itself ready as long as it answers", sample="(traceability|registry) fails")
 def always_ready() -> None:
     @wrap("caio.api.operations:status_of")
     def broken(original: Any, report: Any) -> int:
         return 200
 
 
-@defect("CAIO-HEALTH-03", "CAIO reports itself dead when a component has failed")
+@defect(
+    "CAIO-HEALTH-03", "CAIO reports itself dead when a component has failed", sample="(traceability|registry) fails"
+)
 def dead_when_not_ready() -> None:
     @wrap("caio.api.operations:router")
     def broken(original: Any, instance: Any) -> Any:
@@ -85,7 +87,11 @@ def dead_when_not_ready() -> None:
         return routes
 
 
-@defect("CAIO-HEALTH-03", "A component that has failed once is never healthy again", sample="ready again")
+@defect(
+    "CAIO-HEALTH-03",
+    "A component that has failed once is never healthy again",
+    sample="once the (security_verifier|registry) works",
+)
 def failed_for_good() -> None:
     failed: dict[Any, Any] = {}
 
@@ -99,7 +105,9 @@ def failed_for_good() -> None:
         return state
 
 
-@defect("CAIO-HEALTH-03", "When one component fails, all are reported as failed")
+@defect(
+    "CAIO-HEALTH-03", "When one component fails, all are reported as failed", sample="(traceability|rule_engine) fails"
+)
 def one_fails_all_fail() -> None:
     @wrap("chassis.health:summarise")
     def broken(original: Any, version: str, components: Any) -> Any:

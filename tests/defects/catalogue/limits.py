@@ -131,7 +131,7 @@ def decisions_sampled() -> None:
             original(self, content)
 
 
-@defect("CAIO-HARD-04", "All requests are counted under the same route")
+@defect("CAIO-HARD-04", "All requests are counted under the same route", sample="Looking|Refused")
 def routes_not_told_apart() -> None:
     @wrap("chassis.observing:RouteLabels.of")
     def broken(original: Any, self: Any, path: str) -> str:

@@ -143,6 +143,13 @@ def failing_is_excluded() -> None:
         return original(self, request, [*policies, *deny], history, *rest)
 
 
+@defect("CAIO-ROUTE-09", "How calls really ended is not remembered", interfaces=("http",))
+def outcomes_not_remembered() -> None:
+    @wrap("caio.orchestrator:Orchestrator.record_outcome")
+    def broken(original: Any, self: Any, service_id: str, ok: bool) -> None:
+        return None
+
+
 def _component(name: str, change: Any) -> None:
     @wrap("caio.routing.candidate:components_of")
     def broken(original: Any, facts: Any) -> Any:

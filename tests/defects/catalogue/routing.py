@@ -77,6 +77,15 @@ def allow_beats_deny() -> None:
         return original(kept, where)
 
 
+@defect("CAIO-ROUTE-02", "A service is on the allow list when its name begins like one that is")
+def allowed_by_prefix() -> None:
+    @wrap("caio.routing.checks:Check.keep")
+    def broken(original: Any, self: Any, candidates: Any) -> Any:
+        if (self.field, self.operator) != ("service_id", "one_of"):
+            return original(self, candidates)
+        return [each for each in candidates if each.facts["service_id"].startswith(tuple(self.expected))]
+
+
 @defect("CAIO-ROUTE-02", "The decision carries no proofs of the policies")
 def policies_not_proven() -> None:
     @wrap("caio.claims:checks_of")
@@ -138,6 +147,16 @@ def only_the_data_class() -> None:
     @wrap("caio.request:privacy_checks")
     def broken(original: Any, privacy: Any, *rest: Any) -> Any:
         return [check for check in original(privacy, *rest) if check.field == "data_class"]
+
+
+@defect("CAIO-ROUTE-04", "A service that keeps data for exactly as long as it may is refused")
+def retention_exclusive() -> None:
+    @wrap("caio.routing.checks:Check.keep")
+    def broken(original: Any, self: Any, candidates: Any) -> Any:
+        kept = original(self, candidates)
+        if self.field != "retention_days":
+            return kept
+        return [each for each in kept if each.facts["retention_days"] != self.expected]
 
 
 @defect("CAIO-ROUTE-05", "The trust level is compared one too generously")
