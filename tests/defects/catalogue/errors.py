@@ -119,6 +119,15 @@ def negative_history() -> None:
         return original(max(value, 0) if isinstance(value, int) else value, field)
 
 
+@defect("CAIO-ERR-03", "Half a request makes the server stumble", interfaces=("http",))
+def half_a_request_stumbles() -> None:
+    @wrap("chassis.bodies:parse_json")
+    def broken(original: Any, body: bytes, limits: Any) -> Any:
+        import json
+
+        return json.loads(body)
+
+
 @defect("CAIO-ERR-04", "A policy of an unknown type is skipped")
 def unknown_policy_skipped() -> None:
     @wrap("caio.policies:_compile")
