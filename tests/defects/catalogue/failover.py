@@ -19,6 +19,15 @@ def effects_repeated() -> None:
     _may_try_another(lambda original, endpoint, result: True)
 
 
+@defect("CAIO-FAIL-01", "A call that may have had an effect is made again at the same service", sample="had an effect")
+def effects_repeated_at_the_same() -> None:
+    @wrap("caio.dispatch.dispatcher:Dispatcher.call_chosen")
+    async def broken(original: Any, self: Any, *call: Any) -> Any:
+        result = await original(self, *call)
+        again = result.outcome.may_have_had_effect and result.outcome.speaks_against_service
+        return await original(self, *call) if again else result
+
+
 @defect(
     "CAIO-FAIL-01",
     "What must not be repeated is not made elsewhere even when it was never made",
