@@ -50,7 +50,7 @@ def _planned(scenario: Any, interface: str) -> Planned:
     rule = scenarios.rule_of(scenario)
     return Planned(
         key=scenarios.key_of(scenario, interface),
-        name=scenario.name,
+        name=scenarios.title_of(scenario),
         feature=scenario.feature.name,
         rule=rule.name if rule else None,
         tags=tuple(tags),
