@@ -11,7 +11,7 @@ import typer
 from support import settings
 from support.acceptance import criteria
 from support.acceptance.criteria import CriteriaFile
-from support.history import changes, decisions, store, text
+from support.history import changes, decisions, page, store, text
 from support.history.entry import Entry
 from support.history.store import History
 from support.outcomes import UsageError
@@ -44,6 +44,7 @@ def history_command(
             typer.echo(text.comparison(changes.compare(*pair), listed, history.entries) + "\n")
         if restless := changes.unstable(history.entries):
             typer.echo(text.unstable(restless, listed) + "\n")
+    typer.echo(f"Page: {page.write(histories, decided.by_run, criteria_of, folder)}")
     for warning in [*(warning for history in histories for warning in history.warnings), *decided.warnings]:
         typer.echo(f"signoff: {warning}", err=True)
 
