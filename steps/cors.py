@@ -25,25 +25,25 @@ def read_services(context: Context, origin: str) -> None:
 @then("the page is allowed in")
 def is_allowed(context: Context) -> None:
     """The browser would give the page the answer, or go on to the call that it asked permission for."""
-    assert_that(context.world.exchange.ok, equal_to(True), context.world.exchange.describe())
-    assert_that(pages.allowed(context.world), equal_to(True), context.world.exchange.describe())
+    assert_that(context.world.exchange.ok, equal_to(True), f"answered with success: {pages.told(context.world)}")
+    assert_that(pages.fate(context.world), equal_to("allowed in"), pages.told(context.world))
 
 
 @then("the page is kept out")
 def is_kept_out(context: Context) -> None:
     """There was an answer, and the browser would not let the page have it, nor go on to the call."""
     assert_that(context.world.exchange.error, equal_to(None), "an answer came")
-    assert_that(pages.allowed(context.world), equal_to(False), context.world.exchange.describe())
+    assert_that(pages.fate(context.world), equal_to("kept out"), pages.told(context.world))
 
 
 @then("the answer is marked as meant for that origin only")
 def is_marked(context: Context) -> None:
     """Caches are told that the answer differs from origin to origin (Vary)."""
-    assert_that(pages.varies_by_origin(context.world), equal_to(True), context.world.exchange.describe())
+    assert_that(pages.varies_by_origin(context.world), equal_to(True), f"Vary: Origin; {pages.told(context.world)}")
 
 
 @then("credentials are not combined with a wildcard")
 def no_wildcard(context: Context) -> None:
     """There was an answer, and it does not let every page of the web make calls as the signed-in user."""
     assert_that(context.world.exchange.error, equal_to(None), "an answer came")
-    assert_that(pages.wildcard_with_credentials(context.world), equal_to(False), context.world.exchange.describe())
+    assert_that(pages.wildcard_with_credentials(context.world), equal_to(False), pages.told(context.world))

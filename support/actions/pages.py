@@ -26,12 +26,23 @@ def simple_call(world: World, origin: str) -> None:
     world.exchanges.append(world.http.get(world.endpoint("services"), headers={"Origin": origin}))
 
 
-def allowed(world: World) -> bool:
-    """Whether the browser would let the page have the answer, or go on to the call it asked permission for."""
+def fate(world: World) -> str:
+    """What the browser does with the page: "allowed in" to the answer or to the call it asked for, or "kept out"."""
+    return "allowed in" if _allowed(world) else "kept out"
+
+
+def _allowed(world: World) -> bool:
     exchange = world.exchange
     if exchange.method == "OPTIONS":
         return cors.admits_preflight(exchange.status, exchange.headers, world.origin, METHOD, HEADER)
     return cors.admits(exchange.headers, world.origin)
+
+
+def told(world: World) -> str:
+    """The page and what it was told, for a message."""
+    said = world.exchange.headers.get(cors.ORIGIN)
+    answer = f"a page from {world.origin}, answered {world.exchange.status} with {cors.ORIGIN}: {said or '(none)'}"
+    return f"{answer}; the whole exchange is attached to the step that asked"
 
 
 def varies_by_origin(world: World) -> bool:
