@@ -53,9 +53,9 @@ format: .venv/.for-test  ## Put all Python files into shape.
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-clean:  ## Remove everything that these targets made, the environment and the reports too.
+clean:  ## Remove everything that these targets made, the environment and the reports too, but no signed record.
 	rm -rf .venv node_modules build .mypy_cache .ruff_cache .pytest_cache .hypothesis
-	find reports -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +
+	find reports -mindepth 1 -maxdepth 1 ! -name README.md ! -name records -exec rm -rf {} +
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # --- set-up; a stamp says that a step has been done with the pins as they stand

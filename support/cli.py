@@ -19,6 +19,8 @@ from support.history.command import app as history_app
 from support.outcomes import UsageError
 from support.run.accept import Order, accept, offered
 from support.run.conclude import Strictness, conclude, criteria_of
+from support.signing import sheet
+from support.signing.command import app as signing_app
 
 USAGE = 2
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
@@ -26,6 +28,7 @@ DEFAULT_SYSTEM = "caio"
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(history_app)
+app.add_typer(signing_app)
 console = Console()
 
 Reports = Annotated[Path | None, typer.Option(help="Folder that results and reports are written to.")]
@@ -102,6 +105,7 @@ def _interfaces(about: systems.System, configured: suite_settings.Settings, aske
 def report_command(strict: Strict = False, allow_planned: AllowPlanned = False, reports: Reports = None) -> None:
     """Rebuild the acceptance page and the Allure report from the results of the last run."""
     folder = (reports or suite_settings.from_userdata({}, []).reports).resolve()
+    sheet.keep_signed(folder)
     conclusion = conclude(run_record.load(folder), folder, Strictness(strict, allow_planned))
     console.print(conclusion.says, highlight=False, markup=False, soft_wrap=True)
     raise typer.Exit(conclusion.status)

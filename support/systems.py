@@ -9,7 +9,8 @@ field. Values may hold placeholders, which are filled in when a deployment start
     {database} …     every name under ``files``
 
 ``${NAME}`` or ``${NAME:-otherwise}`` in a token reads the suite's own environment. A path under ``files`` that ends
-in a slash is a folder that is made before the start.
+in a slash is a folder that is made before the start. ``sources`` are the files and folders that the system is
+built from, relative to system.yaml: an acceptance holds only as long as they stay as they are.
 """
 
 from __future__ import annotations
@@ -98,6 +99,7 @@ class System(_Part):
     commands: dict[Name, list[str]] = Field(default_factory=dict)
     capabilities: list[Name] = Field(default_factory=lambda: ["http"])
     slos: dict[Name, float] = Field(default_factory=dict)
+    sources: list[str] = Field(default_factory=list)
 
     _path: Path = PrivateAttr(default=Path())
 

@@ -28,6 +28,7 @@ from support.run.progress import EventTail, Tally, Watch, view_for
 from support.run.selection import Case
 from support.run.shards import Schedule, Shard
 from support.settings import ROOT, Settings
+from support.signing import seals
 from support.systems import System
 
 INTERRUPTED = 130
@@ -83,9 +84,11 @@ def _accept(order: Order, console: Console) -> int:
         features = selection.parse(order.paths) if order.paths else everything
         keywords.check(features)
         cases = _select(order, features, everything, listed)
+        noted = seals.begin(order.settings.run_id, order.system, order.root)
         folder.clear(reports)
         record = _record(order, cases, plan.covered(everything))
         record.save(reports)
+        noted.save(reports)
         return _carry_out(order, cases, record, console)
 
 
@@ -173,6 +176,7 @@ def _conclude(order: Order, record: RunRecord, console: Console, interrupted: bo
         console.print(f"\nInterrupted: {kept}.", highlight=False, soft_wrap=True)
     record.save(order.settings.reports)
     conclusion = conclude(record, order.settings.reports, order.strictness, order.root)
+    seals.end(record.run_id, order.settings.reports)
     return Conclusion(INTERRUPTED, conclusion.says) if interrupted else conclusion
 
 

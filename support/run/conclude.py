@@ -12,6 +12,7 @@ from support.acceptance.run_record import RunRecord
 from support.evidence import report as allure_report
 from support.outcomes import UsageError
 from support.settings import ROOT
+from support.signing import seals
 
 DIFFERENCES_TOLD = 10
 """Differences between plan and results that the console names; the page has them all."""
@@ -55,6 +56,7 @@ def conclude(record: RunRecord, reports: Path, strictness: Strictness, root: Pat
     report, links, trouble = _report(record, reports)
     if links:
         written = page.write(judged, record, reports, links)
+    seals.made(record.run_id, reports)
     failed = judged.exit_code(strictness.strict, strictness.allow_planned) != 0
     told = judged.model_copy(update={"differences": judged.differences[:DIFFERENCES_TOLD]})
     more = len(judged.differences) - len(told.differences)

@@ -1,0 +1,100 @@
+"""Which files a decision rests on: pages, report, results and attachments, features and criteria, the system's sources.
+
+Names are relative: to the folder of reports for what a run leaves, to the checkout for what it began from. Nothing of
+the two can be taken for the other, as one begins with ``features/`` or with where systems are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from pathlib import Path
+
+from support.outcomes import UsageError
+from support.settings import ROOT
+from support.systems import System
+
+PAGE = "acceptance.html"
+VERDICT = "acceptance.json"
+RUN = "run.json"
+REPORT = "allure-report/index.html"
+RESULTS = "allure-results"
+DOCUMENTS = (PAGE, VERDICT, "acceptance.md", RUN, REPORT)
+LEFT_BY_TOOLS = ("__pycache__", ".egg-info", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".git", ".venv")
+"""Ends of the names of folders that tools make; what is in there is not the system's own."""
+GENERATED = (".pyc", ".pyo")
+
+
+class Kind(StrEnum):
+    """What a file is to the decision. The values are what messages print."""
+
+    PAGE = "acceptance page"
+    REPORT = "report"
+    RUN = "record of the run"
+    RESULT = "result"
+    ATTACHMENT = "attachment"
+    FEATURE = "feature"
+    CRITERIA = "criteria"
+    SYSTEM = "system"
+
+
+def kind_of(name: str) -> Kind:
+    """What kind of file stands under a name."""
+    if name.startswith(f"{RESULTS}/"):
+        return Kind.RESULT if name.endswith("-result.json") else Kind.ATTACHMENT
+    if name.startswith("features/"):
+        return Kind.CRITERIA if name.endswith("criteria.yaml") else Kind.FEATURE
+    fixed = {PAGE: Kind.PAGE, VERDICT: Kind.PAGE, "acceptance.md": Kind.PAGE, RUN: Kind.RUN, REPORT: Kind.REPORT}
+    return fixed.get(name, Kind.SYSTEM)
+
+
+def documents(reports: Path) -> dict[str, Path]:
+    """The pages, the report and the record of the run, as far as they are there."""
+    return {name: reports / name for name in DOCUMENTS if (reports / name).is_file()}
+
+
+def evidence(reports: Path) -> dict[str, Path]:
+    """Every result and every attachment."""
+    folder = reports / RESULTS
+    found = sorted(folder.rglob("*")) if folder.is_dir() else []
+    return {path.relative_to(reports).as_posix(): path for path in found if path.is_file()}
+
+
+def features(system: str, root: Path = ROOT) -> dict[str, Path]:
+    """The feature files and the criteria of a system."""
+    folder = root / "features" / system
+    return dict(_named(folder, root)) if folder.is_dir() else {}
+
+
+def sources(system: System, root: Path = ROOT) -> dict[str, Path]:
+    """The system's definition and what it is built from, as the definition lists it.
+
+    Raises UsageError for a source that does not exist.
+    """
+    found = {name_of(system.path, root): system.path}
+    for source in system.sources:
+        place = (system.here / source).resolve()
+        if not place.exists():
+            raise UsageError(f"{system.path}: sources: {source} does not exist")
+        found |= dict(_named(place, root))
+    return found
+
+
+def name_of(path: Path, root: Path) -> str:
+    """What a file of the checkout is called: relative to it, or by its whole path when it lies elsewhere."""
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+
+
+def differences(recorded: Mapping[str, str], seen: Mapping[str, str]) -> dict[str, str]:
+    """For each name that differs how it does: it was changed, is missing, or was added."""
+    found = {name: "is missing" for name in recorded if name not in seen}
+    found |= {name: "was changed" for name in recorded if name in seen and seen[name] != recorded[name]}
+    return found | {name: "was added" for name in seen if name not in recorded}
+
+
+def _named(place: Path, root: Path) -> Iterator[tuple[str, Path]]:
+    paths = [place] if place.is_file() else sorted(place.rglob("*"))
+    for path in paths:
+        inside = path.relative_to(place).parts
+        if path.is_file() and path.suffix not in GENERATED and not any(p.endswith(LEFT_BY_TOOLS) for p in inside):
+            yield name_of(path, root), path
