@@ -52,7 +52,7 @@ def follow(command: Sequence[str], folder: Path, console: Path, patience: float)
         try:
             while process.poll() is None:
                 if time.monotonic() - started > patience:
-                    raise TimeoutError(f"{' '.join(command)} did not end within {patience:.0f} s")
+                    raise TimeoutError(f"it did not end within {patience:.0f} s")
                 _look(process.pid, peaks)
                 time.sleep(LOOK_EVERY)
         except BaseException:
