@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from support.outcomes import NotMet
 
-PROBLEM_PREFIX = "urn:caio:problem:"
+_NAME = re.compile(r"[^:/#]*$")
+"""The last part of a problem's type: ``registry-full`` of ``urn:caio:problem:registry-full`` or of a URL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,8 @@ def candidate(entry: dict[str, Any]) -> Candidate:
 
 def refusal(problem: dict[str, Any]) -> Refusal:
     """Read a problem document (RFC 9457) of either interface. A refusal that is none of these keeps its raw text."""
-    kind = str(problem.get("type", "")).removeprefix(PROBLEM_PREFIX) or "unexplained"
+    named = _NAME.search(str(problem.get("type", "")))
+    kind = (named[0] if named else "") or "unexplained"
     errors = tuple(
         FieldError(str(each.get("field", "")), str(each.get("message", "")), each.get("line"))
         for each in problem.get("errors") or ()

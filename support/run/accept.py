@@ -8,7 +8,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from support.acceptance import folder, plan, run_record, snapshot, tags, words
 from support.acceptance.criteria import CriteriaFile
 from support.acceptance.run_record import RunRecord, Starts
 from support.deployments.journal import RunJournal, sweep
+from support.history import keep
 from support.outcomes import UsageError
 from support.run import preflight, selection, shards
 from support.run.children import Children, ShardEnd
@@ -177,7 +178,17 @@ def _conclude(order: Order, record: RunRecord, console: Console, interrupted: bo
     record.save(order.settings.reports)
     conclusion = conclude(record, order.settings.reports, order.strictness, order.root)
     seals.end(record.run_id, order.settings.reports)
-    return Conclusion(INTERRUPTED, conclusion.says) if interrupted else conclusion
+    says = f"{conclusion.says}\n{_remembered(order, record, conclusion)}"
+    return replace(conclusion, says=says, status=INTERRUPTED if interrupted else conclusion.status)
+
+
+def _remembered(order: Order, record: RunRecord, conclusion: Conclusion) -> str:
+    """Add the run to the history; a history that cannot be written takes nothing from the verdict."""
+    try:
+        page = keep.run(conclusion.verdict, record, order.settings.reports, run_record.now(), order.root)
+    except UsageError as error:
+        return f"History:         not kept: {error}"
+    return f"History:         {page}"
 
 
 def _command(order: Order, shard: Shard) -> list[str]:

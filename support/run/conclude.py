@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from support.acceptance import criteria, page, results, summary, verdict
+from support.acceptance import criteria, junit, page, results, summary, verdict
 from support.acceptance.criteria import CriteriaFile
 from support.acceptance.run_record import RunRecord
+from support.acceptance.verdict import Verdict
 from support.evidence import report as allure_report
 from support.outcomes import UsageError
 from support.settings import ROOT
@@ -28,10 +29,11 @@ class Strictness:
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """The end of a run: the exit status, and what the console says."""
+    """The end of a run: the exit status, what the console says, and the verdict behind it."""
 
     status: int
     says: str
+    verdict: Verdict
 
 
 def criteria_of(system: str, root: Path = ROOT) -> CriteriaFile:
@@ -40,7 +42,7 @@ def criteria_of(system: str, root: Path = ROOT) -> CriteriaFile:
 
 
 def conclude(record: RunRecord, reports: Path, strictness: Strictness, root: Path = ROOT) -> Conclusion:
-    """Judge a recorded run and write its acceptance page and its Allure report into the folder of reports."""
+    """Judge a recorded run and write its acceptance page, JUnit XML and Allure report into the folder of reports."""
     listed = criteria_of(record.system, root)
     judged = verdict.judge(
         listed,
@@ -53,6 +55,7 @@ def conclude(record: RunRecord, reports: Path, strictness: Strictness, root: Pat
     )
     # The page is written before the report is tried, so that it is there even if the report cannot be made.
     written = page.write(judged, record, reports)
+    junit.write(judged, record, reports)
     report, links, trouble = _report(record, reports)
     if links:
         written = page.write(judged, record, reports, links)
@@ -65,7 +68,7 @@ def conclude(record: RunRecord, reports: Path, strictness: Strictness, root: Pat
         says.append(
             f"Only the first {DIFFERENCES_TOLD} scenarios without a result are named here; {more} more are on the page."
         )
-    return Conclusion(int(failed or bool(trouble)), "\n\n".join([*says, *([trouble] if trouble else [])]))
+    return Conclusion(int(failed or bool(trouble)), "\n\n".join([*says, *([trouble] if trouble else [])]), judged)
 
 
 def _report(record: RunRecord, reports: Path) -> tuple[Path | None, Mapping[str, str], str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from support.deployments import RemoteDeployment
+from support.http import HttpClient
+from support.outcomes import NotMet, UsageError
 from support.settings import Settings
 from support.systems import System
 
@@ -12,3 +14,24 @@ def check_reachable(system: System, settings: Settings) -> None:
     if settings.url is None:
         return
     RemoteDeployment(system, settings.url).start()
+    told = version_of(settings.url, system)
+    if told is not None and told != system.version:
+        raise UsageError(
+            f"{system.says} at {settings.url} says it is version {told}, but {system.path} says {system.version}: "
+            "the report would name the wrong release; correct `version` there, or the URL"
+        )
+
+
+def version_of(url: str, system: System) -> str | None:
+    """The version that the system's health check tells; None if it tells none."""
+    if "health" not in system.endpoints:
+        return None
+    client = HttpClient(url, lambda _: None)
+    try:
+        told = client.get(system.endpoint("health")).json()
+    except NotMet:
+        return None  # a health check that is no JSON tells no version
+    finally:
+        client.close()
+    version = told.get("version") if isinstance(told, dict) else None
+    return version if isinstance(version, str) else None

@@ -22,6 +22,7 @@ class Answering(http.server.BaseHTTPRequestHandler):
 
     answers: ClassVar[dict[str, tuple[int, str]]] = {
         "/up/health": (200, '{"status": "healthy"}'),
+        "/old/health": (200, '{"status": "healthy", "version": "0.0.9"}'),
         "/down/health": (503, '{"status": "starting"}'),
         "/site/health": (200, "<!DOCTYPE html><html>Welcome</html>"),
     }
@@ -78,3 +79,9 @@ def test_a_url_where_nothing_answers(checkout: Checkout, url: str, why: str) -> 
     tiny = systems.load(checkout.root / "systems/tiny/system.yaml")
     with pytest.raises(UsageError, match=why):
         preflight.check_reachable(tiny, settings(url=url))
+
+
+def test_another_version_than_the_definition_names_is_told(checkout: Checkout, url: str) -> None:
+    tiny = systems.load(checkout.root / "systems/tiny/system.yaml")
+    with pytest.raises(UsageError, match=rf"says it is version 0\.0\.9, but .* says {tiny.version}"):
+        preflight.check_reachable(tiny, settings(url=f"{url}/old"))
