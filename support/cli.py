@@ -14,7 +14,7 @@ from rich.console import Console
 
 from support import lint, sentences, systems
 from support import settings as suite_settings
-from support.acceptance import run_record
+from support.acceptance import comment, run_record
 from support.history.command import app as history_app
 from support.outcomes import UsageError
 from support.run.accept import Order, accept, offered
@@ -109,6 +109,16 @@ def report_command(strict: Strict = False, allow_planned: AllowPlanned = False, 
     conclusion = conclude(run_record.load(folder), folder, Strictness(strict, allow_planned))
     console.print(conclusion.says, highlight=False, markup=False, soft_wrap=True)
     raise typer.Exit(conclusion.status)
+
+
+@app.command("summary")
+def summary_command(
+    reports: Reports = None,
+    published: Annotated[str | None, typer.Option(help="Address under which the reports can be read.")] = None,
+) -> None:
+    """Print the last run's verdict in Markdown, as a comment for a pull request."""
+    folder = (reports or suite_settings.from_userdata({}, []).reports).resolve()
+    typer.echo(comment.markdown(comment.read(folder), folder, published))
 
 
 @app.command("systems")

@@ -12,7 +12,7 @@ from pathlib import Path
 from support.outcomes import UsageError
 
 LOCK = ".lock"
-OF_EARLIER_RUNS = ("run.json", "acceptance.html", "acceptance.json", "acceptance.md", "seals.json")
+OF_EARLIER_RUNS = ("run.json", "acceptance.html", "acceptance.json", "acceptance.md", "junit.xml", "seals.json")
 FOLDERS_OF_EARLIER_RUNS = ("allure-results", "allure-report", "logs")
 
 

@@ -9,10 +9,9 @@ from typing import Annotated
 import typer
 
 from support import settings
-from support.acceptance import criteria
-from support.acceptance.criteria import CriteriaFile
 from support.history import changes, decisions, page, store, text
 from support.history.entry import Entry
+from support.history.keep import criteria_of
 from support.history.store import History
 from support.outcomes import UsageError
 
@@ -49,12 +48,6 @@ def history_command(
         typer.echo(f"signoff: {warning}", err=True)
 
 
-def criteria_of(system: str, root: Path = settings.ROOT) -> CriteriaFile | None:
-    """What the criteria of a system promise today; None when this checkout does not have it any more."""
-    file = root / "features" / system / "criteria.yaml"
-    return criteria.load(file) if file.exists() else None
-
-
 def _pair(history: History, earlier: str | None, later: str | None) -> tuple[Entry, Entry] | None:
     if earlier is None and later is None:
         return changes.latest_pair(history.entries)
@@ -66,8 +59,8 @@ def _pair(history: History, earlier: str | None, later: str | None) -> tuple[Ent
 def _named(history: History, run: str) -> Entry:
     found = [entry for entry in history.entries if entry.run.startswith(run)]
     if len(found) != 1:
-        why = "no run" if not found else f"{len(found)} runs"
-        raise UsageError(f"{why} of {history.system} begins with {run!r}; `signoff history` lists them")
+        many = f"{len(found)} runs of {history.system} begin" if found else f"no run of {history.system} begins"
+        raise UsageError(f"{many} with {run!r}; `signoff history` lists them")
     return found[0]
 
 

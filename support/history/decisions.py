@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, ValidationError
+
+from support.acceptance import words
 
 RECORDS = "records"
 PATTERN = "*.signoff.json"
@@ -33,6 +35,7 @@ class _Predicate(BaseModel):
     by: str
     when: AwareDatetime
     reason: str | None = None
+    waivers: tuple[JsonValue, ...] = ()
 
 
 class _Statement(BaseModel):
@@ -49,12 +52,14 @@ class Decided:
     by: str
     when: AwareDatetime
     reason: str
+    waived: int
     record: str
 
     @property
     def says(self) -> str:
-        """``accepted by Ada``."""
-        return f"{'accepted' if self.accepted else 'refused'} by {self.by}"
+        """``accepted by Ada with 1 waiver``."""
+        waived = f" with {words.plural(self.waived, 'waiver', 'waivers')}" if self.waived else ""
+        return f"{'accepted' if self.accepted else 'refused'} by {self.by}{waived}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,14 @@ def read(reports: Path) -> Decisions:
         except (OSError, ValidationError, binascii.Error):
             warnings.append(f"{file} is left out: it is not a record of a decision that this version can read")
             continue
-        decided = Decided(stated.decision == "accept", stated.by, stated.when, stated.reason or "", file.name)
+        decided = Decided(
+            accepted=stated.decision == "accept",
+            by=stated.by,
+            when=stated.when,
+            reason=stated.reason or "",
+            waived=len(stated.waivers),
+            record=file.name,
+        )
         if stated.run not in found or found[stated.run].when <= decided.when:
             found[stated.run] = decided
     return Decisions(found, tuple(warnings))

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from support.acceptance.run_record import RunRecord
 from support.acceptance.verdict import NOT_IN_RUN, CriterionOutcome, Decision, ScenarioOutcome, Verdict
+from support.history.grounds import Grounds
 from support.outcomes import Outcome
 
 VERSION: Literal[1] = 1
@@ -86,7 +87,7 @@ class Entry(BaseModel):
         return sum(kept.outcome is outcome for kept in self.criteria.values())
 
 
-def of(verdict: Verdict, record: RunRecord, features: str | None, source: str | None, ended: datetime) -> Entry:
+def of(verdict: Verdict, record: RunRecord, grounds: Grounds, ended: datetime) -> Entry:
     """The entry of a run that was judged. Criteria that it was not asked for are left out."""
     return Entry(
         run=record.run_id,
@@ -101,8 +102,8 @@ def of(verdict: Verdict, record: RunRecord, features: str | None, source: str | 
         finished=record.finished is not None,
         seconds=round(((record.finished or ended) - record.started).total_seconds(), 3),
         revision=record.environment.revision,
-        features=features,
-        source=source,
+        features=grounds.features,
+        source=grounds.source,
         decision=verdict.decision,
         criteria={item.criterion.id: _kept(item) for item in verdict.criteria if item.reason != NOT_IN_RUN},
         figures=tuple(_figures(verdict.criteria)),

@@ -1,0 +1,30 @@
+"""What the end of a run adds to the history, and the page that shows it all."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from support.acceptance import criteria
+from support.acceptance.criteria import CriteriaFile
+from support.acceptance.run_record import RunRecord
+from support.acceptance.verdict import Verdict
+from support.history import decisions, entry, grounds, page, store
+from support.settings import ROOT
+
+
+def run(verdict: Verdict, record: RunRecord, reports: Path, ended: datetime, root: Path = ROOT) -> Path:
+    """Add a run that was judged to the history and make the page anew; returns where the page is.
+
+    Raises UsageError when either cannot be written.
+    """
+    noted = grounds.read(reports, record.run_id, record.deployment)
+    store.append(reports, entry.of(verdict, record, noted, ended))
+    histories = [store.read(reports, name) for name in store.systems(reports)]
+    return page.write(histories, decisions.read(reports).by_run, lambda name: criteria_of(name, root), reports)
+
+
+def criteria_of(system: str, root: Path = ROOT) -> CriteriaFile | None:
+    """What the criteria of a system promise today; None when this checkout does not have it any more."""
+    file = root / "features" / system / "criteria.yaml"
+    return criteria.load(file) if file.exists() else None
