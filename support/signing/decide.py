@@ -66,15 +66,15 @@ def sign(order: Order, now: datetime) -> Signed:
         raise UsageError("--waive goes with --decision accept: what is refused needs no waiver")
     record = run_record.load(order.reports)
     with folder.held(order.reports):
-        run = _read(record, order)
+        run = _read(record, order, now)
         decided = Decided(order.accept, order.by.strip(), order.reason, _waivers(order, run, now), now)
-        _refuse([*checks.of_verdict(run.judged.verdict, decided.waivers)] if order.accept else [])
+        _refuse(checks.of_verdict(run.judged.verdict, decided.waivers) if order.accept else [])
         return _sign(order, run, decided)
 
 
-def _read(record: RunRecord, order: Order) -> _Run:
+def _read(record: RunRecord, order: Order, now: datetime) -> _Run:
     """Look at the run, and refuse it if it is not one to be decided on."""
-    _refuse(checks.of_run(record, order.system or record.system, run_record.now()))
+    _refuse(checks.of_run(record, order.system or record.system, now))
     noted = seals.load(record.run_id, order.reports)
     system = systems.load(Path(noted.definition))
     bare = _bare(order.reports)

@@ -1,0 +1,26 @@
+"""Runs the suite's own features: what an owner is promised of signing off, tried with behave on behave."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+def test_the_suites_own_features_hold() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "behave"],
+        cwd=HERE,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(HERE.parents[1])},
+    )
+    said = f"{done.stdout[-8000:]}\n{done.stderr[-2000:]}"
+    assert done.returncode == 0, said
+    assert " 0 failed" in done.stdout, said
+    assert "undefined" not in done.stdout, said
