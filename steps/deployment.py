@@ -1,8 +1,10 @@
 """Sentences about a system as a whole: having it running, starting it with settings, stopping and killing it."""
 
+import re
+
 from behave import given, then, when
 from behave.runner import Context
-from hamcrest import all_of, assert_that, contains_string, equal_to, greater_than, is_not, not_none
+from hamcrest import all_of, assert_that, contains_string, equal_to, greater_than, is_not, matches_regexp, not_none
 
 from support import vocabulary
 from support.actions import lifecycle
@@ -76,7 +78,7 @@ def refuses_to_start(context: Context, system: str, setting: str) -> None:
     """Its process ended by itself with an error, and said which setting was wrong."""
     start = context.world.tried
     assert_that(start.exit_code, all_of(not_none(), greater_than(0)), f"exit code; {start.told()}")
-    assert_that(start.log, contains_string(setting), "what it said when it refused to start")
+    assert_that(start.log, matches_regexp(rf"\b{re.escape(setting)}\b"), "what it said when it refused to start")
 
 
 @then('{system:System} refuses to start and names "{setting:Words}" and "{value:Words}"')

@@ -2,7 +2,16 @@
 
 from behave import given, then, when
 from behave.runner import Context
-from hamcrest import all_of, assert_that, contains_exactly, contains_string, equal_to, has_length, less_than_or_equal_to
+from hamcrest import (
+    all_of,
+    assert_that,
+    contains_exactly,
+    contains_string,
+    equal_to,
+    greater_than,
+    has_length,
+    less_than_or_equal_to,
+)
 
 from support import vocabulary
 from support.actions import dispatching
@@ -70,6 +79,12 @@ def is_back_and_was_noticed(context: Context, service: str, system: str) -> None
     dispatching.await_health(context.world, service, "healthy")
 
 
+@given('"{service:Words}" is well again')
+def is_well_again(context: Context, service: str) -> None:
+    """The service answers again at the same address; nobody has told the orchestrator."""
+    context.world.services.heal(service)
+
+
 @given('"{service:Words}" answers every call with an error')
 def answers_with_errors(context: Context, service: str) -> None:
     """Whatever is sent to the service is answered by a server error (500)."""
@@ -87,6 +102,20 @@ def takes_and_breaks(context: Context, service: str) -> None:
 def send(context: Context, message: str, capability: str) -> None:
     """A user has a message answered by whichever service the orchestrator chooses, and has plenty of time."""
     dispatching.send(context.world, capability, message)
+
+
+@given('a user has sent "{message:Words}" to be answered by "{capability:Words}" {count:d} times')
+@when('a user sends "{message:Words}" to be answered by "{capability:Words}" {count:d} times in a row')
+def send_repeatedly(context: Context, message: str, capability: str, count: int) -> None:
+    """A user sends the same message so often, without a pause, whatever comes of it."""
+    for _ in range(count):
+        dispatching.send(context.world, capability, message)
+
+
+@when('a user keeps sending "{message:Words}" to be answered by "{capability:Words}" for up to {seconds:d} seconds')
+def keep_sending(context: Context, message: str, capability: str, seconds: int) -> None:
+    """A user sends a message again and again until it is answered or the time is over; the last answer counts."""
+    dispatching.keep_sending(context.world, capability, message, seconds)
 
 
 @when('a user sends "{message:Words}" to be answered by "{capability:Words}" within {seconds:d} seconds')
@@ -129,6 +158,14 @@ def has_waited(context: Context, seconds: int) -> None:
     waited = context.world.answer.duration
     context.world.evidence.observation("time until the answer", round(waited, 3), seconds, "s", 1)
     assert_that(waited, less_than_or_equal_to(seconds), "seconds until the answer")
+
+
+@then('"{service:Words}" has received at most {most:d} calls')
+def has_received_few(context: Context, service: str, most: int) -> None:
+    """By the count taken at the service's own address, it was called, but no more often than this."""
+    received = len(context.world.services.calls(service))
+    context.world.evidence.observation(f"calls to {service}", received, most, "calls", len(context.world.answers))
+    assert_that(received, all_of(greater_than(0), less_than_or_equal_to(most)), f"calls to {service}")
 
 
 @then('"{service:Words}" has received {count:d} calls')

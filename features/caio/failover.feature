@@ -111,6 +111,24 @@ Feature: When a service dies, the caller still gets one answer
       When a user sends "Good morning" to be answered by "chat"
       Then the user gets one answer, from "best-chat"
 
+    Example: A service that nobody can probe is tried again after a rest
+      Given CAIO is running with real services
+        | service   | offers | accuracy | idempotent |
+        | best-chat | chat   | 0.99     | yes        |
+      And "best-chat" answers every call with an error
+      And a user has sent "Good morning" to be answered by "chat" 3 times
+      And "best-chat" is well again
+      When a user keeps sending "Good morning" to be answered by "chat" for up to 10 seconds
+      Then the user gets one answer, from "best-chat"
+
+    Example: A service that keeps failing is left alone for a while
+      Given CAIO is running with real services
+        | service    | offers | accuracy | idempotent |
+        | best-chat  | chat   | 0.99     | yes        |
+      And "best-chat" answers every call with an error
+      When a user sends "Good morning" to be answered by "chat" 20 times in a row
+      Then "best-chat" has received at most 20 calls
+
   @CAIO-FAIL-03 @needs.process-control
   Rule: A killed instance still knows everything it acknowledged
 

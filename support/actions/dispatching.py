@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from support.interfaces import Answer
 from support.interfaces.requests import request
-from support.outcomes import NotMet
+from support.outcomes import NotMet, WaitedInVain
 from support.waiting import until
 from support.world import World
 
@@ -24,6 +24,15 @@ def send(
     asked = world.routing(request(capability, terms))
     answer = world.over_http.dispatch(asked, {_FIELD[capability]: text}, int(deadline * 1000))
     return world.heard(answer)
+
+
+def keep_sending(world: World, capability: str, text: str, seconds: float) -> Answer:
+    """Send again and again until it is answered or the time (seconds) is over; the last answer, whatever it is."""
+    try:
+        until(lambda: send(world, capability, text).accepted, seconds, "an answer", poll=0.1)
+    except WaitedInVain:
+        return world.answer
+    return world.answer
 
 
 def await_health(world: World, service_id: str, health: str) -> None:

@@ -28,10 +28,18 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         re.compile(rf"(?im)(\b{_CREDENTIALS}:[ \t]*)(?:((?:bearer|basic|digest|token)[ \t]+))?[^\s'\"][^\r\n'\"]*"),
         rf"\1\2{REDACTED}",
     ),
-    # "Authorization": "Bearer abc", ('authorization', 'Bearer abc'), "token": "abc", token='abc'
+    # ('authorization', 'Bearer abc'): a pair, closed, so that neighbours in a list of keys are left alone
     (
         re.compile(
-            rf"""(?i)({_FIELD}["']?\s{{0,9}}[:=,]\s{{0,9}}(?:b|f|r)?)(["'])"""
+            rf"""(?i)(\(\s{{0,9}}b?["']{_FIELD}["'],\s{{0,9}}b?["'])((?:bearer|basic|digest|token)[ \t]+)?"""
+            r"""[^"'\n]{1,10000}(?=["']\s{0,9}\))"""
+        ),
+        rf"\1\2{REDACTED}",
+    ),
+    # "Authorization": "Bearer abc", "token": "abc", token='abc'
+    (
+        re.compile(
+            rf"""(?i)({_FIELD}["']?\s{{0,9}}[:=]\s{{0,9}}(?:b|f|r)?)(["'])"""
             r"((?:bearer|basic|digest|token)[ \t]+)?(?:\\.|(?!\2).){1,10000}\2"
         ),
         rf"\1\2\3{REDACTED}\2",

@@ -9,6 +9,7 @@ installed once, into ``node_modules`` of the checkout, from the versions pinned 
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -18,6 +19,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from support.evidence.packing import packed, texts
+from support.evidence.report_history import ReportHistory
 from support.outcomes import UsageError
 from support.settings import ROOT
 
@@ -25,6 +27,8 @@ GENERATOR = ROOT / "node_modules" / "allure" / "cli.js"
 CONFIGURATION = ROOT / "allurerc.mjs"
 LINKS = Path(__file__).with_name("criterion_links.js")
 PAGE = "index.html"
+HISTORY = "SIGNOFF_ALLURE_HISTORY"
+"""Tells the configuration which file the history of runs is in."""
 PATIENCE = 60.0
 """Seconds after which a generator that does not end is taken for stuck; it takes about one."""
 
@@ -40,8 +44,10 @@ _SEAL = (
 _TEST_RESULT = re.compile(r"data/test-results/([0-9a-f]+)\.json")
 
 
-def generate(results: Path, output: Path) -> Path:
+def generate(results: Path, output: Path, history: ReportHistory | None = None) -> Path:
     """Write ``output/index.html`` from a folder of results and give its path. What was there before is replaced.
+
+    With a history the report shows how scenarios ended in earlier runs, and the run becomes part of it.
 
     Raises UsageError, saying how to finish, when there are no results, when the generator is not installed, or when it
     fails; an earlier report then stays as it was.
@@ -51,10 +57,14 @@ def generate(results: Path, output: Path) -> Path:
     try:
         output.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=output, prefix=".writing-") as scratch:
-            _run_generator(results, Path(scratch))
-            page = Path(scratch) / PAGE
+            made, lent = Path(scratch) / "report", Path(scratch) / "history.jsonl"
+            _run_generator(results, made, history.lend(lent) if history else None)
+            page = made / PAGE
             page.write_text(packed(_sealed(page.read_text(encoding="utf-8"))), encoding="utf-8")
-            return page.replace(output / PAGE)
+            written = page.replace(output / PAGE)
+            if history:
+                history.take_back(lent)
+            return written
     except OSError as error:
         raise UsageError(f"the report cannot be written to {output}: {error}; {_how_to_finish()}") from error
 
@@ -83,13 +93,14 @@ def write_environment(results: Path, facts: Mapping[str, object]) -> None:
     (results / "environment.properties").write_text("".join(lines), encoding="utf-8")
 
 
-def _run_generator(results: Path, output: Path) -> None:
+def _run_generator(results: Path, output: Path, history: Path | None) -> None:
     command = [
         str(_node()), str(_generator()), "generate", str(results.resolve()),
         "--config", str(CONFIGURATION), "--output", str(output.resolve()), "--cwd", str(output.parent.resolve()),
     ]  # fmt: skip
+    surroundings = os.environ | ({HISTORY: str(history.resolve())} if history else {})
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False, env=surroundings)
     except subprocess.TimeoutExpired as error:
         raise UsageError(f"the report generator did not end within {PATIENCE:.0f} s; {_how_to_finish()}") from error
     except OSError as error:

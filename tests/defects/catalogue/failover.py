@@ -105,6 +105,21 @@ def hanging_probes_ignored() -> None:
         return bool(original(self, entry, True))
 
 
+@defect("CAIO-FAIL-02", "A circuit that has opened never lets a trial through", sample="after a rest")
+def circuits_never_close() -> None:
+    @wrap("caio.dispatch.circuits:CircuitBoard.half_open_rested")
+    def broken(original: Any, self: Any) -> None:
+        return None
+
+
+@defect("CAIO-FAIL-02", "Circuits count failures, but never open", sample="left alone")
+def circuits_never_open() -> None:
+    @wrap("caio.dispatch.circuits:CircuitBoard.failed")
+    def broken(original: Any, self: Any, entry: Any) -> None:
+        original(self, entry)
+        entry.circuit = "closed"
+
+
 @defect("CAIO-FAIL-03", "Registered services are kept in memory only")
 def services_not_stored() -> None:
     _not_stored("save_service", None)

@@ -108,3 +108,11 @@ def test_a_long_text_is_redacted_in_passing() -> None:
 def test_a_long_line_of_anything_is_read_in_linear_time(unit: str) -> None:
     text = unit * (100_000 // len(unit))
     assert len(Redactor().text(text)) > 0
+
+
+def test_the_next_key_of_a_list_is_no_secret() -> None:
+    redactor = Redactor()
+    assert redactor.text('"keys": ["tokens", "request_id"], "x": null') == '"keys": ["tokens", "request_id"], "x": null'
+    assert redactor.text("[('authorization', 'Bearer abc123'), ('x', 'y')]") == (
+        f"[('authorization', 'Bearer {REDACTED}'), ('x', 'y')]"
+    )
