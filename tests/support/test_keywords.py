@@ -24,9 +24,7 @@ Feature: Sums
 @pytest.mark.parametrize("line", ["Exmaple: One", "Scenrio: One", "Senario Outline: One"])
 def test_a_mistyped_keyword_is_told_with_the_line_and_what_it_should_be(line: str) -> None:
     feature = parse_feature(FEATURE.format(line=line), filename="features/sums.feature")
-    with pytest.raises(
-        UsageError, match=rf'^features/sums.feature, after line 5: "{line}" is read as desc'
-    ):
+    with pytest.raises(UsageError, match=rf'^features/sums.feature, after line 5: "{line}" is read as desc'):
         keywords.check([feature])
 
 
