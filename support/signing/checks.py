@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from support.acceptance.run_record import RunRecord
-from support.acceptance.verdict import Decision, Verdict
+from support.acceptance.verdict import Decision
 from support.outcomes import Outcome
 from support.signing import subjects
+from support.signing.left import AGAIN, REMADE, Run, Verdict
 from support.signing.subjects import Kind
 from support.signing.waivers import Waiver
 
 NAMED = 5
 """Files of one kind that a message names; the rest are counted."""
-AGAIN = "run `signoff accept` again"
 
 
-def of_run(record: RunRecord, system: str, now: datetime) -> list[str]:
+def of_run(record: Run, system: str, now: datetime) -> list[str]:
     """Why a run cannot be decided on at all, whatever it found."""
     others = sorted({place for item in record.plan if (place := _system_of(item.location)) != record.system})
     found = []
@@ -46,7 +45,7 @@ def of_outputs(noted: Mapping[str, str], seen: Mapping[str, str]) -> list[str]:
     """Why what the run left cannot be relied on any more."""
     found = []
     for kind, files in by_kind(subjects.differences(noted, seen)).items():
-        remedy = "make it again with `signoff report`" if kind in (Kind.PAGE, Kind.REPORT) else AGAIN
+        remedy = REMADE if kind in (Kind.PAGE, Kind.REPORT) else AGAIN
         found.append(f"{kind.value}: altered after the run ({listed(files)}); {remedy}")
     missing = [name for name in subjects.DOCUMENTS if name not in noted]
     if missing:

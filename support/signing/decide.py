@@ -6,17 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from support import systems
-from support.acceptance import atomic, folder, run_record
-from support.acceptance.page import Document
-from support.acceptance.run_record import RunRecord
+from support.acceptance import atomic, folder
 from support.outcomes import UsageError
 from support.settings import ROOT
-from support.signing import checks, digests, draft, envelope, keys, seals, sheet, subjects, waivers
+from support.signing import checks, digests, draft, envelope, keys, left, seals, sheet, subjects, waivers
 from support.signing.draft import Decided
-from support.signing.seals import Seals
 from support.signing.statement import Predicate, Statement
 from support.systems import System
 
@@ -49,11 +44,10 @@ class Signed:
 class _Run:
     """The last run as it lies in the folder of reports. ``bare`` is its page without any decision."""
 
-    record: RunRecord
-    seals: Seals
+    record: left.Run
     system: System
-    judged: Document
-    bare: str
+    judged: left.Judged
+    bare: bytes
     inputs: dict[str, str]
     outputs: dict[str, str]
 
@@ -64,7 +58,7 @@ def sign(order: Order, now: datetime) -> Signed:
         raise UsageError("--by is empty; a decision needs the name of whoever takes it")
     if order.waive and not order.accept:
         raise UsageError("--waive goes with --decision accept: what is refused needs no waiver")
-    record = run_record.load(order.reports)
+    record = left.run(order.reports)
     with folder.held(order.reports):
         run = _read(record, order, now)
         decided = Decided(order.accept, order.by.strip(), order.reason, _waivers(order, run, now), now)
@@ -72,7 +66,7 @@ def sign(order: Order, now: datetime) -> Signed:
         return _sign(order, run, decided)
 
 
-def _read(record: RunRecord, order: Order, now: datetime) -> _Run:
+def _read(record: left.Run, order: Order, now: datetime) -> _Run:
     """Look at the run, and refuse it if it is not one to be decided on."""
     _refuse(checks.of_run(record, order.system or record.system, now))
     noted = seals.load(record.run_id, order.reports)
@@ -81,10 +75,10 @@ def _read(record: RunRecord, order: Order, now: datetime) -> _Run:
     inputs = seals.inputs(system, order.root)
     outputs = digests.of_files({**subjects.documents(order.reports), **subjects.evidence(order.reports)})
     if subjects.PAGE in outputs:
-        outputs[subjects.PAGE] = digests.of_bytes(bare.encode())
+        outputs[subjects.PAGE] = digests.of_bytes(bare)
     altered = checks.of_outputs({**noted.documents, **noted.evidence}, outputs)
     _refuse([*checks.of_inputs(noted.inputs, inputs), *altered])
-    return _Run(record, noted, system, _judged(order.reports), bare, inputs, outputs)
+    return _Run(record, system, left.judged(order.reports), bare, inputs, outputs)
 
 
 def _waivers(order: Order, run: _Run, now: datetime) -> tuple[waivers.Waiver, ...]:
@@ -101,10 +95,10 @@ def _sign(order: Order, run: _Run, decided: Decided) -> Signed:
     path = _free(order.reports / envelope.FOLDER, run.system.name, decided.when)
     predicate = draft.predicate(decided, run.record, run.judged, run.system, run.inputs, signer.public_key, order.root)
     page = sheet.fill(run.bare, sheet.slots(predicate, f"{envelope.FOLDER}/{path.name}"))
-    files = {**run.outputs, subjects.PAGE: digests.of_bytes(page.encode()), **run.inputs}
-    atomic.write(path, envelope.sign(Statement(files, predicate), signer).decode())
+    files = {**run.outputs, subjects.PAGE: digests.of_bytes(page), **run.inputs}
+    atomic.write(path, envelope.sign(Statement(files, predicate), signer))
     try:
-        atomic.write(order.reports / subjects.PAGE, page)
+        atomic.write(order.reports / subjects.PAGE, page.decode())
     except UsageError:
         path.unlink()  # a record whose page says nothing of it would read as one that was tampered with
         raise
@@ -118,17 +112,9 @@ def _free(place: Path, system: str, when: datetime) -> Path:
     return next(path for name in names if not (path := place / f"{name}{envelope.SUFFIX}").exists())
 
 
-def _bare(reports: Path) -> str:
+def _bare(reports: Path) -> bytes:
     path = reports / subjects.PAGE
     try:
-        return sheet.bare(path.read_bytes().decode())
-    except (OSError, UnicodeDecodeError) as error:
+        return sheet.bare(path.read_bytes())
+    except OSError as error:
         raise UsageError(f"{path} cannot be read: {error}; make it again with `signoff report`") from error
-
-
-def _judged(reports: Path) -> Document:
-    path = reports / subjects.VERDICT
-    try:
-        return Document.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError) as error:
-        raise UsageError(f"{path} cannot be read; make it again with `signoff report`") from error

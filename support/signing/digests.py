@@ -10,14 +10,14 @@ from pathlib import Path
 
 from support.outcomes import UsageError
 
-PIECE = 1 << 20
-WORKERS = 4
+PIECE = 1 << 18
+WORKERS = 2
 """Digesting and reading let other threads work, so the cores share them."""
 PORTION = 64
 """Files that a thread takes at once; most are small, and handing over costs as much as reading one."""
 
 
-def of_files(files: Mapping[str, Path]) -> dict[str, str]:
+def of_files(files: Mapping[str, Path | str]) -> dict[str, str]:
     """The digest of each file, by the name it was given under. Raises UsageError naming a file that cannot be read."""
     names = list(files)
     portions = [names[start : start + PORTION] for start in range(0, len(names), PORTION)]
@@ -36,11 +36,11 @@ def of_tree(digests: Mapping[str, str]) -> str:
     return of_bytes("".join(f"{digests[name]}  {name}\n" for name in sorted(digests)).encode())
 
 
-def _of_portion(paths: Sequence[Path]) -> list[str]:
+def _of_portion(paths: Sequence[Path | str]) -> list[str]:
     return [_of_file(path) for path in paths]
 
 
-def _of_file(path: Path) -> str:
+def _of_file(path: Path | str) -> str:
     try:
         handle = os.open(path, os.O_RDONLY)
         try:

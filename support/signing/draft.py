@@ -12,21 +12,20 @@ from typing import Literal
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from securesystemslib.signer import SSlibKey
 
-from support.acceptance.page import Document
-from support.acceptance.run_record import RunRecord
-from support.acceptance.verdict import Decision, Verdict
+from support.acceptance.verdict import Decision
 from support.outcomes import Outcome
 from support.settings import ROOT
 from support.signing import digests, keys, subjects
+from support.signing.left import Judged, Run, Verdict
 from support.signing.statement import (
     RECORD_VERSION,
     Configured,
-    Judged,
     Predicate,
     RunState,
     SignedWith,
     Stated,
     SystemState,
+    VerdictState,
 )
 from support.signing.subjects import Kind
 from support.signing.waivers import Waiver
@@ -53,8 +52,8 @@ class Decided:
 
 def predicate(
     decided: Decided,
-    record: RunRecord,
-    judged: Document,
+    record: Run,
+    judged: Judged,
     system: System,
     inputs: Mapping[str, str],
     key: SSlibKey,
@@ -79,7 +78,7 @@ def predicate(
         ran=RunState(
             started=record.started, finished=record.finished, command=record.command, interfaces=record.interfaces
         ),
-        verdict=Judged(decision=verdict.decision, means=judged.means, counts=judged.counts),
+        verdict=VerdictState(decision=verdict.decision, means=judged.means, counts=judged.counts),
         criteria=_stated(verdict, decided.waivers),
         waivers=decided.waivers,
         system=SystemState(
@@ -92,7 +91,7 @@ def predicate(
             packages=_packages(system),
             source=digests.of_tree({name: inputs[name] for name in inputs.keys() - asked.keys()}),
         ),
-        environment=record.environment.model_dump(mode="json"),
+        environment=record.environment,
         key=SignedWith(id=key.keyid, public=_pem(key)),
     )
 

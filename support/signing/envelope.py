@@ -42,13 +42,13 @@ class Record:
             self.envelope.verify([self.own_key], 1)
         except (VerificationError, ValueError):
             return "the signature does not fit the record: the record was edited after it was signed"
-        edited = _written(self.envelope) != self.content or len(self.envelope.signatures) != 1
+        edited = _written(self.envelope).encode() != self.content or len(self.envelope.signatures) != 1
         if edited or self.own_key.keyid != named:
             return "the record was edited after it was signed, in a part that the signature does not cover"
         return ""
 
 
-def sign(stated: Statement, signer: CryptoSigner) -> bytes:
+def sign(stated: Statement, signer: CryptoSigner) -> str:
     """The record of a statement, signed."""
     envelope = Envelope(stated.to_bytes(), PAYLOAD_TYPE, {})
     envelope.sign(signer)
@@ -77,6 +77,8 @@ def short(key_id: str) -> str:
     return " ".join(key_id[start : start + 4] for start in range(0, 16, 4))
 
 
-def _written(envelope: Envelope) -> bytes:
+def _written(envelope: Envelope) -> str:
     """The one way in which an envelope is written, so that no byte can change and mean the same."""
-    return (json.dumps(envelope.to_dict(), separators=(",", ":")) + "\n").encode()
+    rest = envelope.to_dict()
+    payload = rest.pop("payload")  # large, and base64 has nothing that JSON would escape
+    return f'{{"payload":"{payload}",{json.dumps(rest, separators=(",", ":"))[1:]}\n'

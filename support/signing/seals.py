@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from support.acceptance.atomic import write
 from support.outcomes import UsageError
 from support.settings import ROOT
-from support.signing import digests, subjects
+from support.signing import digests, left, subjects
 from support.systems import System
 
 FILE_NAME = "seals.json"
@@ -58,17 +58,9 @@ def inputs(system: System, root: Path = ROOT) -> dict[str, str]:
 def load(run: str, reports: Path) -> Seals:
     """The seals of a run. Raises UsageError when there are none."""
     path = reports / FILE_NAME
-    again = "run `signoff accept` again"
-    try:
-        found = Seals.model_validate_json(path.read_bytes())
-    except FileNotFoundError as error:
-        raise UsageError(f"{path} is missing, so nobody can tell what the run began from; {again}") from error
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror or error}") from error
-    except ValidationError as error:
-        raise UsageError(f"{path} is damaged; {again}") from error
+    found = left.read(path, Seals, left.AGAIN, "nobody can tell what the run began from: ")
     if found.run != run:
-        raise UsageError(f"{path} belongs to another run, {found.run}; {again}")
+        raise UsageError(f"{path} belongs to another run, {found.run}; {left.AGAIN}")
     return found
 
 

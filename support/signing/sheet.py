@@ -26,24 +26,25 @@ from support.signing.waivers import Waiver
 
 TEMPLATES = Path(__file__).parent / "templates"
 DECISION = "decision"
-_SLOT = re.compile(r"<!--\[([\w-]+)\]-->.*?<!--\[/\]-->", re.DOTALL)
+_SLOT = re.compile(rb"<!--\[([\w-]+)\]-->.*?<!--\[/\]-->", re.DOTALL)
 _WAIVED = Markup('<span class="waived"><strong>Waived</strong> until {}: {}</span>')
 
 
-def bare(page: str) -> str:
+def bare(page: bytes) -> bytes:
     """The page as it was judged, with every slot empty."""
     return fill(page, {})
 
 
-def fill(page: str, slots: Mapping[str, str]) -> str:
+def fill(page: bytes, slots: Mapping[str, str]) -> bytes:
     """The page with these slots filled, and the others empty."""
-    return _SLOT.sub(lambda slot: f"<!--[{slot[1]}]-->{slots.get(slot[1], '')}<!--[/]-->", page)
+    content = {name.encode(): text.encode() for name, text in slots.items()}
+    return _SLOT.sub(lambda slot: b"<!--[%b]-->%b<!--[/]-->" % (slot[1], content.get(slot[1], b"")), page)
 
 
 def keep_signed(reports: Path) -> None:
     """Raise UsageError if the page shows a decision: what was signed must not be made anew."""
     page = reports / subjects.PAGE
-    found = _SLOT.search(page.read_bytes().decode(errors="replace")) if page.is_file() else None
+    found = _SLOT.search(page.read_bytes()) if page.is_file() else None
     if found is not None and len(found[0]) > len(fill(found[0], {})):
         raise UsageError(
             f"{page} shows a decision that was signed, and `signoff verify` would find it changed; "

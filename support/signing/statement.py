@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic.dataclasses import dataclass as dataclass_of_json
 
 from support.acceptance.criteria import Level
 from support.acceptance.verdict import Decision
@@ -39,7 +40,7 @@ class Stated(_Part):
     waived: bool = False
 
 
-class Judged(_Part):
+class VerdictState(_Part):
     """The verdict of the run."""
 
     decision: Decision
@@ -99,7 +100,7 @@ class Predicate(_Part):
     reason: str | None = None
     run: str
     ran: RunState
-    verdict: Judged
+    verdict: VerdictState
     criteria: tuple[Stated, ...]
     waivers: tuple[Waiver, ...] = ()
     system: SystemState
@@ -116,38 +117,61 @@ class Statement:
 
     def to_bytes(self) -> bytes:
         """The statement as it is signed."""
-        content = {
-            "_type": STATEMENT_TYPE,
-            "subject": [{"name": name, "digest": {"sha256": digest}} for name, digest in self.subjects.items()],
-            "predicateType": PREDICATE_TYPE,
-            "predicate": self.predicate.model_dump(mode="json"),
-        }
-        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+        subjects = ",".join(
+            f'{{"name":{json.dumps(name)},"digest":{{"sha256":"{digest}"}}}}' for name, digest in self.subjects.items()
+        )
+        head = f'{{"_type":"{STATEMENT_TYPE}","predicateType":"{PREDICATE_TYPE}"'
+        predicate = self.predicate.model_dump_json().encode()
+        return b'%b,"subject":[%b],"predicate":%b}' % (head.encode(), subjects.encode(), predicate)
+
+
+@dataclass_of_json(frozen=True, slots=True)
+class _Digest:
+    sha256: str
+
+
+@dataclass_of_json(frozen=True, slots=True)
+class _Subject:
+    name: str
+    digest: _Digest
+
+
+class _Version(_Part):
+    recordVersion: int = Field(ge=1)
+    signoff: str = "unknown"
+
+
+class _Head(_Part):
+    """What is looked at first: whether the rest is for us to read."""
+
+    type: str = Field(alias="_type")
+    predicateType: str
+    predicate: _Version
+
+
+class _Body(_Part):
+    subject: tuple[_Subject, ...]
+    predicate: Predicate
 
 
 def read(payload: bytes) -> Statement:
     """The statement in a payload. Raises UsageError when it is none, or a newer version's."""
     try:
-        content = json.loads(payload)
-        if content["_type"] != STATEMENT_TYPE or content["predicateType"] != PREDICATE_TYPE:
-            raise UsageError(f"it states a {content['predicateType']}, not the result of an acceptance")
-        _check_version(content["predicate"])
-        subjects = {one["name"]: one["digest"]["sha256"] for one in content["subject"]}
-        return Statement(subjects, Predicate.model_validate(content["predicate"]))
+        _check(_Head.model_validate_json(payload))
+        body = _Body.model_validate_json(payload)
     except ValidationError as error:
         first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"its field {field} is not what a record of a decision has there: {first['msg']}") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError("it holds no statement of a decision") from error
+        field = ".".join(str(part) for part in first["loc"]) or "its statement"
+        raise UsageError(f"{field} is not what a record of a decision has there: {first['msg']}") from error
+    return Statement({one.name: one.digest.sha256 for one in body.subject}, body.predicate)
 
 
-def _check_version(predicate: Any) -> None:
-    version = predicate["recordVersion"]
-    if not isinstance(version, int) or version < 1:
-        raise UsageError(f"its record version {version!r} is none")
+def _check(head: _Head) -> None:
+    if (head.type, head.predicateType) != (STATEMENT_TYPE, PREDICATE_TYPE):
+        raise UsageError(f"it states a {head.predicateType}, not the result of an acceptance")
+    version = head.predicate.recordVersion
     if version > RECORD_VERSION:
         raise UsageError(
-            f"it was made by a newer Signoff ({predicate.get('signoff', 'unknown')}, record version {version}); "
+            f"it was made by a newer Signoff ({head.predicate.signoff}, record version {version}); "
             f"this one reads versions up to {RECORD_VERSION}: use that Signoff or a newer one"
         )

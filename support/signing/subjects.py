@@ -6,6 +6,7 @@ the two can be taken for the other, as one begins with ``features/`` or with whe
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -53,11 +54,11 @@ def documents(reports: Path) -> dict[str, Path]:
     return {name: reports / name for name in DOCUMENTS if (reports / name).is_file()}
 
 
-def evidence(reports: Path) -> dict[str, Path]:
-    """Every result and every attachment."""
-    folder = reports / RESULTS
-    found = sorted(folder.rglob("*")) if folder.is_dir() else []
-    return {path.relative_to(reports).as_posix(): path for path in found if path.is_file()}
+def evidence(reports: Path) -> dict[str, str]:
+    """Every result and every attachment. Paths are plain strings: there may be tens of thousands."""
+    place = len(f"{reports}/")
+    found = sorted(_files_below(f"{reports}/{RESULTS}"))
+    return {path[place:]: path for path in found}
 
 
 def features(system: str, root: Path = ROOT) -> dict[str, Path]:
@@ -78,6 +79,17 @@ def sources(system: System, root: Path = ROOT) -> dict[str, Path]:
             raise UsageError(f"{system.path}: sources: {source} does not exist")
         found |= dict(_named(place, root))
     return found
+
+
+def _files_below(folder: str) -> Iterator[str]:
+    if not os.path.isdir(folder):
+        return
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                yield from _files_below(entry.path)
+            elif entry.is_file():
+                yield entry.path
 
 
 def name_of(path: Path, root: Path) -> str:
