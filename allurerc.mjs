@@ -1,6 +1,7 @@
 // How the Allure report looks: one file, grouped as the acceptance page is, with the suite's four outcomes by name.
 export default {
   name: "Signoff",
+  historyPath: process.env.SIGNOFF_ALLURE_HISTORY, // none: a report without history
   plugins: {
     awesome: {
       options: {

@@ -18,6 +18,9 @@ RUN = "signoff.run"
 KEPT = 20
 """Runs that are kept: each adds to the size of every later report."""
 
+GROUPS = ("epic", "feature", "story", "severity")
+"""Labels by which the report's charts group earlier results."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReportHistory:
@@ -39,7 +42,7 @@ class ReportHistory:
     def take_back(self, copy: Path) -> None:
         """Keep what the generator added to ``copy``, whole or not at all."""
         lent = _read(copy)
-        added = [entry | {RUN: self.run} for entry in lent[-1:] if RUN not in entry]
+        added = [_slim(entry) | {RUN: self.run} for entry in lent[-1:] if RUN not in entry]
         if self.adds and added:
             self.file.parent.mkdir(parents=True, exist_ok=True)
             unfinished = self.file.with_suffix(".tmp")
@@ -60,6 +63,15 @@ def _entry(line: str) -> dict[str, Any] | None:
         return None
     whole = isinstance(content, dict) and isinstance(content.get("testResults"), dict)
     return content if whole and isinstance(content.get("knownTestCaseIds"), list) else None
+
+
+def _slim(entry: dict[str, Any]) -> dict[str, Any]:
+    """The run without what its own report says anyway, and every later one would say again."""
+    results = {
+        key: result | {"trace": "", "labels": [one for one in result.get("labels", []) if one.get("name") in GROUPS]}
+        for key, result in entry["testResults"].items()
+    }
+    return entry | {"testResults": results}
 
 
 def _write(file: Path, entries: list[dict[str, Any]]) -> None:

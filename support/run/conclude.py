@@ -11,6 +11,7 @@ from support.acceptance.criteria import CriteriaFile
 from support.acceptance.run_record import RunRecord
 from support.acceptance.verdict import Verdict
 from support.evidence import report as allure_report
+from support.evidence.report_history import ReportHistory
 from support.outcomes import UsageError
 from support.settings import ROOT
 from support.signing import seals
@@ -76,11 +77,17 @@ def _report(record: RunRecord, reports: Path) -> tuple[Path | None, Mapping[str,
     results_folder = reports / "allure-results"
     try:
         allure_report.write_environment(results_folder, _facts(record))
-        report = allure_report.generate(results_folder, reports / "allure-report")
+        report = allure_report.generate(results_folder, reports / "allure-report", _earlier(record, reports))
         return report, allure_report.report_links(report), ""
     except UsageError as error:
         kept = f"Results and acceptance page are kept in {reports}."
         return None, {}, f"The Allure report could not be made: {error}\n{kept}"
+
+
+def _earlier(record: RunRecord, reports: Path) -> ReportHistory:
+    """What the report shows of earlier runs; a run of a part is none that later ones are compared with."""
+    file = reports / "history" / "allure" / f"{record.system}.jsonl"
+    return ReportHistory(file, record.run_id, adds=record.finished is not None and not record.partial)
 
 
 def _facts(record: RunRecord) -> dict[str, object]:

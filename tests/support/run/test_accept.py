@@ -30,7 +30,7 @@ Said = tuple[Console, Callable[[], str]]
 @pytest.fixture(autouse=True)
 def _report(monkeypatch: pytest.MonkeyPatch) -> None:
     """The report has tests of its own; here it takes no time."""
-    monkeypatch.setattr("support.evidence.report.generate", lambda results, output: output / "index.html")
+    monkeypatch.setattr("support.evidence.report.generate", lambda results, output, *_: output / "index.html")
     monkeypatch.setattr("support.evidence.report.report_links", lambda report: {})
 
 
@@ -108,7 +108,7 @@ def test_one_scenario_by_its_line(checkout: Checkout, console: Said) -> None:
 def test_without_the_report_generator_results_and_page_are_kept_and_the_run_fails(
     checkout: Checkout, console: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def missing(results: Path, output: Path) -> Path:
+    def missing(results: Path, output: Path, *_: object) -> Path:
         raise UsageError("the report generator is not installed; run `make report`")
 
     monkeypatch.setattr("support.evidence.report.generate", missing)
