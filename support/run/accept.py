@@ -85,7 +85,7 @@ def _accept(order: Order, console: Console) -> int:
         features = selection.parse(order.paths) if order.paths else everything
         keywords.check(features)
         cases = _select(order, features, everything, listed)
-        noted = seals.begin(order.settings.run_id, order.system, order.root)
+        noted = seals.begin(order.settings.run_id, order.system, order.settings.deployment, order.root)
         folder.clear(reports)
         record = _record(order, cases, plan.covered(everything))
         record.save(reports)

@@ -72,7 +72,7 @@ def _read(record: left.Run, order: Order, now: datetime) -> _Run:
     noted = seals.load(record.run_id, order.reports)
     system = systems.load(Path(noted.definition))
     bare = _bare(order.reports)
-    inputs = seals.inputs(system, order.root)
+    inputs = seals.inputs(system, record.deployment, order.root)
     outputs = digests.of_files({**subjects.documents(order.reports), **subjects.evidence(order.reports)})
     if subjects.PAGE in outputs:
         outputs[subjects.PAGE] = digests.of_bytes(bare)

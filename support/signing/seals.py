@@ -35,9 +35,9 @@ class Seals(BaseModel):
         write(reports / FILE_NAME, self.model_dump_json(indent=1) + "\n")
 
 
-def begin(run: str, system: System, root: Path = ROOT) -> Seals:
+def begin(run: str, system: System, deployment: str, root: Path = ROOT) -> Seals:
     """Note what a run begins from. Raises UsageError for a source that cannot be read."""
-    return Seals(run=run, definition=str(system.path), inputs=inputs(system, root))
+    return Seals(run=run, definition=str(system.path), inputs=inputs(system, deployment, root))
 
 
 def end(run: str, reports: Path) -> None:
@@ -50,9 +50,9 @@ def made(run: str, reports: Path) -> None:
     _update(run, reports, "documents", digests.of_files(subjects.documents(reports)))
 
 
-def inputs(system: System, root: Path = ROOT) -> dict[str, str]:
+def inputs(system: System, deployment: str, root: Path = ROOT) -> dict[str, str]:
     """The digests of what a run of this system would begin from now."""
-    return digests.of_files({**subjects.features(system.name, root), **subjects.sources(system, root)})
+    return digests.of_files({**subjects.features(system.name, root), **subjects.sources(system, deployment, root)})
 
 
 def load(run: str, reports: Path) -> Seals:

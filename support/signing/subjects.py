@@ -20,6 +20,7 @@ VERDICT = "acceptance.json"
 RUN = "run.json"
 REPORT = "allure-report/index.html"
 RESULTS = "allure-results"
+REMOTE = "remote"
 DOCUMENTS = (PAGE, VERDICT, "acceptance.md", RUN, REPORT)
 LEFT_BY_TOOLS = ("__pycache__", ".egg-info", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".git", ".venv")
 """Ends of the names of folders that tools make; what is in there is not the system's own."""
@@ -67,13 +68,14 @@ def features(system: str, root: Path = ROOT) -> dict[str, Path]:
     return dict(_named(folder, root)) if folder.is_dir() else {}
 
 
-def sources(system: System, root: Path = ROOT) -> dict[str, Path]:
+def sources(system: System, deployment: str, root: Path = ROOT) -> dict[str, Path]:
     """The system's definition and what it is built from, as the definition lists it.
 
-    Raises UsageError for a source that does not exist.
+    Of a remote system only the definition: what it was built from cannot be seen from here. Raises UsageError for a
+    source that does not exist.
     """
     found = {name_of(system.path, root): system.path}
-    for source in system.sources:
+    for source in system.sources if deployment != REMOTE else ():
         place = (system.here / source).resolve()
         if not place.exists():
             raise UsageError(f"{system.path}: sources: {source} does not exist")

@@ -55,6 +55,11 @@ def _decision(predicate: Predicate) -> list[str]:
         f"Run:       {predicate.run} of {words.moment(predicate.ran.started)}",
         f"Verdict:   {predicate.verdict.decision.value}. {predicate.verdict.means}",
     ]
+    if system.deployment == subjects.REMOTE:
+        where = system.url or "another machine"
+        lines.append(
+            f"System:    ran at {where}; what it was built from could not be seen, only that it was to be this version"
+        )
     for waiver in predicate.waivers:
         until = sheet.day(waiver.until)
         lines.append(f"Waived:    {waiver.criterion} ({waiver.outcome.value}) until {until}: {waiver.reason}")

@@ -87,7 +87,7 @@ def _of_checkout(stated: Statement, root: Path) -> Iterator[Change]:
     files = {name: root / name for name in recorded if (root / name).is_file()}
     files |= subjects.features(system.name, root)
     try:
-        files |= subjects.sources(systems.load(root / system.definition), root)
+        files |= subjects.sources(systems.load(root / system.definition), system.deployment, root)
     except UsageError as error:
         yield Change(Kind.SYSTEM, str(error))
     seen = digests.of_files(files)

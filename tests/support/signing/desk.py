@@ -80,7 +80,8 @@ class Desk:
         record = run.record.model_copy(update={"url": None})
         if finished is not None:
             record.finished = finished
-        noted = seals.begin(record.run_id, load(self.root / "systems/caio/system.yaml"), self.root)
+        system = load(self.root / "systems/caio/system.yaml")
+        noted = seals.begin(record.run_id, system, record.deployment, self.root)
         record.save(self.reports)
         noted.save(self.reports)
         for index, item in enumerate(run.plan):
