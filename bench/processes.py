@@ -60,6 +60,7 @@ def follow(command: Sequence[str], folder: Path, console: Path, patience: float)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(PATIENCE)
             process.kill()
+            process.wait()
             raise
     return Followed(process.returncode, time.monotonic() - started, _worked() - worked, peaks)
 
