@@ -61,7 +61,7 @@ def sign(order: Order, now: datetime) -> Signed:
     record = left.run(order.reports)
     with folder.held(order.reports):
         run = _read(record, order, now)
-        decided = Decided(order.accept, order.by.strip(), order.reason, _waivers(order, run, now), now)
+        decided = Decided(order.accept, " ".join(order.by.split()), order.reason, _waivers(order, run, now), now)
         _refuse(checks.of_verdict(run.judged.verdict, decided.waivers) if order.accept else [])
         return _sign(order, run, decided)
 
@@ -94,7 +94,7 @@ def _sign(order: Order, run: _Run, decided: Decided) -> Signed:
     signer = keys.signer(order.key, order.passphrase)
     path = _free(order.reports / envelope.FOLDER, run.system.name, decided.when)
     predicate = draft.predicate(decided, run.record, run.judged, run.system, run.inputs, signer.public_key, order.root)
-    page = sheet.fill(run.bare, sheet.slots(predicate, f"{envelope.FOLDER}/{path.name}"))
+    page = sheet.fill(run.bare, sheet.slots(predicate, f"{order.reports.name}/{envelope.FOLDER}/{path.name}"))
     files = {**run.outputs, subjects.PAGE: digests.of_bytes(page), **run.inputs}
     atomic.write(path, envelope.sign(Statement(files, predicate), signer))
     try:

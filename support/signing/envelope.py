@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from securesystemslib.dsse import Envelope
-from securesystemslib.exceptions import VerificationError
+from securesystemslib.exceptions import Error, VerificationError
 from securesystemslib.signer import CryptoSigner, SSlibKey
 
 from support.outcomes import UsageError
@@ -68,7 +68,7 @@ def read(path: Path) -> Record:
         return Record(content, envelope, statement.read(envelope.payload))
     except UsageError as error:
         raise UsageError(f"{path} is no record of a decision, or a damaged one: {error}") from error
-    except (ValueError, KeyError, TypeError, AttributeError, VerificationError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, Error) as error:
         raise UsageError(f"{path} is no record of a decision, or a damaged one: it is no signed envelope") from error
 
 
@@ -80,5 +80,7 @@ def short(key_id: str) -> str:
 def _written(envelope: Envelope) -> str:
     """The one way in which an envelope is written, so that no byte can change and mean the same."""
     rest = envelope.to_dict()
+    # The library keeps fields of a signature that it does not know, and nothing covers those.
+    rest["signatures"] = [{"keyid": one["keyid"], "sig": one["sig"]} for one in rest["signatures"]]
     payload = rest.pop("payload")  # large, and base64 has nothing that JSON would escape
     return f'{{"payload":"{payload}",{json.dumps(rest, separators=(",", ":"))[1:]}\n'

@@ -25,8 +25,9 @@ from support.signing.statement import Predicate
 from support.signing.waivers import Waiver
 
 TEMPLATES = Path(__file__).parent / "templates"
-DECISION = "decision"
+DECISION, SHEET = "decision", "decided"
 _SLOT = re.compile(rb"<!--\[([\w-]+)\]-->.*?<!--\[/\]-->", re.DOTALL)
+_DECIDED = Markup("<p><strong>{} by {}</strong> on {}, signed with the key {}.</p>")
 _WAIVED = Markup('<span class="waived"><strong>Waived</strong> until {}: {}</span>')
 
 
@@ -64,7 +65,17 @@ def slots(predicate: Predicate, record: str) -> dict[str, str]:
     decision = environment.get_template("decision.html.j2").render(
         predicate=predicate, words=words, day=day, key=envelope.short(predicate.key.id), record=record
     )
-    return {DECISION: decision, **{waiver.criterion: _mark(waiver) for waiver in predicate.waivers}}
+    decided = _DECIDED.format(
+        "Accepted" if predicate.decision == "accept" else "Refused",
+        predicate.by,
+        words.moment(predicate.when),
+        envelope.short(predicate.key.id),
+    )
+    return {
+        DECISION: decision,
+        SHEET: str(decided),
+        **{waiver.criterion: _mark(waiver) for waiver in predicate.waivers},
+    }
 
 
 def day(when: date) -> str:

@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from support.acceptance import words
+from support.acceptance.results import UNPRINTABLE
 from support.signing import envelope, sheet, subjects
 from support.signing.decide import Signed
 from support.signing.statement import Predicate
@@ -14,7 +15,7 @@ from support.signing.verify import Verified
 
 def signed(done: Signed, page: Path) -> str:
     """The decision, and where it is kept."""
-    return "\n".join(
+    return _printable(
         [
             *_decision(done.predicate),
             "",
@@ -32,7 +33,7 @@ def verified(found: Verified) -> str:
     predicate = found.statement.predicate
     if not found.authentic:
         says = [f"{change.kind}: {change.says}" for change in found.changes]
-        return "\n".join(["Nothing that this record states can be relied on:", *(f"  {line}" for line in says)])
+        return _printable(["Nothing that this record states can be relied on:", *(f"  {line}" for line in says)])
     lines = [*_decision(predicate), "", f"Signature: holds, by the key {envelope.short(predicate.key.id)}"]
     if found.trusted:
         lines[-1] += ", which is the one given."
@@ -40,17 +41,23 @@ def verified(found: Verified) -> str:
         lines[-1] += ", which stands in the record itself; whose it is, only --key can tell."
     lines += [f"Rests on:  {_rests_on(found)}", ""]
     if not found.changes:
-        return "\n".join([*lines, "Nothing has changed since: report, results, features, criteria and system."])
+        return _printable([*lines, "Nothing has changed since: report, results, features, criteria and system."])
     width = max(len(change.kind) for change in found.changes)
     changes = [f"  {change.kind:<{width}}  {change.says}" for change in found.changes]
-    return "\n".join([*lines, "Not as it was signed:", *changes])
+    return _printable([*lines, "Not as it was signed:", *changes])
+
+
+def _printable(lines: list[str]) -> str:
+    """What cannot steer a terminal: a record may come from anybody."""
+    return UNPRINTABLE.sub("", "\n".join(lines))
 
 
 def _decision(predicate: Predicate) -> list[str]:
     system = predicate.system
+    by = " ".join(predicate.by.split())
     what = "ACCEPTED" if predicate.decision == "accept" else "REFUSED"
     lines = [
-        f"{system.title} {system.version}: {what} by {predicate.by} on {words.moment(predicate.when)}",
+        f"{system.title} {system.version}: {what} by {by} on {words.moment(predicate.when)}",
         *([f"Reason:    {predicate.reason}"] if predicate.reason else []),
         f"Run:       {predicate.run} of {words.moment(predicate.ran.started)}",
         f"Verdict:   {predicate.verdict.decision.value}. {predicate.verdict.means}",

@@ -59,7 +59,7 @@ def verify(path: Path, reports: Path, key: SSlibKey | None, now: datetime, root:
 def _of_reports(stated: Statement, reports: Path) -> Iterator[Change]:
     recorded = {name: digest for name, digest in stated.subjects.items() if subjects.kind_of(name) in OF_REPORTS}
     documents = digests.of_files(subjects.documents(reports))
-    if documents.get(subjects.RUN) != recorded[subjects.RUN]:
+    if documents.get(subjects.RUN) != recorded.get(subjects.RUN):
         other = _other_run(reports, stated.predicate.run)
         if other:
             yield Change(
