@@ -7,6 +7,7 @@ which GitLab and others read too. Not met is a failure, broken an error, not ver
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC
 from pathlib import Path
@@ -43,8 +44,10 @@ def as_xml(verdict: Verdict, record: RunRecord) -> str:
     for (feature, interface), scenarios in suites.items():
         name = _suite_name(feature, interface)
         suite = _suite(root, name, record, scenarios)
+        called = Counter(words.scenario(scenario.name) for scenario in scenarios)
         for scenario in scenarios:
-            _case(suite, f"{record.system}.{name}", scenario)
+            alike = called[words.scenario(scenario.name)] > 1
+            _case(suite, f"{record.system}.{name}", scenario, alike)
     _troubles(root, verdict, record)
     cases = [scenario for scenarios in suites.values() for scenario in scenarios]
     _count(root, cases, extra_errors=len(root) - len(suites))
@@ -70,8 +73,9 @@ def _count(element: Element, scenarios: Sequence[ScenarioOutcome], extra_errors:
     element.set("time", f"{sum(scenario.duration for scenario in scenarios):.3f}")
 
 
-def _case(suite: Element, classname: str, scenario: ScenarioOutcome) -> None:
-    name = words.scenario(scenario.name)
+def _case(suite: Element, classname: str, scenario: ScenarioOutcome, alike: bool) -> None:
+    """One test case; servers take cases ``alike`` in name for one, so those say where they stand."""
+    name = words.scenario(scenario.name) + (f" ({scenario.location})" if alike else "")
     case = SubElement(suite, "testcase", name=_text(name), classname=classname, time=f"{scenario.duration:.3f}")
     tag = TAGS.get(scenario.outcome)
     if tag is not None:

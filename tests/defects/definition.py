@@ -22,6 +22,7 @@ def write(folder: Path, defect: str) -> Path:
         entry["command"] = _launched(entry["command"], original, defect)
     for name, command in definition["commands"].items():
         definition["commands"][name] = _launched(command, original, defect)
+    definition["sources"] = [str((original / source).resolve()) for source in definition.get("sources", [])]
     path = folder / SYSTEM / "system.yaml"
     path.parent.mkdir(parents=True)
     path.write_text(yaml.safe_dump(definition, sort_keys=False), encoding="utf-8")
