@@ -8,7 +8,7 @@ import time
 
 from rich.console import Console
 
-from bench import history, machine, routing, suite, tables
+from bench import history, machine, routing, signing, suite, tables
 from bench.figures import Group
 
 
@@ -27,6 +27,7 @@ def main() -> int:
             Group("routing", "Decisions of CAIO, in process", tuple(routing.measure(say))),
             Group("suite", "The suite", tuple(suite.measure(say))),
             Group("history", "The history of runs", tuple(history.measure(say))),
+            Group("signing", "Signing off", tuple(signing.measure(say))),
         )
     except KeyboardInterrupt:
         print("Interrupted: all that was started has been ended, and bench/results is as it was.", file=sys.stderr)

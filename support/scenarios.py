@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from behave.model import Rule
+if TYPE_CHECKING:
+    from behave.model import Rule
 
 CRITERION_ID = re.compile(r"^[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*-\d{2}$")
 """A criterion id such as ``CAIO-ROUTE-03``; as a tag it is written with a leading ``@``."""
@@ -27,6 +28,8 @@ def _ancestors(scenario: Any) -> Iterator[Any]:
 
 def rule_of(scenario: Any) -> Rule | None:
     """The Rule that a scenario stands in, also for a row of an outline; None outside any Rule."""
+    from behave.model import Rule  # whoever only reads what runs have left does without behave
+
     return next((node for node in _ancestors(scenario) if isinstance(node, Rule)), None)
 
 

@@ -94,11 +94,11 @@ def _sign(order: Order, run: _Run, decided: Decided) -> Signed:
     signer = keys.signer(order.key, order.passphrase)
     path = _free(order.reports / envelope.FOLDER, run.system.name, decided.when)
     predicate = draft.predicate(decided, run.record, run.judged, run.system, run.inputs, signer.public_key, order.root)
-    page = sheet.fill(run.bare, sheet.slots(predicate, f"{order.reports.name}/{envelope.FOLDER}/{path.name}"))
-    files = {**run.outputs, subjects.PAGE: digests.of_bytes(page), **run.inputs}
+    slots = sheet.slots(predicate, f"{order.reports.name}/{envelope.FOLDER}/{path.name}")
+    files = {**run.outputs, subjects.PAGE: digests.of_bytes(sheet.fill(run.bare, slots)), **run.inputs}
     atomic.write(path, envelope.sign(Statement(files, predicate), signer))
     try:
-        atomic.write(order.reports / subjects.PAGE, page.decode())
+        atomic.write(order.reports / subjects.PAGE, sheet.fill(run.bare, slots).decode())
     except UsageError:
         path.unlink()  # a record whose page says nothing of it would read as one that was tampered with
         raise
