@@ -30,11 +30,12 @@ def history_command(
 ) -> None:
     """Show runs and decisions over time, what changed between two runs, and which criteria are unstable."""
     folder = (reports or settings.Settings().reports).resolve()
-    known = [system] if system else store.systems(folder)
-    histories = [store.read(folder, name) for name in known]
+    everything = {name: store.read(folder, name) for name in store.systems(folder)}
+    histories = [everything.get(system) or store.read(folder, system)] if system else list(everything.values())
     if not any(history.entries for history in histories):
         raise UsageError(f"there is no run in {store.folder(folder)}; `signoff accept` adds one at its end")
     decided = decisions.read(folder)
+    written = page.write(list(everything.values()), decided.by_run, criteria_of, folder)
     for history in histories:
         typer.echo(text.runs(history.entries, decided.by_run, last) + "\n")
         listed = criteria_of(history.system)
@@ -43,7 +44,7 @@ def history_command(
             typer.echo(text.comparison(changes.compare(*pair), listed, history.entries) + "\n")
         if restless := changes.unstable(history.entries):
             typer.echo(text.unstable(restless, listed) + "\n")
-    typer.echo(f"Page: {page.write(histories, decided.by_run, criteria_of, folder)}")
+    typer.echo(f"Page: {written}")
     for warning in [*(warning for history in histories for warning in history.warnings), *decided.warnings]:
         typer.echo(f"signoff: {warning}", err=True)
 

@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from support.acceptance import words
+from support.acceptance.results import UNPRINTABLE
 
 RECORDS = "records"
 PATTERN = "*.signoff.json"
@@ -83,12 +84,17 @@ def read(reports: Path) -> Decisions:
             continue
         decided = Decided(
             accepted=stated.decision == "accept",
-            by=stated.by,
+            by=_words(stated.by),
             when=stated.when,
-            reason=stated.reason or "",
+            reason=_words(stated.reason or ""),
             waived=len(stated.waivers),
             record=file.name,
         )
         if stated.run not in found or found[stated.run].when <= decided.when:
             found[stated.run] = decided
     return Decisions(found, tuple(warnings))
+
+
+def _words(text: str) -> str:
+    """What a record says, on one line, and without what would steer a terminal."""
+    return UNPRINTABLE.sub("", " ".join(text.split()))

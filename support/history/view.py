@@ -169,7 +169,7 @@ def _card(line: Series) -> Card:
         latest=words.figure(figure.observed, figure.unit),
         limit=words.figure(figure.limit, figure.unit),
         direction=line.direction.value,
-        seen=f"{low} to {high} in {words.plural(len(numbers), 'run', 'runs')}" if low != high else "",
+        seen=f"{low} to {high} in {words.plural(len(numbers), 'run', 'runs')}" if min(numbers) < max(numbers) else "",
         top=words.figure(most, figure.unit),
         bottom=words.figure(least or 0, figure.unit),
         plot=plots.curve(line.values, limit, most, least),

@@ -80,6 +80,7 @@ def test_several_systems_are_told_one_after_the_other_unless_one_is_asked_for(tm
     both = said()[1]
     assert both.index("CAIO, contract-based") < both.index("Another orchestrator: 1 run")
     assert "Another" not in said("--system", "caio")[1]
+    assert "Another orchestrator" in (tmp_path / "history.html").read_text()
 
 
 def test_damage_is_told_beside_what_can_be_read(tmp_path: Path, said: Said) -> None:

@@ -128,6 +128,11 @@ def test_what_is_no_record_is_left_out_and_named(tmp_path: Path, content: str) -
     ]
 
 
+def test_a_record_steers_no_terminal(tmp_path: Path) -> None:
+    record(tmp_path, "1", by="Ada\x1b[2J\nand \u202eGrace")
+    assert decisions.read(tmp_path).by_run["r1"].says == "accepted by Ada and Grace"
+
+
 def test_no_records_are_no_decisions(tmp_path: Path) -> None:
     assert decisions.read(tmp_path) == decisions.Decisions({}, ())
 
