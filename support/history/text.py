@@ -36,7 +36,7 @@ def runs(entries: Sequence[Entry], decided: Mapping[str, Decided], last: int) ->
 
 
 def _row(entry: Entry, decided: Decided | None) -> tuple[str, ...]:
-    scope = "" if entry.complete else " (part of the criteria)" if entry.partial else " (ended early)"
+    scope = "" if entry.complete else " (ended early)" if not entry.finished else " (part of the criteria)"
     return (
         f"{entry.started.astimezone():%Y-%m-%d %H:%M}",
         entry.run,

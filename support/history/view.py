@@ -182,7 +182,7 @@ def _runs(entries: Sequence[Entry], decided: Mapping[str, Decided]) -> list[Run]
     for entry in entries:
         before = complete or (runs[-1].entry if runs else None)
         length = timedelta(seconds=entry.seconds) if entry.seconds is not None else None
-        scope = "" if entry.complete else "on a part of the criteria" if entry.partial else "ended early"
+        scope = "" if entry.complete else "ended early" if not entry.finished else "on a part of the criteria"
         runs.append(
             Run(
                 entry=entry,

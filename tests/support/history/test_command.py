@@ -91,3 +91,11 @@ def test_damage_is_told_beside_what_can_be_read(tmp_path: Path, said: Said) -> N
     assert status == 0
     assert "1 run" in out
     assert f"{file}:2 is left out" in err
+
+
+def test_a_run_that_was_interrupted_is_told_from_one_of_a_part(tmp_path: Path, said: Said) -> None:
+    store.append(tmp_path, entry(1, MET, partial=True))
+    store.append(tmp_path, entry(2, MET, partial=True, finished=False))
+    out = said()[1]
+    assert "accepted (part of the criteria)" in out
+    assert "accepted (ended early)" in out
