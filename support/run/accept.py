@@ -176,8 +176,8 @@ def _conclude(order: Order, record: RunRecord, console: Console, interrupted: bo
         kept = "all that was started has been ended, and what was found so far is kept"
         console.print(f"\nInterrupted: {kept}.", highlight=False, soft_wrap=True)
     record.save(order.settings.reports)
+    seals.end(record.run_id, order.settings.reports)  # before the reports, which Ctrl-C may still leave to be made
     conclusion = conclude(record, order.settings.reports, order.strictness, order.root)
-    seals.end(record.run_id, order.settings.reports)
     says = f"{conclusion.says}\n{_remembered(order, record, conclusion)}"
     return replace(conclusion, says=says, status=INTERRUPTED if interrupted else conclusion.status)
 

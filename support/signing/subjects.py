@@ -20,6 +20,9 @@ VERDICT = "acceptance.json"
 RUN = "run.json"
 REPORT = "allure-report/index.html"
 RESULTS = "allure-results"
+FOR_THE_REPORT = tuple(f"{RESULTS}/{name}" for name in ("environment.properties", "executor.json", "categories.json"))
+"""What is laid beside the results each time that the report is made; it is no evidence, and the report shows it."""
+
 REMOTE = "remote"
 DOCUMENTS = (PAGE, VERDICT, "acceptance.md", RUN, REPORT)
 LEFT_BY_TOOLS = ("__pycache__", ".egg-info", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".git", ".venv")
@@ -59,7 +62,7 @@ def evidence(reports: Path) -> dict[str, str]:
     """Every result and every attachment. Paths are plain strings: there may be tens of thousands."""
     place = len(f"{reports}/")
     found = sorted(_files_below(f"{reports}/{RESULTS}"))
-    return {path[place:]: path for path in found}
+    return {path[place:]: path for path in found if path[place:] not in FOR_THE_REPORT}
 
 
 def features(system: str, root: Path = ROOT) -> dict[str, Path]:

@@ -26,6 +26,12 @@ def test_what_tools_leave_is_not_the_systems_own(desk: Desk) -> None:
     assert [change.says for change in desk.verify(signed.path).changes] == ["systems/caio/caio/new.py was added"]
 
 
+def test_what_is_laid_beside_the_results_for_the_report_is_no_evidence(desk: Desk) -> None:
+    desk.lay_out(runs.accepted())
+    desk.write(desk.reports / "allure-results/environment.properties", "system=CAIO 1.0.0\n")
+    assert desk.verify(desk.sign().path).changes == ()
+
+
 def test_of_a_remote_system_only_the_definition_is_claimed(desk: Desk) -> None:
     system = systems.load(desk.root / "systems/caio/system.yaml")
     assert list(subjects.sources(system, "remote", desk.root)) == ["systems/caio/system.yaml"]
