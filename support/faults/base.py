@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
@@ -23,7 +24,7 @@ class FaultEvent:
     what: str
 
 
-class Fault:
+class Fault(ABC):
     """Something that can be broken and healed; used with ``with``, or by inject() and heal().
 
     ``steady`` tells whether the system is well; it is looked at before the fault and after its healing. A fault that
@@ -87,11 +88,13 @@ class Fault:
                 raise
             error.add_note(f"besides: {broken}")  # the promise was seen broken before; that stays the verdict
 
+    @abstractmethod
     def _inject(self) -> None:
-        raise NotImplementedError
+        """Break it."""
 
+    @abstractmethod
     def _heal(self) -> None:
-        raise NotImplementedError
+        """Make it whole again."""
 
     def _note(self, what: str) -> None:
         self.journal.append(FaultEvent(time.time(), what))

@@ -84,7 +84,7 @@ def test_every_run_is_listed_the_latest_first_with_what_changed(tmp_path: Path) 
 
 def test_the_owners_decision_on_the_latest_run_is_told(tmp_path: Path) -> None:
     text = parsed(html(tmp_path, History("caio", WEEK), decided={WEEK[3].run: ADA})).text
-    assert "Refused by Ada on 1 November 2026, 09:30 (UTC). Too slow." in text
+    assert "Refused by Ada on 1 November 2026, 09:30 (UTC). “Too slow.”" in text
     assert "None is recorded." in parsed(html(tmp_path, History("caio", WEEK))).text
 
 
