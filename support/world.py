@@ -98,11 +98,6 @@ class World(Memory):
         return last(self._interfaces, "no system has been started; begin with a Given that starts one")
 
     @property
-    def replicas(self) -> list[Interface]:
-        """The same for every system that this scenario started, first to last."""
-        return list(self._interfaces)
-
-    @property
     def over_http(self) -> HttpInterface:
         """The HTTP interface. Raises NotVerified where the run uses another."""
         if isinstance(self.orchestrator, HttpInterface):

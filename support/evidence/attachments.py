@@ -1,4 +1,4 @@
-"""What steps leave as proof: texts, data, pictures and figures, attached to the scenario that is running."""
+"""What steps leave as proof: texts, data and figures, attached to the scenario that is running."""
 
 from __future__ import annotations
 
@@ -21,8 +21,6 @@ class Media(Enum):
     TEXT = ("text/plain", "txt")
     CSV = ("text/csv", "csv")
     JSON = ("application/json", "json")
-    PNG = ("image/png", "png")
-    SVG = ("image/svg+xml", "svg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +71,6 @@ class Evidence:
     def json(self, name: str, value: object) -> None:
         """Attach data, indented for reading. Dataclasses and pydantic models are written as objects."""
         _recorder.attach(name, json.dumps(value, indent=2, ensure_ascii=False, default=_plain), Media.JSON)
-
-    def png(self, name: str, picture: bytes) -> None:
-        """Attach a picture."""
-        _recorder.attach(name, picture, Media.PNG)
-
-    def svg(self, name: str, drawing: str) -> None:
-        """Attach a drawing."""
-        _recorder.attach(name, drawing, Media.SVG)
 
     def observation(
         self,

@@ -11,7 +11,7 @@ from caio.contracts import ServiceContract, check_consistency, parse_contract
 from caio.decision import Findings, RoutingDecision
 from caio.errors import NoMatchingServices, Refusal
 from caio.history import DecisionHistory, Outcomes, read_history
-from caio.policies import CompiledPolicies, compile_policies
+from caio.policies import compile_policies
 from caio.probe import probe_health
 from caio.registry import ServiceEntry, ServiceRegistry, Snapshot
 from caio.request import CompiledRequest, Request, check_seed, compile_request
@@ -101,10 +101,6 @@ class Orchestrator:
         self.outcomes.forget(service_id)
 
     # --- policies and keys
-
-    @property
-    def server_policies(self) -> CompiledPolicies:
-        return self._policies
 
     def set_policies(self, policies: Sequence[Mapping[str, Any]]) -> None:
         """Replaces the policies that apply to every request; raises InvalidPolicy and keeps the old ones."""
