@@ -10,7 +10,8 @@ field. Values may hold placeholders, which are filled in when a deployment start
 
 ``${NAME}`` or ``${NAME:-otherwise}`` in a token reads the suite's own environment. A path under ``files`` that ends
 in a slash is a folder that is made before the start. ``sources`` are the files and folders that the system is
-built from, relative to system.yaml: an acceptance holds only as long as they stay as they are.
+built from, relative to system.yaml: an acceptance holds only as long as they stay as they are. ``checklist`` is the
+file beside it that holds the hardening checklist (``support/checklists.py``).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints, ValidationError
 
-from support import yaml_lines
+from support import checklists, yaml_lines
 from support.outcomes import UsageError
 from support.placeholders import PLACEHOLDER, fill, read_variables, suggest, unset_variables
 from support.settings import ROOT
@@ -100,8 +101,10 @@ class System(_Part):
     capabilities: list[Name] = Field(default_factory=lambda: ["http"])
     slos: dict[Name, float] = Field(default_factory=dict)
     sources: list[str] = Field(default_factory=list)
+    checklist: str | None = None
 
     _path: Path = PrivateAttr(default=Path())
+    _hardening: tuple[checklists.Item, ...] = PrivateAttr(default=())
 
     @property
     def path(self) -> Path:
@@ -112,6 +115,11 @@ class System(_Part):
     def here(self) -> Path:
         """The folder of that file."""
         return self._path.parent
+
+    @property
+    def hardening(self) -> tuple[checklists.Item, ...]:
+        """The items of its hardening checklist; none where it has no checklist."""
+        return self._hardening
 
     def endpoint(self, name: str) -> str:
         """The path of an endpoint. Raises UsageError if the definition does not name it."""
@@ -184,13 +192,14 @@ def load(path: Path) -> System:
     try:
         system = System.model_validate(document.content)
     except ValidationError as error:
-        raise UsageError("\n".join(_complaints(document, error))) from error
+        raise UsageError("\n".join(yaml_lines.complaints(document, error))) from error
     system._path = path.resolve()
     problems = [*_bad_placeholders(system), *_contradictions(system)]
     if problems:
         raise UsageError(
             "\n".join(f"{path}:{document.line(at)}: {yaml_lines.field_name(at)}: {why}" for at, why in problems)
         )
+    system._hardening = checklists.load(system.here / system.checklist) if system.checklist else ()
     return system
 
 
@@ -213,19 +222,6 @@ def find(name: str, folder: Path = SYSTEMS) -> System:
     if system.name != name:
         raise UsageError(f"{path}: name: must be the name of its folder, {name!r}, not {system.name!r}")
     return system
-
-
-def _complaints(document: yaml_lines.LinedDocument, error: ValidationError) -> Iterator[str]:
-    for problem in error.errors():
-        at = tuple(part for part in problem["loc"] if part != "[key]")
-        match problem["type"]:
-            case "extra_forbidden":
-                what = "unknown field"
-            case "missing":
-                what = "required field is missing"
-            case _:
-                what = f"{problem['msg']}, not {problem['input']!r}"
-        yield document.complaint(at, what)
 
 
 def _texts(system: System) -> Iterator[tuple[yaml_lines.FieldPath, str]]:
@@ -255,6 +251,8 @@ def _bad_placeholders(system: System) -> Iterator[tuple[yaml_lines.FieldPath, st
 
 
 def _contradictions(system: System) -> Iterator[tuple[yaml_lines.FieldPath, str]]:
+    if system.checklist and not (system.here / system.checklist).is_file():
+        yield ("checklist",), f"{system.checklist!r} is not beside this file: put it there, or take this line away"
     if "python" in system.interfaces and system.deployments.python is None:
         yield ("interfaces",), "names python, but deployments.python does not say how to start its driver"
     for index, profile in enumerate(system.deployments.remote.provides):

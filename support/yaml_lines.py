@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic import ValidationError
 
 from support.outcomes import UsageError
 
@@ -54,6 +55,20 @@ def read(path: Path) -> LinedDocument:
         return LinedDocument(path, loader.construct_document(node), lines)
     except yaml.YAMLError as error:
         raise UsageError(f"{path}: not valid YAML: {error}") from error
+
+
+def complaints(document: LinedDocument, error: ValidationError) -> Iterator[str]:
+    """Each thing that a pydantic model found wrong with the document, after the file, line and field."""
+    for problem in error.errors():
+        at = tuple(part for part in problem["loc"] if part != "[key]")
+        match problem["type"]:
+            case "extra_forbidden":
+                what = "unknown field"
+            case "missing":
+                what = "required field is missing"
+            case _:
+                what = f"{problem['msg']}, not {problem['input']!r}"
+        yield document.complaint(at, what)
 
 
 def field_name(field: FieldPath) -> str:

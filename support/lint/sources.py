@@ -14,7 +14,17 @@ DELAYS = "support/faults/"
 """Where asyncio may sleep too: there a delay is not waiting, it is the fault itself."""
 
 SYSTEM_PACKAGES = ("caio", "chassis", "backends")
-BASE = ("keywords", "outcomes", "placeholders", "scenarios", "settings", "systems", "waiting", "yaml_lines")
+BASE = (
+    "checklists",
+    "keywords",
+    "outcomes",
+    "placeholders",
+    "scenarios",
+    "settings",
+    "systems",
+    "waiting",
+    "yaml_lines",
+)
 """Modules that everything may import and that import nothing but each other."""
 ROOMS = (
     "acceptance",
@@ -41,7 +51,7 @@ BETWEEN_ROOMS = {
 HIDDEN_FROM_STEPS = ("acceptance", "deployments", "evidence", "history", "http", "load", "signing", *COMMAND)
 """What steps reach through the world alone."""
 SINGLE_IMPORTERS = {
-    "docker": "support/deployments/container.py",
+    "docker": "support/deployments/containers/sdk.py",
     "psutil": "support/deployments/processes.py",
     "locust": "support/load/engine.py",
     "allure_commons": "support/evidence/allure_formatter.py",

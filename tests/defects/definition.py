@@ -1,4 +1,4 @@
-"""Writes a definition of CAIO whose programs are all started through the launcher, with one defect in them."""
+"""Writes a definition of CAIO with one defect: in its programs, all started through the launcher, or in its documents."""
 
 from __future__ import annotations
 
@@ -8,25 +8,41 @@ from typing import Any
 import yaml
 
 from support.systems import SYSTEMS
+from tests.defects import documents
+from tests.defects.launch import NONE
 
 LAUNCHER = Path(__file__).resolve().parent / "launch.py"
 SYSTEM = "caio"
 
 
 def write(folder: Path, defect: str) -> Path:
-    """Write ``<folder>/caio/system.yaml``; what the original says relative to itself is written out in full."""
-    original = SYSTEMS / SYSTEM
-    definition = yaml.safe_load((original / "system.yaml").read_text(encoding="utf-8"))
+    """Write ``<folder>/caio/system.yaml`` with all documents that stand beside the original, one of them edited if so.
+
+    What is named relative to the definition is found beside the copy; programs and sources, which stay where they
+    are, are written out in full. Raises DoesNotApply if the defect is an edit that changes nothing.
+    """
+    from tests.defects.catalogue import DEFECTS  # which is large, and not needed by the launcher
+
+    original, copied = SYSTEMS / SYSTEM, folder / SYSTEM
+    documents.copy(original, copied)
+    found = DEFECTS.get(defect)
+    edits = found is not None and found.edit is not None
+    if found is not None and found.edit is not None:
+        documents.change(copied, found.document, found.edit)
+    path = copied / "system.yaml"
+    definition = yaml.safe_load(path.read_text(encoding="utf-8"))
+    _lead_through_launcher(definition, original, NONE if edits else defect)
+    path.write_text(yaml.safe_dump(definition, sort_keys=False), encoding="utf-8")
+    return path
+
+
+def _lead_through_launcher(definition: dict[str, Any], original: Path, defect: str) -> None:
     for deployment in ("process", "python"):
         entry = definition["deployments"][deployment]
         entry["command"] = _launched(entry["command"], original, defect)
     for name, command in definition["commands"].items():
         definition["commands"][name] = _launched(command, original, defect)
     definition["sources"] = [str((original / source).resolve()) for source in definition.get("sources", [])]
-    path = folder / SYSTEM / "system.yaml"
-    path.parent.mkdir(parents=True)
-    path.write_text(yaml.safe_dump(definition, sort_keys=False), encoding="utf-8")
-    return path
 
 
 def _launched(command: list[Any], original: Path, defect: str) -> list[str]:

@@ -1,0 +1,104 @@
+"""Documents are copied as they are, without the code, and an edit that does nothing is told."""
+
+import pytest
+
+from support import systems
+from support.settings import ROOT
+from tests.defects import definition, documents
+from tests.defects.catalogue.defect import DEFECTS, edit
+from tests.defects.launch import NONE
+from tests.defects.patching import DoesNotApply
+
+CAIO = ROOT / "systems" / "caio"
+
+
+@pytest.fixture
+def listed(monkeypatch):
+    """A catalogue of its own, which forgets afterwards what a test has listed."""
+    monkeypatch.setattr("tests.defects.catalogue.defect.DEFECTS", listed := {})
+    monkeypatch.setattr("tests.defects.catalogue.DEFECTS", listed)
+    return listed
+
+
+@pytest.fixture
+def folder(tmp_path):
+    original = tmp_path / "original"
+    for path in ("rules.yaml", "runbooks/alert.md", "drivers/driver.py", "code/__init__.py", "x.egg-info/PKG-INFO"):
+        (original / path).parent.mkdir(parents=True, exist_ok=True)
+        (original / path).write_text(f"this is {path}\n")
+    (original / "Dockerfile").write_text("FROM base\n")
+    (original / "Dockerfile").chmod(0o755)
+    documents.copy(original, tmp_path / "copy")
+    return tmp_path / "copy"
+
+
+def test_documents_are_copied_with_their_folders_and_permissions_but_no_package(folder):
+    copied = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+    assert copied == ["Dockerfile", "drivers/driver.py", "rules.yaml", "runbooks/alert.md"]
+    assert (folder / "Dockerfile").stat().st_mode & 0o777 == 0o755
+
+
+def test_an_edit_changes_one_document(folder):
+    documents.change(folder, "runbooks/alert.md", lambda text: documents.swap(text, "this is", "nothing of"))
+
+    assert (folder / "runbooks/alert.md").read_text() == "nothing of runbooks/alert.md\n"
+    assert (folder / "rules.yaml").read_text() == "this is rules.yaml\n"
+
+
+@pytest.mark.parametrize(
+    ("document", "change", "why"),
+    [
+        ("rules.yaml", lambda text: text, "changes nothing"),
+        ("no.yaml", lambda text: "", r"no no\.yaml beside the definition; there are: Dockerfile, drivers/driver\.py"),
+        ("rules.yaml", lambda text: documents.swap(text, "gone", ""), "'gone' is not in the document"),
+        ("rules.yaml", lambda text: documents.in_yaml(text, lambda all_: all_["gone"].clear()), "nothing of the kind"),
+    ],
+)
+def test_an_edit_that_does_nothing_is_told(folder, document, change, why):
+    with pytest.raises(DoesNotApply, match=why):
+        documents.change(folder, document, change)
+
+
+def test_yaml_is_edited_by_what_it_holds():
+    assert documents.in_yaml("a: [1, 2]  # two\nb: é\n", lambda all_: all_["a"].pop()) == "a:\n- 1\nb: é\n"
+
+
+def test_an_edit_is_made_beside_the_definition_and_the_programs_stay_as_they_are(listed, tmp_path):
+    edit("operations.md", "CAIO-HARD-01", "No page")(_emptied)
+    system = systems.load(definition.write(tmp_path, "-emptied"))
+
+    assert (system.here / "operations.md").read_text() == "nothing\n"
+    assert (CAIO / "operations.md").read_text() != "nothing\n"
+    assert (system.here / "hardening.yaml").read_bytes() == (CAIO / "hardening.yaml").read_bytes()
+    assert system.deployments.process.command[2] == NONE
+    assert list(listed) == ["-emptied"]
+
+
+def test_the_definition_itself_can_be_edited(listed, tmp_path):
+    edit("system.yaml", "CAIO-HARD-01", "No checklist")(_without_checklist)
+
+    assert systems.load(definition.write(tmp_path, "-without-checklist")).checklist is None
+
+
+def test_without_an_edit_every_document_is_as_it_was(tmp_path):
+    copied = definition.write(tmp_path, NONE).parent
+
+    for path in copied.rglob("*"):
+        if path.is_file() and path.name != "system.yaml":
+            assert path.read_bytes() == (CAIO / path.relative_to(copied)).read_bytes()
+
+
+def test_two_defects_of_one_name_are_refused(listed):
+    edit("operations.md", "CAIO-HARD-01", "No page")(_emptied)
+    with pytest.raises(ValueError, match="two defects are named -emptied"):
+        edit("README.md", "CAIO-HARD-01", "No page")(_emptied)
+    assert DEFECTS is not listed
+
+
+def _emptied(text):
+    return "nothing\n"
+
+
+def _without_checklist(text):
+    return documents.in_yaml(text, lambda all_: all_.pop("checklist"))
