@@ -5,10 +5,11 @@ from __future__ import annotations
 import ipaddress
 import re
 import secrets
+import ssl
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from chassis import auth, cors, rate_limit, redaction, settings
+from chassis import auth, cors, rate_limit, redaction, settings, tls
 from chassis.settings import ServiceSettings, SettingsProblem
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
@@ -49,6 +50,8 @@ class Settings(ServiceSettings):
     contracts_dir: Path | None = None
     policies_file: Path | None = None
     signing_key_file: Path | None = None
+    tls_cert_file: Path | None = None
+    tls_key_file: Path | None = None
     probe_interval: Annotated[float, Field(gt=0, le=3_600, allow_inf_nan=False)] = 5.0
     circuit_failures: int = Field(3, ge=1, le=1_000)
     circuit_open_seconds: Annotated[float, Field(gt=0, le=3_600, allow_inf_nan=False)] = 10.0
@@ -85,6 +88,13 @@ class Settings(ServiceSettings):
         if self.auth_secret_key_file is not None:
             return self.auth_secret_key_file.read_text(encoding="utf-8").strip().encode()
         return secrets.token_bytes(32)
+
+    @property
+    def tls_context(self) -> ssl.SSLContext | None:
+        """What connections are answered with where a certificate is set."""
+        if self.tls_cert_file is None or self.tls_key_file is None:
+            return None
+        return tls.context(self.tls_cert_file, self.tls_key_file)
 
     @field_validator("auth_tokens", "cors_origins", mode="before")
     @classmethod
@@ -150,8 +160,9 @@ class Settings(ServiceSettings):
         return value
 
     @model_validator(mode="after")
-    def _check_production(self) -> Settings:
+    def _check_together(self) -> Settings:
         check_production(self)
+        tls.check(self.tls_cert_file, self.tls_key_file)
         return self
 
 

@@ -21,13 +21,14 @@ def serve() -> int:
         logs.configure(settings.logs_as, settings.log_level)
         logs.catch_uncaught()
         listener = server.bind(settings.host, settings.port, config.PREFIX)
+        encryption = settings.tls_context
         from caio.api import create_app
 
         app = create_app(settings)
     except (SettingsError, StoreUnavailable) as error:
         return end(str(error))
-    logs.get("caio").info("listening", host=settings.host, port=settings.port)
-    return server.run(app, listener, stop)
+    logs.get("caio").info("listening", host=settings.host, port=settings.port, tls=encryption is not None)
+    return server.run(app, listener, stop, encryption)
 
 
 def end(message: str) -> int:

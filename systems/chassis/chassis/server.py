@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
+import ssl
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -78,11 +79,12 @@ def config(app: ASGIApp, **options: Any) -> uvicorn.Config:
     )
 
 
-def run(app: ASGIApp, listener: socket.socket, stop: StopSignals) -> int:
-    """Serve until stopped. Gives the exit status: 0 after a clean stop."""
+def run(app: ASGIApp, listener: socket.socket, stop: StopSignals, tls: ssl.SSLContext | None = None) -> int:
+    """Serve until stopped, with ``tls`` over encrypted connections only. The exit status: 0 after a clean stop."""
     import uvicorn
 
-    server = uvicorn.Server(config(app))
+    options = {} if tls is None else {"ssl_context_factory": lambda *_: tls}
+    server = uvicorn.Server(config(app, **options))
     stop.attach(server)
     server.run(sockets=[listener])
     return 0 if server.started or stop.asked else 1
