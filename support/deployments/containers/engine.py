@@ -1,0 +1,249 @@
+"""The container engine: what it is, its images, its networks, and the containers it makes."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from support.deployments.containers import labels, sdk
+from support.deployments.containers.container import Container
+from support.deployments.containers.sdk import EngineTrouble, Gone, calling
+from support.deployments.containers.spec import ContainerSpec
+from support.outcomes import NotVerified
+
+_LOOK = 5.0
+"""Seconds in which an engine must say that it is there."""
+_PATIENCE = 120.0
+"""Seconds for one call of the engine; stopping a container is the longest."""
+_SHOWN = 30
+"""Lines of a failed build that its message shows."""
+
+
+class BuildFailed(EngineTrouble):
+    """An image could not be built; the message ends with what the build said last."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineFacts:
+    """What the engine says of itself; ``root`` is the folder of its images and containers."""
+
+    version: str
+    api: str
+    storage: str
+    cgroup: str
+    kernel: str
+    root: str
+    security: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFacts:
+    """An image: its id (a digest), names, size in bytes and labels, and what its containers start with."""
+
+    id: str
+    tags: tuple[str, ...]
+    size: int
+    labels: Mapping[str, str]
+    user: str
+    health: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A container, network or volume that the suite made, with its labels."""
+
+    kind: str
+    id: str
+    name: str
+    labels: Mapping[str, str]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
+
+
+@functools.cache
+def why_not() -> str:
+    """Why containers cannot be had here; empty if an engine answers. Asked once per process."""
+    try:
+        with calling("no container engine answers"):
+            client = sdk.client(_LOOK)
+            kind = client.version().get("Os", "linux")
+            client.close()
+    except EngineTrouble as error:
+        return str(error)
+    return "" if kind == "linux" else f"the container engine runs {kind} containers, not linux"
+
+
+def connect() -> Engine:
+    """The engine of this machine. Raises NotVerified where none answers."""
+    if reason := why_not():
+        raise NotVerified(f"{reason}; `signoff doctor` tells how to get one")
+    return Engine(sdk.client(_PATIENCE))
+
+
+class Engine:
+    """Images, networks and containers of one engine. What fails raises EngineTrouble in an operator's words."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._client.close()
+
+    def facts(self) -> EngineFacts:
+        """What the engine says of itself."""
+        with calling("the engine does not tell of itself"):
+            told, version = self._client.info(), self._client.version()
+        return EngineFacts(
+            version=version.get("Version", "unknown"),
+            api=version.get("ApiVersion", "unknown"),
+            storage=told.get("Driver", "unknown"),
+            cgroup=f"v{told.get('CgroupVersion', '1')} ({told.get('CgroupDriver', 'unknown')})",
+            kernel=told.get("KernelVersion", "unknown"),
+            root=told.get("DockerRootDir", "unknown"),
+            security=tuple(told.get("SecurityOptions") or ()),
+        )
+
+    # -- images
+
+    def image(self, name: str) -> ImageFacts | None:
+        """An image that is here, by name or id; None if it is not."""
+        try:
+            with calling(f"the image {name} could not be looked at"):
+                return _facts(self._client.images.get(name).attrs)
+        except Gone:
+            return None
+
+    def images(self, label: str, value: str) -> list[ImageFacts]:
+        """The images with this label, newest first."""
+        with calling("the images could not be listed"):
+            found = self._client.images.list(filters={"label": f"{label}={value}"})
+        return [_facts(each.attrs) for each in sorted(found, key=lambda each: each.attrs["Created"], reverse=True)]
+
+    def pull(self, name: str) -> str:
+        """Fetch an image from its registry. Returns why that did not work; empty if it did."""
+        repository, _, tag = name.rpartition(":")
+        try:
+            with calling(f"{name} could not be pulled"):
+                self._client.images.pull(repository or name, tag=tag if repository else "latest")
+        except EngineTrouble as error:
+            return str(error)
+        return ""
+
+    def build(
+        self, context: IO[bytes], tag: str, arguments: Mapping[str, str], marks: Mapping[str, str], target: str = ""
+    ) -> ImageFacts:
+        """Build an image from a tar of its context, with the engine's cache. Raises BuildFailed with its last lines."""
+        said: list[str] = []
+        with calling(f"the image {tag} could not be built"):
+            for part in self._client.api.build(
+                fileobj=context,
+                custom_context=True,
+                tag=tag,
+                buildargs=dict(arguments),
+                labels=dict(marks),
+                target=target or None,
+                rm=True,
+                forcerm=True,
+                decode=True,
+            ):
+                said.extend(line for line in str(part.get("stream", "")).splitlines() if line.strip())
+                if "error" in part:
+                    last = "\n".join(f"  {line}" for line in said[-_SHOWN:])
+                    raise BuildFailed(
+                        f"the image {tag} could not be built: {part['error'].strip()}; it said last:\n{last}"
+                    )
+            return _facts(self._client.images.get(tag).attrs)
+
+    def import_image(self, archive: Path, tag: str, changes: Iterable[str]) -> ImageFacts:
+        """Make an image of a tar of a root file system; ``changes`` are lines of a Dockerfile, such as its labels."""
+        repository, _, version = tag.rpartition(":")
+        with calling(f"the image {tag} could not be imported"):
+            answer = self._client.api.import_image(
+                src=str(archive), repository=repository, tag=version, changes=list(changes)
+            )
+            troubles = [told["error"] for line in str(answer).splitlines() if "error" in (told := json.loads(line))]
+            if troubles:
+                raise EngineTrouble(f"the image {tag} could not be imported: {troubles[0]}")
+            return _facts(self._client.images.get(tag).attrs)
+
+    def remove_image(self, name: str) -> bool:
+        """Remove an image, or one of its names. False if it is not here, or a container uses it."""
+        try:
+            with calling(f"the image {name} could not be removed"):
+                self._client.images.remove(name)
+        except EngineTrouble:
+            return False
+        return True
+
+    # -- containers and networks
+
+    def create(self, name: str, spec: ContainerSpec, run_id: str) -> Container:
+        """A container that is not started yet, labelled as this run's."""
+        with calling(f"the container {name} could not be made"):
+            return Container(self._client.containers.create(**sdk.creation(name, spec, labels.of_run(run_id))))
+
+    def create_network(self, name: str, run_id: str) -> str:
+        """A network of this run's own. Returns the address that this machine has on it."""
+        with calling(f"the network {name} could not be made"):
+            made = self._client.networks.create(name, check_duplicate=True, labels=labels.of_run(run_id))
+            made.reload()
+        return str(made.attrs["IPAM"]["Config"][0]["Gateway"])
+
+    def connect(self, network: str, container: Container, aliases: Sequence[str] = (), address: str = "") -> None:
+        """Put a container on a network, at an address of its own choice or ours."""
+        with calling(f"{container.name} could not be put on the network {network}"):
+            found = self._client.networks.get(network)
+            found.connect(container.id, aliases=list(aliases) or None, ipv4_address=address or None)
+
+    def disconnect(self, network: str, container: Container) -> None:
+        """Take a container off a network, as if its cable were pulled."""
+        with calling(f"{container.name} could not be taken off the network {network}"):
+            self._client.networks.get(network).disconnect(container.id, force=True)
+
+    # -- what is left
+
+    def leftovers(self, run_id: str = "") -> list[Leftover]:
+        """What the suite has made and what is still there, of one run or of every run; containers first."""
+        wanted = {"label": f"{labels.RUN}={run_id}" if run_id else labels.RUN}
+        with calling("what earlier runs left could not be listed"):
+            containers = self._client.api.containers(all=True, filters=wanted)
+            networks = self._client.api.networks(filters=wanted)
+            volumes = self._client.api.volumes(filters=wanted).get("Volumes") or []
+        return [
+            *(Leftover("container", each["Id"], each["Names"][0].lstrip("/"), each["Labels"]) for each in containers),
+            *(Leftover("network", each["Id"], each["Name"], each["Labels"]) for each in networks),
+            *(Leftover("volume", each["Name"], each["Name"], each["Labels"]) for each in volumes),
+        ]
+
+    def remove(self, leftover: Leftover) -> None:
+        """Remove a container, network or volume; nothing happens if it is gone already."""
+        api = self._client.api
+        try:
+            with calling(f"{leftover} could not be removed"):
+                match leftover.kind:
+                    case "container":
+                        api.remove_container(leftover.id, v=True, force=True)
+                    case "network":
+                        api.remove_network(leftover.id)
+                    case _:
+                        api.remove_volume(leftover.id, force=True)
+        except Gone:
+            return
+
+
+def _facts(found: Mapping[str, Any]) -> ImageFacts:
+    starts = found.get("Config") or {}
+    return ImageFacts(
+        id=found["Id"],
+        tags=tuple(found.get("RepoTags") or ()),
+        size=int(found["Size"]),
+        labels=starts.get("Labels") or {},
+        user=starts.get("User") or "",
+        health=tuple((starts.get("Healthcheck") or {}).get("Test") or ()),
+    )

@@ -1,0 +1,49 @@
+"""The wheels that an image is built from, fetched once and kept, so that a build itself needs no network."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from support.outcomes import NotVerified
+
+PIP = "pip==26.3"
+"""The installer that a base without pip is lent for the build."""
+
+_GLIBC = ("2_17", "2014", "2_28", "2_34")
+_LONGEST = 300.0
+"""Seconds for fetching all wheels."""
+_SHOWN = 5
+
+
+def wheels(requirements: Path, python: str, cache: Path) -> list[Path]:
+    """The wheels of pinned requirements for a Linux image with this Python, such as 3.11, and of this machine's kind.
+
+    Raises NotVerified when they cannot be fetched: that says nothing about the product.
+    """
+    machine = platform.machine()
+    key = hashlib.sha256(f"{PIP} {python} {machine}\n{requirements.read_text(encoding='utf-8')}".encode())
+    folder = cache / key.hexdigest()[:16]
+    if not folder.is_dir():
+        cache.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=cache) as draft:
+            _fetch(requirements, python, machine, Path(draft))
+            shutil.copytree(draft, f"{folder}.draft", dirs_exist_ok=True)
+        Path(f"{folder}.draft").rename(folder)
+    return sorted(folder.glob("*.whl"))
+
+
+def _fetch(requirements: Path, python: str, machine: str, target: Path) -> None:
+    platforms = [f"--platform=manylinux{'' if glibc == '2014' else '_'}{glibc}_{machine}" for glibc in _GLIBC]
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
+    command += [f"--python-version={python}", "--implementation=cp", *platforms]
+    command += ["--dest", str(target), "--requirement", str(requirements), PIP]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=_LONGEST, check=False)
+    if ended.returncode != 0:
+        last = " / ".join(ended.stderr.strip().splitlines()[-_SHOWN:])
+        raise NotVerified(f"the wheels of {requirements} could not be fetched, so no image can be built: {last}")
