@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -42,11 +43,12 @@ class HealthReport:
 
 
 class Health:
-    """Runs the checks of all components; callers that ask at the same time share one run."""
+    """Runs the checks of all components; callers that ask at the same time share one run. Each is told to ``note``."""
 
-    def __init__(self, version: str, checks: Mapping[str, Check]) -> None:
+    def __init__(self, version: str, checks: Mapping[str, Check], note: Callable[[HealthReport], None]) -> None:
         self._version = version
         self._checks = dict(checks)
+        self._note = note
         self._running: asyncio.Task[HealthReport] | None = None
 
     async def report(self) -> HealthReport:
@@ -55,9 +57,16 @@ class Health:
             self._running = asyncio.create_task(self._run())
         return await asyncio.shield(self._running)
 
+    async def refresh(self, patience: float) -> None:
+        """Check again, and wait for it at most so many seconds; what takes longer is noted when it ends."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.report(), patience)
+
     async def _run(self) -> HealthReport:
         states = await asyncio.gather(*(anyio.to_thread.run_sync(state_of, check) for check in self._checks.values()))
-        return summarise(self._version, dict(zip(self._checks, states, strict=True)))
+        report = summarise(self._version, dict(zip(self._checks, states, strict=True)))
+        self._note(report)
+        return report
 
 
 def state_of(check: Check) -> ComponentState:

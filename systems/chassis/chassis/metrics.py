@@ -1,4 +1,4 @@
-"""Prometheus metrics that every service has: requests, their durations, refusals, build."""
+"""Prometheus metrics that every service has: requests, their durations, refusals, components, build."""
 
 from __future__ import annotations
 
@@ -6,8 +6,13 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import Response
 
+from chassis.health import HEALTHY, HealthReport
+
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds of the duration buckets; 0.05 is the limit that routing is judged by."""
+
+REFUSALS = ("missing", "malformed", "unknown", "forbidden", "rate-limited")
+"""Reasons for which callers are refused; counted from zero, as the first rise of a new series goes unseen."""
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -30,6 +35,15 @@ class HttpMetrics:
             registry=self.registry,
         )
         self.refusals = Counter(f"{prefix}_auth_refusals", "Callers refused", ("reason",), registry=self.registry)
+        for reason in REFUSALS:
+            self.refusals.labels(reason)
+        self.components = Gauge(
+            f"{prefix}_component_healthy",
+            "1 if the component worked at its last check, 0 if it had failed",
+            ("component",),
+            registry=self.registry,
+        )
+        self.ready = Gauge(f"{prefix}_ready", "1 if every component worked at the last check", registry=self.registry)
         build = Gauge(f"{prefix}_build_info", "Version that runs", ("version",), registry=self.registry)
         build.labels(version).set(1)
 
@@ -42,6 +56,12 @@ class HttpMetrics:
     def refused(self, reason: str) -> None:
         """Count one refused caller."""
         self.refusals.labels(reason).inc()
+
+    def checked(self, report: HealthReport) -> None:
+        """Take in what a check of all components found."""
+        for name, state in report.components.items():
+            self.components.labels(name).set(state.status == HEALTHY)
+        self.ready.set(report.healthy)
 
     def exposition(self) -> Response:
         """Everything in Prometheus' text format."""

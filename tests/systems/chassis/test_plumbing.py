@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 
 import pytest
 from chassis import cors, rate_limit, settings
-from chassis.health import ComponentFailed, Health
+from chassis.health import ComponentFailed, Health, HealthReport
 from chassis.observing import RouteLabels
 from chassis.rate_limit import RateLimiter
 from pydantic_settings import SettingsConfigDict
@@ -64,10 +65,31 @@ def test_one_failed_component_makes_the_whole_unhealthy_and_recovers() -> None:
         report = await health.report()
         return report.status, report.components["a"].status, report.components["b"].status
 
-    health = Health("1", {"a": check, "b": lambda: "fine"})
+    noted: list[HealthReport] = []
+    health = Health("1", {"a": check, "b": lambda: "fine"}, noted.append)
     assert asyncio.run(look()) == ("unhealthy", "unhealthy", "healthy")
     broken = False
     assert asyncio.run(look()) == ("healthy", "healthy", "healthy")
+    assert [report.healthy for report in noted] == [False, True]
+
+
+def test_a_check_that_takes_long_is_not_waited_for_but_noted_when_it_ends() -> None:
+    go_on = threading.Event()
+    noted: list[HealthReport] = []
+
+    def check() -> str:
+        go_on.wait(10)
+        return "fine"
+
+    async def look() -> None:
+        health = Health("1", {"slow": check}, noted.append)
+        await health.refresh(0.01)
+        assert noted == []
+        go_on.set()
+        await health.refresh(10)
+
+    asyncio.run(look())
+    assert [report.healthy for report in noted] == [True]
 
 
 class Example(settings.ServiceSettings):

@@ -16,6 +16,7 @@ from caio import proofs
 from caio.api import answers
 from caio.api.bodies import LIMITS, DispatchBody, RouteBody, VerifyBody
 from caio.api.instance import Instance
+from caio.api.metrics import ANSWERED
 from caio.decision import RoutingDecision
 from caio.dispatch.answers import Ask, Dispatched
 from caio.errors import CaioError, DecisionNotFound, FieldError, InvalidRequest
@@ -84,13 +85,16 @@ def decide(instance: Instance, body: RouteBody) -> RoutingDecision:
 
 
 async def called(instance: Instance, ask: Ask) -> Dispatched:
-    """Dispatch one request, and count it if nobody may serve it."""
+    """Dispatch one request, and count how it ended."""
     try:
-        return await instance.dispatcher.dispatch(ask)
+        done = await instance.dispatcher.dispatch(ask)
     except CaioError as error:
+        instance.metrics.dispatched(error.problem)
         if not instance.dispatcher.was_decided(error):
             instance.metrics.undecided(error.problem)
         raise
+    instance.metrics.dispatched(ANSWERED)
+    return done
 
 
 def ask_of(body: DispatchBody, request: Request) -> Ask:

@@ -62,6 +62,7 @@ class Instance:
         self.key = signing_key(key_file)
         self.records = Records(self.folder)
         self.registry = ServiceRegistry(found.registry_size)
+        self.metrics.watch(self.registry, self.records)
         self.orchestrator = Orchestrator(self.registry, self.key, history=DecisionHistory(REMEMBERED))
         self.board = CircuitBoard(found.circuit_failures, found.circuit_open_seconds)
         self.caller = ServiceCaller()
@@ -71,7 +72,7 @@ class Instance:
             self.orchestrator, found.contracts_dir, policies_file(found, self.folder), Aging(found.contract_cache_ttl)
         )
         self.components = Components(self.orchestrator, self.library, self.records, self.key, key_file)
-        self.health = Health(caio.__version__, self.components.checks())
+        self.health = Health(caio.__version__, self.components.checks(), self.metrics.checked)
         self.labels = RouteLabels(["/openapi.json", *OPERATIONS, *(template for _, template in actions.NAMES)])
         self.gate = self.make_gate()
         self.load()
@@ -103,7 +104,6 @@ class Instance:
         for where, problem in self.library.problems.items():
             field = "policies_file" if where == "policies" else "contracts_dir"
             raise refused(field, getattr(self.settings, field) or self.library.policies, f"{where}: {problem}")
-        self.metrics.services.set(len(self.registry))
 
     def persist(self, change: Change) -> None:
         """Store a change before it takes effect. Raises StoreUnavailable, and then nothing changes."""

@@ -11,6 +11,9 @@ from starlette.responses import Response
 from caio.api import answers
 from caio.api.instance import Instance
 
+PATIENCE_SECONDS = 0.2
+"""How long the metrics wait for the components to be checked; a scrape must not time out because one has failed."""
+
 
 def router(instance: Instance) -> APIRouter:
     """The routes of one instance."""
@@ -33,8 +36,8 @@ def router(instance: Instance) -> APIRouter:
 
     @routes.get("/metrics")
     async def metrics() -> Response:
-        """Counters and durations in Prometheus' text format."""
-        instance.metrics.services.set(len(instance.registry))
+        """Counters, durations and the state of components in Prometheus' text format."""
+        await instance.health.refresh(PATIENCE_SECONDS)
         return instance.metrics.exposition()
 
     return routes

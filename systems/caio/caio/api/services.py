@@ -130,7 +130,6 @@ def audited(instance: Instance, caller: Caller, what: str, target: str = "") -> 
         instance.audit.record(caller.name, what, f"refused: {problem.slug}", note.target)
         raise
     instance.audit.record(caller.name, what, "done", note.target)
-    instance.metrics.services.set(len(instance.registry))
 
 
 async def read_contract(request: Request) -> ServiceContract:

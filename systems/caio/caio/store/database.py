@@ -56,9 +56,10 @@ class Job:
 
 
 class Database:
-    """Runs work on the database. ``path`` None keeps everything in memory."""
+    """Runs work on the database. ``path`` None keeps everything in memory. ``failures`` counts work that failed."""
 
     def __init__(self, path: Path | None) -> None:
+        self.failures = 0
         self._path = path
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._connection: sqlite3.Connection | None = None
@@ -108,6 +109,7 @@ class Database:
                     self._alone(job)
                 return
             failure = self.unavailable(error)
+            self.failures += len(running)
             for job in running:
                 job.future.set_exception(failure)
             return
@@ -118,6 +120,7 @@ class Database:
         try:
             job.future.set_result(self.commit([job.work], job.writes)[0])
         except (sqlite3.Error, OSError) as error:
+            self.failures += 1
             job.future.set_exception(self.unavailable(error))
 
     def commit(self, works: list[Work], writes: bool) -> list[Any]:

@@ -33,6 +33,11 @@ class Records:
         self._most = KEPT_IN_MEMORY if folder is None else None
         self._database = Database(folder / FILE_NAME if folder is not None else None)
 
+    @property
+    def failures(self) -> int:
+        """How many reads and writes have failed since the start."""
+        return self._database.failures
+
     def save_service(self, service: StoredService) -> Future[None]:
         """Keep a service; one of the same id is replaced in its place."""
         return self._database.submit(lambda connection: write_service(connection, service))
