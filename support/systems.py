@@ -69,8 +69,13 @@ class Deployments(_Part):
 
 
 class Profile(_Part):
-    """A named set-up that Gherkin may ask for; its environment is added to that of the process."""
+    """A named set-up that Gherkin may ask for; its environment is added to that of the process.
 
+    With the scheme ``https`` the suite writes a certificate and its key to the files ``tls_certificate`` and
+    ``tls_key`` before the start, and verifies it by the authority that it made for the run.
+    """
+
+    scheme: Literal["http", "https"] = "http"
     environment: dict[str, str] = Field(default_factory=dict)
 
 
@@ -258,5 +263,8 @@ def _contradictions(system: System) -> Iterator[tuple[yaml_lines.FieldPath, str]
     for index, profile in enumerate(system.deployments.remote.provides):
         if profile not in {"default", *system.profiles}:
             yield ("deployments", "remote", "provides", index), f"no such profile; {suggest(profile, system.profiles)}"
+    for name, secured in system.profiles.items():
+        if secured.scheme == "https" and not {"tls_certificate", "tls_key"} <= system.files.keys():
+            yield ("profiles", name, "scheme"), "files must name tls_certificate and tls_key, which the profile reads"
     for name in system.files.keys() & _BUILT_IN:
         yield ("files", name), "this name already stands for something else in a placeholder"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from support.deployments import Lease, LeasePool, ProcessDeployment, RemoteDeployment
@@ -117,9 +118,9 @@ class World(Memory):
         """What the system has logged since this scenario began. Raises NotVerified where logs cannot be had."""
         return power(self.deployment, HasLogs).logs(self._log_starts[-1])  # type: ignore[type-abstract]
 
-    def client_for(self, url: str) -> HttpClient:
-        """A client for another address; its exchanges are evidence too."""
-        client = HttpClient(url, self._saw, self.settings.timeouts.http)
+    def client_for(self, url: str, authority: Path | None = None) -> HttpClient:
+        """A client for another address, trusting that authority alone if given; its exchanges are evidence too."""
+        client = HttpClient(url, self._saw, self.settings.timeouts.http, authority)
         self._clients.append(client)
         return client
 
@@ -224,7 +225,7 @@ class World(Memory):
         if isinstance(deployment, RemoteDeployment):
             self._guest = Guest(self.system, deployment)
         token = self.system.token(ADMIN) if ADMIN in self.system.identities else None
-        return HttpInterface(self.client_for(deployment.url), self.system, token)
+        return HttpInterface(self.client_for(deployment.url, deployment.authority), self.system, token)
 
     def _tidy(self, lease: Lease, interface: Interface) -> str:
         """Leave the registry as it was found; the suite's own system is thrown away where that does not work."""

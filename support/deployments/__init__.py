@@ -11,6 +11,7 @@ from support.deployments.base import (
     Stoppable,
     power,
 )
+from support.deployments.certificates import Authority, Issued
 from support.deployments.companion import CompanionProcess
 from support.deployments.driver import DriverDeployment
 from support.deployments.journal import RunJournal, sweep
@@ -20,11 +21,13 @@ from support.deployments.remote import RemoteDeployment
 from support.deployments.rpc import RpcError, RpcReply
 
 __all__ = [
+    "Authority",
     "CompanionProcess",
     "Deployment",
     "DriverDeployment",
     "HasData",
     "HasLogs",
+    "Issued",
     "Killable",
     "Lease",
     "LeasePool",

@@ -21,6 +21,11 @@ class Deployment(Protocol):
     def url(self) -> str: ...
 
     @property
+    def authority(self) -> Path | None:
+        """The only authority to trust when talking to it; None: no encryption, or those that the user trusts."""
+        ...
+
+    @property
     def running(self) -> bool:
         """Whether it is up, as far as can be told without asking it."""
         ...

@@ -34,6 +34,7 @@ class DriverDeployment:
     """The driver as ``deployments.python`` of the definition starts it. Its log is what it writes to stderr."""
 
     kind = "python"
+    authority: Path | None = None
 
     def __init__(
         self,

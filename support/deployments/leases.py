@@ -8,8 +8,10 @@ import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
+from support.deployments.certificates import Authority
 from support.deployments.companion import CompanionProcess
 from support.deployments.driver import DriverDeployment
 from support.deployments.interruption import end_in_order_on_sigterm
@@ -110,6 +112,10 @@ class LeasePool:
         self._idle.append(lease)
         self._keep_few()
 
+    def workplace(self, kind: str) -> tuple[Path, RunJournal]:
+        """A folder of the run's and its journal, for what is run beside the systems, such as a browser."""
+        return self._folder(kind), self._journal
+
     def close(self) -> None:
         """Stop everything and write down what was started. May be called again; a forked child does nothing."""
         if self._owner != os.getpid() or self.record.closed:
@@ -138,6 +144,15 @@ class LeasePool:
             self._throw_away(lease)
         return None
 
+    @cached_property
+    def authority(self) -> Authority:
+        """Whom all clients of this pool's encrypted deployments trust; made when it is needed first."""
+        return Authority()
+
+    @cached_property
+    def _trusted(self) -> Path:
+        return self.authority.save(self._settings.scratch / f"authority-{self._settings.shard}.pem")
+
     def _make(self, key: LeaseKey) -> AnyDeployment:
         kind, profile, own = key
         if kind == "remote":
@@ -153,7 +168,11 @@ class LeasePool:
         }
         if kind not in makers:
             raise UsageError(f"there is no deployment {kind!r}; there are: {', '.join(makers)}, remote")
-        return makers[kind](self._system, environment, self._settings, self._folder(kind), self._journal)
+        made = makers[kind](self._system, environment, self._settings, self._folder(kind), self._journal)
+        if self._system.profile(profile).scheme == "https" and isinstance(made, ProcessDeployment):
+            self.authority.issue().write(made.files)
+            made.authority = self._trusted
+        return made
 
     def _make_companion(self, key: LeaseKey) -> CompanionProcess:
         kind, name, _ = key

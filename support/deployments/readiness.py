@@ -6,6 +6,7 @@ import os
 import re
 import socket
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import requests
@@ -35,13 +36,16 @@ class Look:
     said: str
 
 
-def look(url: str, path: str | None) -> Look:
-    """See whether a GET of the path is answered with 2xx; without a path, whether a connection is accepted."""
+def look(url: str, path: str | None, authority: Path | None = None) -> Look:
+    """See whether a GET of the path is answered with 2xx; without a path, whether a connection is accepted.
+
+    ``authority`` is the only one that is trusted where the server shows a certificate.
+    """
     if path is None:
         return _connect(url)
     with requests.Session() as session:
         session.trust_env = False
-        session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
+        session.verify = str(authority) if authority else os.environ.get("REQUESTS_CA_BUNDLE") or True
         try:
             answer = session.get(url + path, timeout=_PATIENCE, allow_redirects=False)
         except (requests.RequestException, OSError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from support.deployments.readiness import look, ready_path
@@ -15,6 +16,7 @@ class RemoteDeployment:
     """A system at a URL. It can be neither started nor stopped, and runs in the profiles its definition lists."""
 
     kind = "remote"
+    authority: Path | None = None
 
     def __init__(self, system: System, url: str) -> None:
         parts = urlsplit(url)

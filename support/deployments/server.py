@@ -51,6 +51,8 @@ class ServerProcess:
         self._port = HeldPort()
         self._log = LogFile(folder / "log.txt")
         self._process: subprocess.Popen[bytes] | None = None
+        self.authority: Path | None = None
+        """The certificate of the authority that its own is verified by; None where it speaks plain HTTP."""
         self.ready_seconds: list[float] = []
         """How long each start took until it was ready."""
         self.notes: list[str] = []
@@ -59,7 +61,7 @@ class ServerProcess:
     @property
     def url(self) -> str:
         """Where it answers."""
-        return f"http://{HOST}:{self.port}"
+        return f"{'https' if self.authority else 'http'}://{HOST}:{self.port}"
 
     @property
     def port(self) -> int:
@@ -191,7 +193,7 @@ class ServerProcess:
 
         def decided() -> bool:
             nonlocal seen
-            seen = look(self.url, launch.ready)
+            seen = look(self.url, launch.ready, self.authority)
             return seen.ready or not self.running
 
         try:

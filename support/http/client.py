@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from http.cookiejar import DefaultCookiePolicy
+from pathlib import Path
 from typing import Any
 
 import requests
@@ -48,13 +49,16 @@ class HttpClient:
     """Sends requests to one base URL; may be used by many threads at once.
 
     A network error is not raised: it is the ``error`` of the exchange. ``record`` is told of each exchange.
+    ``authority`` is the only one whose certificates are trusted, if it is given.
     """
 
-    def __init__(self, base_url: str, record: Callable[[Exchange], None], timeout: float = 10.0) -> None:
+    def __init__(
+        self, base_url: str, record: Callable[[Exchange], None], timeout: float = 10.0, authority: Path | None = None
+    ) -> None:
         self.base_url = base_url.rstrip("/")
         self._record = record
         self._timeout = timeout
-        self._session = _session()
+        self._session = _session(authority)
         self._lock = threading.Lock()
 
     def request(
@@ -124,10 +128,10 @@ class HttpClient:
         )
 
 
-def _session() -> requests.Session:
+def _session(authority: Path | None) -> requests.Session:
     session = requests.Session()
     session.trust_env = False
-    session.verify = os.environ.get(OWN_AUTHORITIES) or True
+    session.verify = str(authority) if authority else os.environ.get(OWN_AUTHORITIES) or True
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers = CaseInsensitiveDict({"User-Agent": "signoff", "Accept": "*/*"})
     for scheme in ("http://", "https://"):
