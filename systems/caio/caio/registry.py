@@ -92,6 +92,10 @@ class Change:
     entry: ServiceEntry | None
 
 
+class Overtaken(Exception):
+    """Raised by a listener that has just brought the registry up to date: what was to happen is decided anew."""
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """The registry at one moment: candidates by capability, best score first, and the digest of all contracts."""
@@ -103,6 +107,7 @@ class Snapshot:
 
 class ServiceRegistry:
     """Thread-safe. `on_change` runs under the lock before a change is visible: if it raises, nothing changes.
+    It may raise Overtaken after it has let in what others decided; then the change is decided anew.
 
     `limit` bounds the number of services. Costs are counted in the one currency of the first priced contract,
     as figures in different currencies cannot be compared.
@@ -111,7 +116,8 @@ class ServiceRegistry:
     def __init__(self, limit: int | None = None, on_change: Callable[[Change], None] | None = None) -> None:
         self.limit = limit
         self.on_change = on_change
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
+        """Held while anything changes; whoever lets in several changes as one holds it meanwhile."""
         self._entries: dict[str, ServiceEntry] = {}
         self._index: dict[str, list[Candidate]] = {}
         self._frozen: dict[str, tuple[Candidate, ...]] = {}
@@ -134,14 +140,14 @@ class ServiceRegistry:
 
     def entries(self) -> list[ServiceEntry]:
         """All, by service id."""
-        with self._lock:
+        with self.lock:
             return [self._entries[key] for key in sorted(self._entries)]
 
     def snapshot(self) -> Snapshot:
         """The current one; made anew only after a change, and only for the capabilities that changed."""
         snapshot = self._snapshot
         if snapshot is None:
-            with self._lock:
+            with self.lock:
                 snapshot = self._snapshot = self._freeze()
         return snapshot
 
@@ -154,10 +160,12 @@ class ServiceRegistry:
         contracts read again from files. Raises ServiceExists, VersionExists, RegistryFull or InvalidContract.
         """
         entry = ServiceEntry(contract, tags)
-        with self._lock:
-            old = self._entries.get(contract.service_id)
-            self._admit(contract, old, replace or reload, reload)
-            self._announce(Change("added" if old is None else "replaced", contract.service_id, entry))
+        with self.lock:
+            while True:
+                old = self._entries.get(contract.service_id)
+                self._admit(contract, old, replace or reload, reload)
+                if self._announce(Change("added" if old is None else "replaced", contract.service_id, entry)):
+                    break
             if old is not None:
                 self._take_out(old)
             self._put_in(entry)
@@ -165,11 +173,24 @@ class ServiceRegistry:
 
     def remove(self, service_id: str) -> ServiceEntry:
         """Raises ServiceNotFound."""
-        with self._lock:
+        with self.lock:
             entry = self.get(service_id)
-            self._announce(Change("removed", service_id, None))
+            while not self._announce(Change("removed", service_id, None)):
+                entry = self.get(service_id)
             self._take_out(entry)
         return entry
+
+    def adopt(self, contract: ServiceContract) -> None:
+        """Lets in what was decided elsewhere: it is neither judged nor announced."""
+        with self.lock:
+            self.discard(contract.service_id)
+            self._put_in(ServiceEntry(contract))
+
+    def discard(self, service_id: str) -> None:
+        """Lets go of what was removed elsewhere, if it is here."""
+        with self.lock:
+            if service_id in self._entries:
+                self._take_out(self._entries[service_id])
 
     def _admit(self, contract: ServiceContract, old: ServiceEntry | None, replace: bool, reload: bool) -> None:
         if old is None:
@@ -192,9 +213,13 @@ class ServiceRegistry:
                 message = f"expected {other}, in which this registry counts, got {currency!r}"
                 raise InvalidContract.at(FieldError("cost.currency", message))
 
-    def _announce(self, change: Change) -> None:
-        if self.on_change is not None:
-            self.on_change(change)
+    def _announce(self, change: Change) -> bool:
+        try:
+            if self.on_change is not None:
+                self.on_change(change)
+        except Overtaken:
+            return False
+        return True
 
     def _put_in(self, entry: ServiceEntry) -> None:
         self._entries[entry.service_id] = entry

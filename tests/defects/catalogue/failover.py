@@ -122,7 +122,7 @@ def circuits_never_open() -> None:
 
 @defect("CAIO-FAIL-03", "Registered services are kept in memory only")
 def services_not_stored() -> None:
-    _not_stored("save_service", None)
+    _not_stored("save_service")
 
 
 @defect("CAIO-FAIL-03", "Decisions are stored when CAIO stops")
@@ -157,7 +157,7 @@ def decisions_stored_by_service() -> None:
 
 @defect("CAIO-FAIL-03", "A service that was removed is back after a restart")
 def removals_not_stored() -> None:
-    _not_stored("delete_service", None)
+    _not_stored("delete_service")
 
 
 @defect("CAIO-FAIL-03", "A registration is acknowledged before it has been stored")
@@ -165,9 +165,11 @@ def acknowledged_before_stored() -> None:
     import threading
 
     @wrap("caio.store.records:Records.save_service")
-    def broken(original: Any, self: Any, service: Any) -> Any:
-        threading.Timer(0.3, original, (self, service)).start()
-        return _done(None)
+    def broken(original: Any, self: Any, service: Any, revision: int) -> Any:
+        from caio.store.changes import Changes
+
+        threading.Timer(0.3, original, (self, service, revision)).start()
+        return _done(Changes(revision))
 
 
 def _may_try_another(rule: Any) -> None:
@@ -176,10 +178,12 @@ def _may_try_another(rule: Any) -> None:
         return bool(rule(original, endpoint, result))
 
 
-def _not_stored(method: str, answer: Any) -> None:
+def _not_stored(method: str) -> None:
     @wrap(f"caio.store.records:Records.{method}")
-    def broken(original: Any, *_rest: Any) -> Any:
-        return _done(answer)
+    def broken(original: Any, self: Any, what: Any, revision: int) -> Any:
+        from caio.store.changes import Changes
+
+        return _done(Changes(revision))
 
 
 def _done(answer: Any) -> Future[Any]:

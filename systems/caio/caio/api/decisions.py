@@ -36,7 +36,7 @@ def router(instance: Instance) -> APIRouter:
     @routes.post("/api/v1/route", openapi_extra=bodies.documented(RouteBody))
     async def route(caller: asks, body: Routed) -> Response:
         """Decide which service fits a request, without calling it."""
-        await instance.library.refresh()
+        await instance.refresh()
         instance.board.half_open_rested()
         kept = await instance.keep(decide(instance, body))
         return Response(kept.document, media_type="application/json")
@@ -44,7 +44,7 @@ def router(instance: Instance) -> APIRouter:
     @routes.post("/api/v1/dispatch", openapi_extra=bodies.documented(DispatchBody))
     async def dispatch(caller: asks, body: Called, request: Request) -> Response:
         """Decide, call the chosen service, and on failure the next, within the deadline."""
-        await instance.library.refresh()
+        await instance.refresh()
         instance.board.half_open_rested()
         return answers.json(shown(await called(instance, ask_of(body, request))))
 
@@ -64,6 +64,7 @@ def router(instance: Instance) -> APIRouter:
     @routes.post("/api/v1/decisions/verify", openapi_extra=bodies.documented(VerifyBody))
     async def verify(caller: reads, body: Claimed) -> Response:
         """Check a decision against contracts: those sent, else those registered."""
+        await instance.refresh()
         problems = await anyio.to_thread.run_sync(problems_of, instance, body)
         return answers.json({"valid": not problems, "problems": problems})
 

@@ -19,11 +19,11 @@ from chassis.rate_limit import RateLimiter
 from chassis.settings import SettingsError
 
 import caio
-from caio import contracts
 from caio.api import actions
 from caio.api.components import Components
-from caio.api.library import FROM_FILE, Library
+from caio.api.library import Library
 from caio.api.metrics import Metrics
+from caio.api.replica import Replica
 from caio.config import PREFIX, Settings
 from caio.decision import RoutingDecision
 from caio.dispatch.answers import Kept
@@ -34,9 +34,9 @@ from caio.dispatch.prober import Prober
 from caio.errors import CaioError
 from caio.history import DecisionHistory
 from caio.orchestrator import Orchestrator
-from caio.registry import Change, ServiceRegistry
+from caio.registry import ServiceRegistry
 from caio.store import keys, lock
-from caio.store.records import Records, StoredService
+from caio.store.records import Records
 from caio.store.sources import Aging
 
 REMEMBERED = 100
@@ -67,6 +67,7 @@ class Instance:
         self.board = CircuitBoard(found.circuit_failures, found.circuit_open_seconds)
         self.caller = ServiceCaller()
         self.prober = Prober(self.orchestrator, self.board, self.caller, found.probe_interval)
+        self.replica = Replica(self.orchestrator, self.records, self.board)
         self.dispatcher = Dispatcher(self.orchestrator, self.board, self.caller, self.keep, self.metrics.attempted)
         self.library = Library(
             self.orchestrator, found.contracts_dir, policies_file(found, self.folder), Aging(found.contract_cache_ttl)
@@ -95,26 +96,21 @@ class Instance:
     def load(self) -> None:
         """Fill the registry from store and folder, then keep the store in step. Raises SettingsError."""
         try:
-            for stored in self.records.services().result():
-                self.orchestrator.register_service(contracts.parse_contract(orjson.loads(stored.contract)))
+            self.replica.load()
         except CaioError as error:
             raise refused("data_dir", self.settings.data_dir, str(error)) from None
-        self.registry.on_change = self.persist
+        if len(self.registry) > self.settings.registry_size:
+            problem = f"the folder holds {len(self.registry)} services, more than this"
+            raise refused("registry_size", self.settings.registry_size, problem)
         self.library.read_all()
         for where, problem in self.library.problems.items():
             field = "policies_file" if where == "policies" else "contracts_dir"
             raise refused(field, getattr(self.settings, field) or self.library.policies, f"{where}: {problem}")
 
-    def persist(self, change: Change) -> None:
-        """Store a change before it takes effect. Raises StoreUnavailable, and then nothing changes."""
-        if change.entry is None:
-            if FROM_FILE in self.registry.get(change.service_id).tags:
-                return
-            self.records.delete_service(change.service_id).result()
-        elif not change.entry.tags:
-            text = orjson.dumps(change.entry.contract.to_dict()).decode()
-            self.records.save_service(StoredService(change.service_id, text)).result()
-        self.board.forget(change.service_id)
+    async def refresh(self) -> None:
+        """Take over what files and other instances say now. Raises StoreUnavailable when the others cannot be asked."""
+        await self.library.refresh()
+        await self.replica.refresh()
 
     async def keep(self, decision: RoutingDecision) -> Kept:
         """Sign a decision and store it; of equal decisions the first stays the one that everybody sees."""
@@ -143,17 +139,17 @@ class Instance:
             self.log.info("stopped")
 
     def close(self) -> None:
-        """Finish writing and let go of the data folder."""
+        """Finish writing and let go of the data folder, which others may go on using."""
         self.records.close()
         if self.folder_lock is not None:
             self.folder_lock.close()
 
 
 def taken_folder(path: Path) -> IO[str]:
-    """Make the data folder if it is not there, and hold it. Raises SettingsError when it cannot be used."""
+    """Make the data folder if it is not there, and share it. Raises SettingsError when it cannot be used."""
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return lock.take(path)
+        return lock.share(path)
     except OSError as error:
         raise refused("data_dir", path, error.strerror or str(error)) from None
 

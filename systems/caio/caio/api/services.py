@@ -70,6 +70,7 @@ def router(instance: Instance) -> APIRouter:
         with audited(instance, caller, "replace service", service_id):
             contract = await read_contract(request)
             check_same(service_id, contract)
+            await instance.refresh()
             check_managed(instance.orchestrator.service(service_id))
             entry = await add(instance, contract, replace=True)
         return answers.json(entry.to_dict())
@@ -79,7 +80,7 @@ def router(instance: Instance) -> APIRouter:
         caller: reads, limit: Annotated[int, Query(ge=1, le=1_000)] = 100, cursor: str | None = None
     ) -> Response:
         """List services by id, page by page: ``next`` is the cursor of the following page, null on the last."""
-        await instance.library.refresh()
+        await instance.refresh()
         entries = instance.orchestrator.services()
         page = page_after(entries, position_of(cursor), limit)
         last = not page or page[-1] is entries[-1]
@@ -89,13 +90,14 @@ def router(instance: Instance) -> APIRouter:
     @routes.get("/{service_id}")
     async def service(service_id: str, caller: reads) -> Response:
         """One service with its contract and health."""
-        await instance.library.refresh()
+        await instance.refresh()
         return answers.json(instance.orchestrator.service(service_id).to_dict())
 
     @routes.delete("/{service_id}", status_code=204)
     async def remove(service_id: str, caller: removes) -> Response:
         """Remove a service."""
         with audited(instance, caller, "remove service", service_id):
+            await instance.refresh()
             check_managed(instance.orchestrator.service(service_id))
             await anyio.to_thread.run_sync(instance.orchestrator.remove_service, service_id)
         return Response(status_code=204)
@@ -103,6 +105,7 @@ def router(instance: Instance) -> APIRouter:
     @routes.post("/{service_id}/probe")
     async def probe(service_id: str, caller: probes) -> Response:
         """Ask the service's health path now."""
+        await instance.refresh()
         entry = instance.orchestrator.service(service_id)
         await instance.prober.probe(entry)
         return answers.json(entry.to_dict())

@@ -11,6 +11,7 @@ import os
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -25,8 +26,14 @@ Work = Callable[[sqlite3.Connection], Any]
 BUSY_SECONDS = 0.5
 """How long a commit waits for another process that holds the database."""
 
+PAUSE_MS = 1
+"""Between two tries to begin a write. SQLite's own pauses grow, so that one busy instance would starve another."""
+
 TOGETHER = 256
 """Most pieces of work in one transaction."""
+
+SCHEMA_VERSION = 1
+"""Of what lies in the file. Instances of one schema may share a folder; a file of 0 is new, or made by CAIO 1.0.0."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS services (
@@ -34,6 +41,12 @@ CREATE TABLE IF NOT EXISTS services (
 );
 CREATE TABLE IF NOT EXISTS decisions (
     position INTEGER PRIMARY KEY AUTOINCREMENT, decision_id TEXT NOT NULL UNIQUE, document TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS changes (
+    revision INTEGER PRIMARY KEY AUTOINCREMENT, service_id TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS trials (
+    only INTEGER PRIMARY KEY CHECK (only = 1), filling BLOB NOT NULL
 );
 """
 
@@ -103,8 +116,8 @@ class Database:
             return
         try:
             results = self.commit([job.work for job in running], writes)
-        except (sqlite3.Error, OSError) as error:
-            if len(running) > 1 and not isinstance(error, sqlite3.OperationalError | OSError):
+        except (sqlite3.Error, OSError, StoreUnavailable) as error:
+            if len(running) > 1 and not isinstance(error, sqlite3.OperationalError | OSError | StoreUnavailable):
                 for job in running:
                     self._alone(job)
                 return
@@ -126,7 +139,7 @@ class Database:
     def commit(self, works: list[Work], writes: bool) -> list[Any]:
         """Run pieces of work in one transaction. Readers do not wait for another process that writes."""
         connection = self.connection()
-        connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+        begin(connection, writes)
         try:
             results = [work(connection) for work in works]
             connection.execute("COMMIT")
@@ -154,7 +167,7 @@ class Database:
         )
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
-        connection.executescript(SCHEMA)
+        set_up(connection)
         if self._path is not None:
             self._identity = identity(self._path)
         return connection
@@ -162,8 +175,46 @@ class Database:
     @staticmethod
     def unavailable(error: Exception) -> StoreUnavailable:
         """What a caller is told; the path stays in the log of the operator."""
+        if isinstance(error, StoreUnavailable):
+            return error
         reason = getattr(error, "strerror", None) or str(error)
         return StoreUnavailable(f"the store cannot be used now: {reason}")
+
+
+def begin(connection: sqlite3.Connection, writes: bool) -> None:
+    """Begin a transaction; to write, as soon as no other process does."""
+    if not writes:
+        connection.execute(f"PRAGMA busy_timeout={round(BUSY_SECONDS * 1000)}")
+        connection.execute("BEGIN")
+        return
+    connection.execute(f"PRAGMA busy_timeout={PAUSE_MS}")
+    ends = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= ends:
+                raise
+        else:
+            return
+
+
+def set_up(connection: sqlite3.Connection) -> None:
+    """Make what is missing of the tables. Raises StoreUnavailable for a file of another schema."""
+    (found,) = connection.execute("PRAGMA user_version").fetchone()
+    if found == SCHEMA_VERSION:
+        return
+    if found != 0:
+        connection.close()
+        raise StoreUnavailable(
+            f"the data folder is of schema {found}, this CAIO reads schema {SCHEMA_VERSION}: start the version that"
+            " wrote it, or use another folder"
+        )
+    begin(connection, writes=True)
+    for statement in SCHEMA.split(";"):
+        connection.execute(statement)
+    connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+    connection.execute("COMMIT")
 
 
 def identity(path: Path) -> tuple[int, int]:

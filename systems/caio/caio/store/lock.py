@@ -1,4 +1,4 @@
-"""Keeps a second CAIO out of a data folder that one already uses."""
+"""Who may use a data folder: any number of instances together, or one process alone."""
 
 from __future__ import annotations
 
@@ -10,15 +10,27 @@ FILE_NAME = "caio.lock"
 
 
 class FolderInUse(OSError):
-    """Another process uses the folder."""
+    """Somebody holds the folder in a way that leaves no room for this process."""
 
 
-def take(folder: Path) -> IO[str]:
-    """Hold the folder for as long as the file stays open; the system lets go of it when the process ends."""
-    file = (folder / FILE_NAME).open("w", encoding="utf-8")
+def share(folder: Path) -> IO[str]:
+    """Use the folder together with others for as long as the file stays open. Raises FolderInUse.
+
+    Versions of CAIO that cannot share hold the folder alone, and so does whoever puts other data in its place.
+    """
+    return _hold(folder, fcntl.LOCK_SH, "another process holds this folder for itself: a restore, or a CAIO of 1.0.0")
+
+
+def alone(folder: Path) -> IO[str]:
+    """Keep every CAIO out of the folder for as long as the file stays open. Raises FolderInUse."""
+    return _hold(folder, fcntl.LOCK_EX, "another CAIO uses this folder")
+
+
+def _hold(folder: Path, how: int, otherwise: str) -> IO[str]:
+    file = (folder / FILE_NAME).open("a", encoding="utf-8")
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, how | fcntl.LOCK_NB)
     except OSError:
         file.close()
-        raise FolderInUse("another CAIO uses this folder") from None
+        raise FolderInUse(otherwise) from None
     return file

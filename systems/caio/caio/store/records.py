@@ -10,12 +10,17 @@ from typing import Any
 
 import orjson
 
+from caio.store import changes
+from caio.store.changes import Changes, Position, Watch
 from caio.store.database import Database
 
 FILE_NAME = "caio.db"
 
 KEPT_IN_MEMORY = 10_000
 """Decisions kept where there is no data folder; a file keeps all."""
+
+TRIAL_BYTES = 16_384
+"""What health tries to write; a decision between 20 services takes as much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +37,26 @@ class Records:
     def __init__(self, folder: Path | None) -> None:
         self._most = KEPT_IN_MEMORY if folder is None else None
         self._database = Database(folder / FILE_NAME if folder is not None else None)
+        self._watch = Watch(folder / FILE_NAME) if folder is not None else None
 
-    @property
-    def failures(self) -> int:
-        """How many reads and writes have failed since the start."""
-        return self._database.failures
+    def position(self) -> Position | None:
+        """How far the journal of changes has come, at once; None in memory, which nobody shares."""
+        return self._watch.position() if self._watch is not None else None
 
-    def save_service(self, service: StoredService) -> Future[None]:
-        """Keep a service; one of the same id is replaced in its place."""
-        return self._database.submit(lambda connection: write_service(connection, service))
+    def changes(self, revision: int | None) -> Future[Changes]:
+        """What has changed after a revision, or all services."""
+        return self._database.submit(lambda connection: changes.since(connection, revision), writes=False)
 
-    def delete_service(self, service_id: str) -> Future[None]:
-        """Forget a service."""
-        return self._database.submit(lambda connection: erase_service(connection, service_id))
+    def save_service(self, service: StoredService, revision: int) -> Future[Changes]:
+        """Keep a service; one of the same id is replaced in its place.
 
-    def services(self) -> Future[list[StoredService]]:
-        """All services in the order in which they came."""
-        return self._database.submit(read_services, writes=False)
+        Decided on what was known at a revision: if there are newer changes they are given, and nothing is kept.
+        """
+        return self._database.submit(lambda connection: write_service(connection, service, revision))
+
+    def delete_service(self, service_id: str, revision: int) -> Future[Changes]:
+        """Forget a service, unless there are changes newer than the revision: then they are given."""
+        return self._database.submit(lambda connection: erase_service(connection, service_id, revision))
 
     def save_decision(self, decision_id: str, document: bytes) -> Future[bytes]:
         """Keep a signed decision and give the one kept: of equal decisions, which share an id, the first stays."""
@@ -66,34 +74,41 @@ class Records:
         """How many services are kept; needs no more than a readable file."""
         return self._database.submit(count_services, writes=False)
 
+    @property
+    def failures(self) -> int:
+        """Pieces of work that the store has failed to do since the start."""
+        return self._database.failures
+
     def try_write(self) -> Future[None]:
-        """Try a write, without leaving anything."""
+        """Try a write that takes as much room as a decision of common size."""
         return self._database.submit(try_write)
 
     def close(self) -> None:
         """Finish what was submitted."""
         self._database.close()
+        if self._watch is not None:
+            self._watch.close()
 
 
-def write_service(connection: sqlite3.Connection, service: StoredService) -> None:
-    """Insert or replace one service."""
+def write_service(connection: sqlite3.Connection, service: StoredService, revision: int) -> Changes:
+    """Insert or replace one service, unless something newer is there."""
+    if missed := changes.since(connection, revision):
+        return missed
     connection.execute(
         "INSERT INTO services (service_id, contract, position)"
         " VALUES (?, ?, (SELECT coalesce(max(position), 0) + 1 FROM services))"
         " ON CONFLICT (service_id) DO UPDATE SET contract = excluded.contract",
         (service.service_id, service.contract),
     )
+    return changes.note(connection, service.service_id)
 
 
-def erase_service(connection: sqlite3.Connection, service_id: str) -> None:
-    """Delete one service."""
+def erase_service(connection: sqlite3.Connection, service_id: str, revision: int) -> Changes:
+    """Delete one service, unless something newer is there."""
+    if missed := changes.since(connection, revision):
+        return missed
     connection.execute("DELETE FROM services WHERE service_id = ?", (service_id,))
-
-
-def read_services(connection: sqlite3.Connection) -> list[StoredService]:
-    """All services."""
-    rows = connection.execute("SELECT service_id, contract FROM services ORDER BY position")
-    return [StoredService(service_id, contract) for service_id, contract in rows]
+    return changes.note(connection, service_id)
 
 
 def write_decision(connection: sqlite3.Connection, decision_id: str, document: bytes, most: int | None = None) -> bytes:
@@ -126,8 +141,5 @@ def count_services(connection: sqlite3.Connection) -> int:
 
 
 def try_write(connection: sqlite3.Connection) -> None:
-    """Write something and take it back: shows that the file is there, not locked, and has room."""
-    connection.execute("SAVEPOINT probe")
-    connection.execute("INSERT INTO decisions (decision_id, document) VALUES ('', '')")
-    connection.execute("ROLLBACK TO probe")
-    connection.execute("RELEASE probe")
+    """Write as much as a decision takes: shows that the file is there, is not locked and has room."""
+    connection.execute("INSERT OR REPLACE INTO trials (only, filling) VALUES (1, randomblob(?))", (TRIAL_BYTES,))

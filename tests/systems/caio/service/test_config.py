@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from pathlib import Path
 
 import pytest
 from caio import config
 from caio.api import create_app
+from caio.store import lock
 from chassis.settings import SettingsError, unknown_variables
 
 from tests.systems.caio.service.conftest import Open, contract
@@ -113,10 +116,21 @@ def test_an_unknown_variable_is_pointed_out_with_the_nearest_known_one() -> None
     assert warnings == ["CAIO_CORS_ORIGIN is not a setting and has no effect; did you mean CAIO_CORS_ORIGINS?"]
 
 
-def test_a_data_folder_is_used_by_one_at_a_time(open_app: Open, tmp_path: Path) -> None:
-    open_app(DATA_DIR=tmp_path / "data")
-    with pytest.raises(SettingsError, match=r"CAIO_DATA_DIR=.*another CAIO uses this folder"):
-        create_app()
+def test_a_data_folder_that_somebody_holds_for_themselves_is_not_used(open_app: Open, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    with lock.alone(tmp_path / "data"), pytest.raises(SettingsError, match=r"CAIO_DATA_DIR=.*for itself"):
+        open_app(DATA_DIR=tmp_path / "data")
+    open_app()
+    with pytest.raises(lock.FolderInUse, match="another CAIO uses this folder"):
+        lock.alone(tmp_path / "data")
+
+
+def test_a_data_folder_of_another_schema_is_not_used(open_app: Open, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    with contextlib.closing(sqlite3.connect(tmp_path / "data" / "caio.db")) as later:
+        later.execute("PRAGMA user_version=2")
+    with pytest.raises(SettingsError, match=r"CAIO_DATA_DIR=.*is of schema 2, this CAIO reads schema 1"):
+        open_app(DATA_DIR=tmp_path / "data")
 
 
 def test_a_bad_contract_file_ends_the_start_with_its_name_and_field(

@@ -21,7 +21,7 @@ def records(tmp_path: Path) -> Iterator[Records]:
 
 
 def test_readers_go_on_while_another_process_holds_the_database(records: Records, tmp_path: Path) -> None:
-    records.save_service(StoredService("a", "{}")).result(5)
+    records.save_service(StoredService("a", "{}"), 0).result(5)
     holder = sqlite3.connect(tmp_path / "caio.db", isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
     # Submitted together, so that they meet in one batch.
@@ -56,11 +56,13 @@ def insert(connection: sqlite3.Connection, service_id: str) -> None:
 
 
 def test_a_replaced_service_keeps_its_place_and_a_removed_one_is_gone(records: Records) -> None:
+    revision = 0
     for name in ("b", "a", "c"):
-        records.save_service(StoredService(name, "1")).result(5)
-    records.save_service(StoredService("b", "2")).result(5)
-    records.delete_service("a").result(5)
-    assert records.services().result(5) == [StoredService("b", "2"), StoredService("c", "1")]
+        revision = records.save_service(StoredService(name, "1"), revision).result(5).revision
+    revision = records.save_service(StoredService("b", "2"), revision).result(5).revision
+    revision = records.delete_service("a", revision).result(5).revision
+    kept = records.changes(None).result(5)
+    assert (list(kept.contracts.items()), kept.whole) == ([("b", "2"), ("c", "1")], True)
 
 
 def test_of_equal_decisions_the_first_stays(records: Records) -> None:
@@ -71,10 +73,10 @@ def test_of_equal_decisions_the_first_stays(records: Records) -> None:
 
 
 def test_a_lost_file_is_not_quietly_replaced_by_an_empty_one(records: Records, tmp_path: Path) -> None:
-    records.save_service(StoredService("a", "1")).result(5)
+    records.save_service(StoredService("a", "1"), 0).result(5)
     (tmp_path / "caio.db").rename(tmp_path / "lost.db")
     with pytest.raises(StoreUnavailable):
-        records.save_service(StoredService("b", "1")).result(5)
+        records.save_service(StoredService("b", "1"), 1).result(5)
     assert not (tmp_path / "caio.db").exists()
     (tmp_path / "lost.db").rename(tmp_path / "caio.db")
     assert records.count_services().result(5) == 1

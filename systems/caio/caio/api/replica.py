@@ -1,0 +1,110 @@
+"""Keeps the registry of one instance in step with the store, which other instances may change as well."""
+
+from __future__ import annotations
+
+import anyio.to_thread
+import orjson
+from chassis import logs
+
+from caio import contracts
+from caio.api.library import FROM_FILE
+from caio.dispatch.circuits import CircuitBoard
+from caio.errors import CaioError
+from caio.orchestrator import Orchestrator
+from caio.registry import Change, Overtaken
+from caio.store.changes import Changes, Position
+from caio.store.records import Records, StoredService
+
+
+class Replica:
+    """Follows the journal of the store. A service that a file of this instance names is left to that file."""
+
+    def __init__(self, orchestrator: Orchestrator, records: Records, board: CircuitBoard) -> None:
+        self.orchestrator = orchestrator
+        self.registry = orchestrator.registry
+        self.records = records
+        self.board = board
+        self.log = logs.get("replica")
+        self.revision = 0
+        self._file: tuple[int, int] | None = None
+
+    def load(self) -> None:
+        """Fill the registry. Raises CaioError for what is stored and cannot be used, and when nothing can be read."""
+        with self.registry.lock:
+            found = self.records.changes(None).result()
+            position = self.records.position()
+            self._file = position.file if position is not None else None
+            for text in found.contracts.values():
+                assert text is not None
+                self.registry.adopt(contracts.parse_contract(orjson.loads(text)))
+            self.revision = found.revision
+        self.registry.on_change = self.persist
+
+    async def refresh(self) -> None:
+        """Take over what others changed before this moment. Raises StoreUnavailable when that cannot be known."""
+        position = self.records.position()
+        if position is not None and not self.is_at(position):
+            await anyio.to_thread.run_sync(self.catch_up, position)
+
+    def is_at(self, position: Position) -> bool:
+        """Whether all is known up to there."""
+        return position.revision == self.revision and position.file == self._file
+
+    def catch_up(self, position: Position) -> None:
+        """Read the journal from where this instance stands; another file's from the beginning."""
+        with self.registry.lock:
+            if self.is_at(position):
+                return
+            known = self.revision if position.file == self._file else None
+            self.take(self.records.changes(known).result())
+            self._file = position.file
+
+    def take(self, found: Changes) -> None:
+        """Let in what others have changed."""
+        held = [entry.service_id for entry in self.registry.entries()] if found.whole else []
+        gone: dict[str, str | None] = {name: None for name in held if name not in found.contracts}
+        for service_id, text in (found.contracts | gone).items():
+            if service_id in self.registry and FROM_FILE in self.registry.get(service_id).tags:
+                continue
+            try:
+                self.put(service_id, text)
+            except CaioError as error:
+                # Another version of CAIO may take what this one does not.
+                self.log.error("a service of another instance is not applied", service_id=service_id, reason=str(error))
+        self.revision = found.revision
+
+    def put(self, service_id: str, text: str | None) -> None:
+        """Let one service in, or out. Raises CaioError for a contract that cannot be used."""
+        if text is None:
+            self.registry.discard(service_id)
+        else:
+            contract = contracts.parse_contract(orjson.loads(text))
+            if service_id in self.registry and self.registry.get(service_id).contract.digest == contract.digest:
+                return
+            self.registry.adopt(contract)
+        self.board.forget(service_id)
+        self.orchestrator.forgive(service_id)
+
+    def persist(self, change: Change) -> None:
+        """Store a change before it takes effect. Raises StoreUnavailable, and then nothing changes.
+
+        Raises Overtaken when others have changed the registry since it was decided; their changes are in then.
+        """
+        written = self.write(change)
+        if written:
+            self.take(written)
+            raise Overtaken
+        if written is not None:
+            self.revision = written.revision
+        self.board.forget(change.service_id)
+
+    def write(self, change: Change) -> Changes | None:
+        """Write a change into the store; what comes from a file stays there."""
+        if change.entry is None:
+            if FROM_FILE in self.registry.get(change.service_id).tags:
+                return None
+            return self.records.delete_service(change.service_id, self.revision).result()
+        if change.entry.tags:
+            return None
+        text = orjson.dumps(change.entry.contract.to_dict()).decode()
+        return self.records.save_service(StoredService(change.service_id, text), self.revision).result()
