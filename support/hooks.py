@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from behave.runner_util import collect_feature_locations, parse_features
 
-from support import keywords, scenarios, systems
+from support import keywords, machine, scenarios, systems
 from support.acceptance import criteria, folder, plan, run_record, snapshot, tags
 from support.deployments import LeasePool, RemoteDeployment, sweep
 from support.evidence.attachments import Evidence
@@ -142,6 +142,7 @@ class Suite:
             partial=True,
             plan=tuple(plan.from_features(features, self.settings.interface, lambda each: id(each) in keys)),
             covered=tuple(plan.covered(_features_beside(chosen[0]))),
+            checklist=system.hardening,
             environment=snapshot.take(),
         )
         record.save(self.settings.reports)
@@ -178,8 +179,10 @@ def missing(needs: list[str], system: System, settings: Settings) -> str:
     """Why a scenario with these needs cannot be shown here; empty if it can."""
     if settings.interface != "http" and "http" in needs:
         return "this is about HTTP, and the run uses the Python API"
+    if reason := machine.missing(needs):
+        return reason
     offered = system.offers(settings.deployment)
-    lacking = [need for need in needs if need not in offered]
+    lacking = [need for need in needs if need not in offered | scenarios.OF_THE_MACHINE]
     where = settings.url or f"its {settings.deployment} deployment"
     return f"{system.says} in {where} does not offer {', '.join(lacking)}" if lacking else ""
 

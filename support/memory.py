@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # these rooms are built on World themselves
     from support.actions.auditing import Audit
     from support.actions.callers import Caller
     from support.actions.lifecycle import Start
+    from support.browsers import Sight
     from support.checks.exposition import Samples
     from support.faults import Fault
 
@@ -40,6 +41,7 @@ class Memory:
     answers_of_all: list[list[Answer]] = field(default_factory=list)
     together: Together | None = None
     exchanges: list[Exchange] = field(default_factory=list)
+    sights: list[Sight] = field(default_factory=list)
     origin: str = ""
     caller: Caller | None = None
     health: dict[str, Any] = field(default_factory=dict)
@@ -60,6 +62,11 @@ class Memory:
     def exchange(self) -> Exchange:
         """The last exchange that a step made over HTTP by itself. Raises Broken before there is one."""
         return last(self.exchanges, "nothing has been asked over HTTP yet")
+
+    @property
+    def sight(self) -> Sight:
+        """What the last page in a browser was given. Raises Broken before there was one."""
+        return last(self.sights, "no page has been opened in a browser yet")
 
 
 def last(items: list[T], otherwise: str) -> T:

@@ -15,6 +15,9 @@ CRITERION_ID = re.compile(r"^[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*-\d{2}$")
 NEEDS = "needs."
 """Prefix of a tag that names a capability of the target: ``@needs.process-control``."""
 
+OF_THE_MACHINE = frozenset({"browser", "containers"})
+"""Needs that the machine meets on which the suite runs, whatever the system: ``@needs.browser``."""
+
 _OUTLINE_ROW = re.compile(r"\s*-- @\d+\.\d+.*$", re.DOTALL)
 """What behave adds to the name of an outline's row: table and row, and the title of the table."""
 

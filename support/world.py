@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from support.browsing import WebPages
 from support.deployments import Lease, LeasePool, ProcessDeployment, RemoteDeployment
 from support.deployments.base import Deployment, HasLogs, power
 from support.deployments.driver import DriverDeployment
@@ -39,6 +40,7 @@ class World(Memory):
         self.system = system
         self.evidence = evidence
         self.services = RealServices(system, pool)
+        self.pages = WebPages(settings, pool)
         self._pool = pool
         self._leases: list[Lease] = []
         self._clients: list[HttpClient] = []
@@ -190,7 +192,8 @@ class World(Memory):
     def close(self, failed: bool) -> None:
         """Heal, tidy and give everything back. Raises Broken, after all of it was tried, if something did not work."""
         self.flush()
-        troubles = [trouble for clean_up in reversed(self._clean_ups) if (trouble := _attempt(clean_up))]
+        clean_ups = [*self._clean_ups, self.pages.close]
+        troubles = [trouble for clean_up in reversed(clean_ups) if (trouble := _attempt(clean_up))]
         for lease, position in zip(self._leases, self._log_starts, strict=True):
             if failed and isinstance(lease.deployment, HasLogs):
                 self.evidence.text(f"log of {self.system.says} in this scenario", lease.deployment.logs(position))

@@ -169,7 +169,7 @@ class LeasePool:
         if kind not in makers:
             raise UsageError(f"there is no deployment {kind!r}; there are: {', '.join(makers)}, remote")
         made = makers[kind](self._system, environment, self._settings, self._folder(kind), self._journal)
-        if self._system.profile(profile).scheme == "https" and isinstance(made, ProcessDeployment):
+        if self._system.profile(profile).scheme == "https" and not isinstance(made, DriverDeployment):
             self.authority.issue().write(made.files)
             made.authority = self._trusted
         return made

@@ -139,10 +139,15 @@ def usage(pid: int) -> Usage:
 
 def of_run(run_id: str) -> list[ProcessIdentity]:
     """Every process that was started for a run, also grandchildren that left their group."""
+    return carrying(RUN_VARIABLE, run_id)
+
+
+def carrying(variable: str, value: str) -> list[ProcessIdentity]:
+    """Every process whose environment was given this variable with this value."""
     found = []
     for process in psutil.process_iter():
         try:
-            if process.environ().get(RUN_VARIABLE) == run_id:
+            if process.environ().get(variable) == value:
                 found.append(ProcessIdentity(process.pid, process.create_time()))
         except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
             continue

@@ -21,6 +21,7 @@ class Media(Enum):
     TEXT = ("text/plain", "txt")
     CSV = ("text/csv", "csv")
     JSON = ("application/json", "json")
+    PNG = ("image/png", "png")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,10 @@ class Evidence:
     def json(self, name: str, value: object) -> None:
         """Attach data, indented for reading. Dataclasses and pydantic models are written as objects."""
         _recorder.attach(name, json.dumps(value, indent=2, ensure_ascii=False, default=_plain), Media.JSON)
+
+    def picture(self, name: str, png: bytes) -> None:
+        """Attach a picture; nothing in it can be redacted, so it must show no secret."""
+        _recorder.attach(name, png, Media.PNG)
 
     def observation(
         self,

@@ -28,6 +28,7 @@ BASE = (
 """Modules that everything may import and that import nothing but each other."""
 ROOMS = (
     "acceptance",
+    "browsers",
     "checks",
     "deployments",
     "evidence",
@@ -41,6 +42,7 @@ ROOMS = (
 COMMAND = ("__main__", "cli", "run", "lint", "sentences")
 """The parts of support/ behind the `signoff` command; nothing else may import them."""
 BETWEEN_ROOMS = {
+    ("browsers", "deployments"),
     ("faults", "deployments"),
     ("interfaces", "http"),
     ("checks", "interfaces"),
@@ -48,10 +50,21 @@ BETWEEN_ROOMS = {
     ("signing", "acceptance"),
 }
 """The only rooms that may import another."""
-HIDDEN_FROM_STEPS = ("acceptance", "deployments", "evidence", "history", "http", "load", "signing", *COMMAND)
+HIDDEN_FROM_STEPS = (
+    "acceptance",
+    "browsers",
+    "deployments",
+    "evidence",
+    "history",
+    "http",
+    "load",
+    "signing",
+    *COMMAND,
+)
 """What steps reach through the world alone."""
 SINGLE_IMPORTERS = {
     "docker": "support/deployments/containers/sdk.py",
+    "playwright": "support/browsers/driver.py",
     "psutil": "support/deployments/processes.py",
     "locust": "support/load/engine.py",
     "allure_commons": "support/evidence/allure_formatter.py",
