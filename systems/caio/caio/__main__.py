@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from caio import __version__
+from caio import __version__, healthcheck
 from caio.contracts import parse_contract
 from caio.errors import InvalidContract
 from caio.proofs import verify
@@ -32,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except _Unreadable as error:
         print(f"caio: {error}", file=sys.stderr)  # noqa: T201
         return UNREADABLE
+    if options.command == "healthcheck":
+        return healthcheck.check()
     # Imported here: validating and verifying need no web server.
     from caio.server import serve
 
@@ -43,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"caio {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("serve", help="run the HTTP API, configured by CAIO_* environment variables")
+    commands.add_parser("healthcheck", help="ask the CAIO that these CAIO_* variables configure whether it is ready")
     validate = commands.add_parser("validate", help="check contracts and name every fault by field and line")
     validate.add_argument("contracts", nargs="+", type=Path, metavar="contract.yaml")
     check = commands.add_parser("verify", help="check a decision with nothing but contracts and public key")
