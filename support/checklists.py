@@ -1,7 +1,7 @@
 """Reads a hardening checklist: each item names the criteria and scenarios that test it, or who vouches for it.
 
-Only the form is checked here, and a wrong one is a UsageError. Whether an item has a test, whether what it names exists,
-and whether a voucher has a reason are promises of the system under test: scenarios judge them, not the reader.
+Only the form is checked here, and a wrong one is a UsageError. Whether an item has a test, whether what it names
+exists, and whether a voucher has a reason are promises of the system under test: scenarios judge them, not the reader.
 """
 
 from __future__ import annotations

@@ -68,6 +68,7 @@ def markdown(document: Document, reports: Path, published: str | None = None) ->
         most=MOST,
         strays=view.reasons(document.verdict.strays, {}),
         unverified=view.unverified(rows),
+        standing=words.standing(document.checklist),
         fenced=fenced,
         pages=[name if not published else f"[{name}]({address})" for name, address in _pages(reports, published)],
     )

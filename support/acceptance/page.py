@@ -10,8 +10,9 @@ import jinja2
 from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict
 
-from support.acceptance import view, words
+from support.acceptance import checklist, view, words
 from support.acceptance.atomic import write as write_file
+from support.acceptance.checklist import ItemOutcome
 from support.acceptance.run_record import RunRecord
 from support.acceptance.verdict import Decision, Verdict
 from support.outcomes import Outcome
@@ -31,6 +32,7 @@ class Document(BaseModel):
     counts: dict[Outcome, int]
     run: dict[str, object]
     verdict: Verdict
+    checklist: tuple[ItemOutcome, ...] = ()
 
 
 def write(verdict: Verdict, record: RunRecord, folder: Path, links: Mapping[str, str] | None = None) -> Path:
@@ -47,7 +49,7 @@ def write(verdict: Verdict, record: RunRecord, folder: Path, links: Mapping[str,
 
 def as_json(verdict: Verdict, record: RunRecord) -> str:
     """The verdict for machines."""
-    run = record.model_dump(mode="json", exclude={"plan", "covered"})
+    run = record.model_dump(mode="json", exclude={"plan", "covered", "checklist"})
     document = Document(
         decision=verdict.decision,
         means=words.means(verdict),
@@ -55,6 +57,7 @@ def as_json(verdict: Verdict, record: RunRecord) -> str:
         counts={outcome: verdict.count(outcome) for outcome in Outcome},
         run=run,
         verdict=verdict,
+        checklist=checklist.judge(record.checklist, verdict),
     )
     return document.model_dump_json(indent=2) + "\n"
 
@@ -71,6 +74,7 @@ def as_markdown(verdict: Verdict, record: RunRecord, links: Mapping[str, str]) -
 
 def _render(template: str, verdict: Verdict, record: RunRecord, links: Mapping[str, str], autoescape: bool) -> str:
     rows = view.rows(verdict, record.interfaces, links)
+    judged = checklist.judge(record.checklist, verdict)
     return (
         templates(autoescape)
         .get_template(template)
@@ -84,6 +88,8 @@ def _render(template: str, verdict: Verdict, record: RunRecord, links: Mapping[s
             against=[row for outcome in (Outcome.NOT_MET, Outcome.BROKEN) for row in rows if row.outcome is outcome],
             strays=view.reasons(verdict.strays, links),
             unverified=view.unverified(rows),
+            sections=view.sections(judged, verdict, links),
+            standing=words.standing(judged),
             css=style(),
         )
     )

@@ -11,6 +11,7 @@ from support.acceptance import words
 from support.acceptance.atomic import write
 from support.acceptance.plan import Planned
 from support.acceptance.snapshot import Snapshot
+from support.checklists import Item
 from support.outcomes import UsageError
 
 FILE_NAME = "run.json"
@@ -44,6 +45,7 @@ class RunRecord(BaseModel):
     partial: bool = False
     plan: tuple[Planned, ...]
     covered: tuple[str, ...] = ()
+    checklist: tuple[Item, ...] = ()
     environment: Snapshot
     starts: Starts | None = None
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from support.acceptance import words
+from support.acceptance.checklist import ItemOutcome
 from support.acceptance.verdict import CriterionOutcome, Decision, ScenarioOutcome, Verdict
 from support.outcomes import Outcome
 
@@ -23,6 +24,7 @@ def text(
     report: Path | None = None,
     strict: bool = False,
     allow_planned: bool = False,
+    checklist: Sequence[ItemOutcome] = (),
 ) -> str:
     """Verdict, counts, what is not met or broken with its first scenario and reason, and where to read on."""
     lines = [f"{title}: {words.headline(verdict.decision).upper()}", words.means(verdict), ""]
@@ -31,6 +33,8 @@ def text(
         lines += _listed(outcome, [item for item in verdict.criteria if item.outcome is outcome])
         lines += _strays(outcome, [item for item in verdict.strays if item.outcome is outcome])
     lines += _not_verified(verdict)
+    if checklist:
+        lines += ["", f"Hardening checklist: {words.standing(checklist)}"]
     against = [*verdict.troubles, *(difference.says for difference in verdict.differences)]
     if against:
         lines += ["", "What keeps this run from being judged:", *(f"  {line}" for line in against)]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from support.acceptance import words
+from support.acceptance.checklist import ItemOutcome, Proof
 from support.acceptance.results import Observation
 from support.acceptance.verdict import CriterionOutcome, ScenarioOutcome, Verdict, worst
+from support.checklists import Item
 from support.outcomes import Outcome
 
 
@@ -102,6 +104,48 @@ class Unverified:
     rows: list[tuple[Row, Why]] = field(default_factory=list)
 
 
+@dataclass(slots=True, frozen=True)
+class Test:
+    """One test that an item of the checklist names; ``anchor`` is the criterion's place on the page, None for a scenario."""
+
+    name: str
+    anchor: str | None
+    statement: str
+    outcome: Outcome
+    why: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(slots=True, frozen=True)
+class Point:
+    """One item of the checklist; ``outcome`` None means that it has no test, and that somebody vouches for it."""
+
+    item: Item
+    outcome: Outcome | None
+    why: str
+    tests: tuple[Test, ...]
+
+
+@dataclass(slots=True)
+class Section:
+    """The items of one section of the checklist, in their order."""
+
+    name: str
+    points: list[Point] = field(default_factory=list)
+
+
+def sections(judged: Sequence[ItemOutcome], verdict: Verdict, links: Mapping[str, str]) -> list[Section]:
+    """The checklist by section, sections in the order in which they first come."""
+    scenarios = {scenario.key: scenario for scenario in verdict.scenarios}
+    known = {item.criterion.id for item in verdict.criteria}
+    found: dict[str, Section] = {}
+    for one in judged:
+        tests = tuple(_test(proof, scenarios, known, links) for proof in one.proofs)
+        point = Point(one.item, one.outcome, one.reason, tests)
+        found.setdefault(one.item.section, Section(one.item.section)).points.append(point)
+    return list(found.values())
+
+
 def rows(verdict: Verdict, interfaces: Sequence[str], links: Mapping[str, str]) -> list[Row]:
     """Every criterion as a row."""
     return [_row(item, interfaces, links) for item in verdict.criteria]
@@ -179,6 +223,19 @@ def _whys(item: CriterionOutcome) -> tuple[Why, ...]:
     left_out = [scenario for scenario in item.scenarios if scenario.outcome is Outcome.NOT_VERIFIED]
     counted = Counter(words.excerpt(scenario.reason) for scenario in left_out)
     return tuple(Why(text, count, len(item.scenarios)) for text, count in counted.items())
+
+
+def _test(
+    proof: Proof, scenarios: Mapping[str, ScenarioOutcome], known: Collection[str], links: Mapping[str, str]
+) -> Test:
+    return Test(
+        name=proof.name,
+        anchor=f"#{proof.name}" if proof.name in known else None,
+        statement=proof.statement,
+        outcome=proof.outcome,
+        why="" if proof.outcome is Outcome.MET else words.excerpt(proof.reason, lines=2, characters=240),
+        lines=_lines([scenarios[key] for key in proof.scenarios], links),
+    )
 
 
 def _figure(observation: Observation, scenario: ScenarioOutcome) -> Figure:

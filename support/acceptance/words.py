@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from support.acceptance.checklist import ItemOutcome
 from support.acceptance.verdict import Decision, Verdict
 from support.outcomes import Outcome
 
@@ -78,6 +81,15 @@ def next_step(verdict: Verdict) -> str:
             "“What stands in the way”, and run the acceptance again."
         ),
     }[verdict.decision]
+
+
+def standing(items: Sequence[ItemOutcome]) -> str:
+    """How a checklist stands: ``18 of 23 items met, 3 not verified; 2 vouched for``; empty without a checklist."""
+    counted = Counter(item.outcome for item in items)
+    vouched = counted.pop(None, 0)
+    met = f"{counted.pop(Outcome.MET, 0)} of {plural(len(items), 'item', 'items')} met"
+    others = [f"{count} {outcome.value}" for outcome in Outcome if (count := counted[outcome])]
+    return ", ".join([met, *others]) + (f"; {vouched} vouched for" if vouched else "") if items else ""
 
 
 def _were(count: int) -> str:

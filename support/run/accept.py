@@ -223,6 +223,7 @@ def _record(order: Order, cases: Sequence[Case], covered: Sequence[str]) -> RunR
         partial=order.partial,
         plan=tuple(case.planned for case in cases),
         covered=tuple(covered),
+        checklist=order.system.hardening,
         environment=snapshot.take(order.root),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from support.acceptance import criteria, junit, page, results, summary, verdict
+from support.acceptance import checklist, criteria, junit, page, results, summary, verdict
 from support.acceptance.criteria import CriteriaFile
 from support.acceptance.run_record import RunRecord
 from support.acceptance.verdict import Verdict
@@ -64,7 +64,8 @@ def conclude(record: RunRecord, reports: Path, strictness: Strictness, root: Pat
     failed = judged.exit_code(strictness.strict, strictness.allow_planned) != 0
     told = judged.model_copy(update={"differences": judged.differences[:DIFFERENCES_TOLD]})
     more = len(judged.differences) - len(told.differences)
-    says = [summary.text(told, record.title, written, report, strictness.strict, strictness.allow_planned)]
+    items = checklist.judge(record.checklist, judged)
+    says = [summary.text(told, record.title, written, report, strictness.strict, strictness.allow_planned, items)]
     if more:
         says.append(
             f"Only the first {DIFFERENCES_TOLD} scenarios without a result are named here; {more} more are on the page."

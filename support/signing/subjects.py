@@ -72,12 +72,13 @@ def features(system: str, root: Path = ROOT) -> dict[str, Path]:
 
 
 def sources(system: System, deployment: str, root: Path = ROOT) -> dict[str, Path]:
-    """The system's definition and what it is built from, as the definition lists it.
+    """The system's definition and checklist, and what it is built from, as the definition lists it.
 
-    Of a remote system only the definition: what it was built from cannot be seen from here. Raises UsageError for a
+    Of a remote system not the sources: what it was built from cannot be seen from here. Raises UsageError for a
     source that does not exist.
     """
-    found = {name_of(system.path, root): system.path}
+    documents = [system.path, *([system.here / system.checklist] if system.checklist else [])]
+    found = {name_of(path, root): path for path in documents}
     for source in system.sources if deployment != REMOTE else ():
         place = (system.here / source).resolve()
         if not place.exists():

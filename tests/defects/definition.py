@@ -1,4 +1,4 @@
-"""Writes a definition of CAIO with one defect: in its programs, all started through the launcher, or in its documents."""
+"""Writes a definition of CAIO with one defect: in its programs, all started by the launcher, or in its documents."""
 
 from __future__ import annotations
 

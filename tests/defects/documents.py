@@ -20,7 +20,7 @@ LEFT_BY_TOOLS = ("__pycache__", "build", "dist", "*.egg-info", ".*_cache", "*.py
 
 
 def copy(original: Path, into: Path) -> None:
-    """Copy every document of a system's folder, with its subfolders and permissions, into a folder that is not there yet."""
+    """Copy every document of a system's folder, its subfolders included, into a folder that is not there yet."""
 
     def left_out(folder: str, names: list[str]) -> set[str]:
         packages = {name for name in names if (Path(folder) / name / "__init__.py").is_file()}

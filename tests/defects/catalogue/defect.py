@@ -1,18 +1,18 @@
 """What a defect is, and the list of all of them.
 
-There are two kinds. ``@defect`` lists a function that breaks the code: it patches CAIO in the process that calls it, which
-the launcher has every program of CAIO do. ``@edit`` lists a function that breaks a document: it is given the text of a
-file beside ``system.yaml`` and returns another::
+There are two kinds. ``@defect`` lists a function that breaks the code: it patches CAIO in the process that calls it,
+which the launcher has every program of CAIO do. ``@edit`` lists a function that breaks a document: it is given the text
+of a file beside ``system.yaml`` and returns another::
 
     @edit("hardening.yaml", "CAIO-HARD-01", "Somebody vouches for an item without saying why")
     def voucher_without_reason(text: str) -> str:
         return swap(text, "why_no_test: ", "")
 
-For a trial the whole folder of the system is copied, its Python packages left out, and the edit is made in the copy, so
-that whatever ``system.yaml`` names relative to itself (checklist, compose file, Dockerfile, alert rules, runbooks) is the
-copy's; ``system.yaml`` itself may be edited too, and a file in a subfolder (``runbooks/alert.md``). The code that runs is
-the original's. An edit that changes nothing is a mistake (DoesNotApply), as is one of a document that is not there;
-``tests.defects.documents`` has ``swap`` and ``in_yaml`` to write edits with.
+For a trial the whole folder of the system is copied, its Python packages left out, and the edit is made in the copy.
+Whatever ``system.yaml`` names relative to itself (checklist, compose file, Dockerfile, alert rules, runbooks) is then
+the copy's; ``system.yaml`` itself may be edited too, and a file in a subfolder (``runbooks/alert.md``). The code that
+runs is the original's. An edit that changes nothing is a mistake (DoesNotApply), as is one of a document that is not
+there; ``tests.defects.documents`` has ``swap`` and ``in_yaml`` to write edits with.
 """
 
 from __future__ import annotations

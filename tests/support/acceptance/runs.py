@@ -14,6 +14,7 @@ from support.acceptance.results import Observation, Result
 from support.acceptance.run_record import RunRecord, Starts
 from support.acceptance.snapshot import Machine, Snapshot
 from support.acceptance.verdict import Verdict, judge
+from support.checklists import Item
 from support.outcomes import Outcome
 
 STARTED = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -39,6 +40,33 @@ STATEMENTS = {
 }
 BOTH_INTERFACES = ("CAIO-ROUTE-01", "CAIO-ROUTE-02", "CAIO-ROUTE-03", "CAIO-ERR-01")
 CASES = ("The plain case", "The boundary itself", "One step beyond the boundary")
+CHECKLIST = (
+    Item(
+        id="cors",
+        section="Security",
+        text="CORS allows only approved origins.",
+        criteria=("CAIO-CORS-01", "CAIO-CORS-03"),
+    ),
+    Item(
+        id="network",
+        section="Security",
+        text="Network access restricted (firewall rules, VPC security groups).",
+        vouched_by="Platform lead of the operator",
+        why_no_test="Firewalls belong to the operator's network, which the suite does not see.",
+        rests_on="operations.md#network-access",
+    ),
+    Item(id="vault", section="Security", text="Secrets stored in a secure vault.", vouched_by="Somebody"),
+    Item(id="alerts", section="Reliability", text="Alerting configured.", criteria=("CAIO-HARD-05", "CAIO-GONE-01")),
+    Item(
+        id="load",
+        section="Performance",
+        text="Horizontal scaling strategy defined (replicas, autoscaling).",
+        scenarios=(f"{CASES[0]} of CAIO-LOAD-01", "A scenario that was renamed"),
+        vouched_by="Platform lead of the operator",
+        why_no_test="How many replicas are needed is a figure of the operator's own traffic.",
+    ),
+    Item(id="routes", section="Performance", text="Requests are routed.", scenarios=(f"{CASES[0]} of CAIO-ROUTE-01",)),
+)
 HOSTILE = "<script>document.title = 'owned'</script><img src=x onerror=alert(1)> & \"quotes\" | pipes | `ticks`"
 
 
@@ -93,6 +121,7 @@ class Run:
     results: list[Result] = field(default_factory=list)
     partial: bool = False
     finished: bool = True
+    checklist: tuple[Item, ...] = CHECKLIST
 
     @property
     def record(self) -> RunRecord:
@@ -111,6 +140,7 @@ class Run:
             partial=self.partial,
             plan=tuple(self.plan),
             covered=tuple(STATEMENTS)[:-1],
+            checklist=self.checklist,
             environment=Snapshot(
                 revision="409b851d3a0f4e5f6a7b8c9d0e1f2a3b4c5d6e7f",
                 dirty=True,

@@ -125,7 +125,7 @@ def test_tables_and_headings_are_marked_up(run: Run) -> None:
 def test_scenarios_lead_to_their_evidence_where_it_is_known() -> None:
     run = runs.accepted()
     hrefs = Elements(html(run)).attributes("href")
-    assert sorted(href for href in hrefs if href.startswith("allure-report/")) == sorted(run.links.values())
+    assert {href for href in hrefs if href.startswith("allure-report/")} == set(run.links.values())
     assert len(run.links) == len(run.plan) - 1
 
 
