@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from support.http import Exchange
+from support.http.handshake import Handshake
 from support.interfaces import Answer, RouteRequest
 from support.interfaces.contracts import Document
 from support.outcomes import Broken
@@ -47,6 +48,7 @@ class Memory:
     health: dict[str, Any] = field(default_factory=dict)
     fault: Fault | None = None
     tried: Start | None = None
+    handshake: Handshake | None = None
     acknowledged: set[str] = field(default_factory=set)
     audit: Audit | None = None
     audit_keys: list[dict[str, str]] = field(default_factory=list)

@@ -8,7 +8,7 @@ import parse
 from behave import register_type
 
 from support import systems
-from support.actions import callers, damages
+from support.actions import callers, damages, securing
 from support.interfaces.contracts import COLUMNS
 from support.interfaces.reasons import REASONS
 from support.interfaces.requests import TERMS
@@ -60,12 +60,19 @@ def damage_name(text: str) -> str:
     return text
 
 
+@parse.with_pattern(_one_of(list(securing.CERTIFICATES)))
+def certificate_name(text: str) -> str:
+    """A certificate that a system may be given."""
+    return text
+
+
 WORDS: dict[str, list[str]] = {
     "System": [system.says for system in systems.all_systems()],
     "Caller": ["an admin", "a user", "a service", *callers.SHAPES],
     "Action": ["list the services", "register a service", "replace a service", "remove a service", 'ask for "chat"'],
     "Reason": list(REASONS),
     "Damage": list(damages.DAMAGES),
+    "Certificate": list(securing.CERTIFICATES),
     "term (in a table)": list(TERMS),
     "service (column of a table)": ["service", "offers", "idempotent", *COLUMNS],
 }
@@ -78,6 +85,7 @@ TYPES = {
     "Reason": reason_name,
     "Literal": literal,
     "Damage": damage_name,
+    "Certificate": certificate_name,
     "Words": words,
 }
 

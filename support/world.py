@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from support.browsing import WebPages
-from support.deployments import Lease, LeasePool, ProcessDeployment, RemoteDeployment
+from support.deployments import Authority, Lease, LeasePool, ProcessDeployment, RemoteDeployment
 from support.deployments.base import Deployment, HasLogs, power
 from support.deployments.driver import DriverDeployment
 from support.evidence.attachments import Evidence
@@ -76,6 +76,11 @@ class World(Memory):
             raise NotVerified(f"a {lease.kind} deployment cannot be prepared before its start")
         self._adopt(lease)
         return lease.deployment
+
+    @property
+    def authority(self) -> Authority:
+        """Whom the clients of this run trust where a system speaks TLS."""
+        return self._pool.authority
 
     def meet(self) -> None:
         """Begin to talk with the system that was started last."""
