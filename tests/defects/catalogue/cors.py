@@ -43,12 +43,12 @@ def header_not_permitted() -> None:
 
 @defect("CAIO-CORS-02", "Whatever origin asks is let in")
 def any_origin() -> None:
-    _allowed(lambda origin, known: True)
+    allowed(lambda origin, known: True)
 
 
 @defect("CAIO-CORS-02", "Pages from localhost are let in, as was handy in development")
 def localhost_let_in() -> None:
-    _allowed(lambda origin, known: origin in known or origin.startswith("http://localhost"))
+    allowed(lambda origin, known: origin in known or origin.startswith("http://localhost"))
 
 
 @defect("CAIO-CORS-02", "Permission is refused, and the answer to a simple call is given to every page")
@@ -61,44 +61,44 @@ def simple_calls_for_all() -> None:
 
 @defect("CAIO-CORS-03", "An origin is recognised by its beginning")
 def origin_by_prefix() -> None:
-    _allowed(lambda origin, known: any(origin.startswith(each) for each in known))
+    allowed(lambda origin, known: any(origin.startswith(each) for each in known))
 
 
 @defect("CAIO-CORS-03", "An origin is recognised by its end")
 def origin_by_suffix() -> None:
-    _allowed(lambda origin, known: any(origin.endswith(each.partition("://")[2]) for each in known))
+    allowed(lambda origin, known: any(origin.endswith(each.partition("://")[2]) for each in known))
 
 
 @defect("CAIO-CORS-03", "A configured origin is taken for a pattern, whose dots stand for any letter")
 def origin_as_pattern() -> None:
-    _allowed(lambda origin, known: any(re.fullmatch(each, origin) for each in known))
+    allowed(lambda origin, known: any(re.fullmatch(each, origin) for each in known))
 
 
 @defect("CAIO-CORS-03", "An origin is looked for in the setting as it was written")
 def origin_in_the_setting() -> None:
-    _allowed(lambda origin, known: origin in ",".join(known))
+    allowed(lambda origin, known: origin in ",".join(known))
 
 
 @defect("CAIO-CORS-03", "The scheme of an origin is not compared")
 def scheme_not_compared() -> None:
-    _allowed(lambda origin, known: origin.partition("://")[2] in [each.partition("://")[2] for each in known])
+    allowed(lambda origin, known: origin.partition("://")[2] in [each.partition("://")[2] for each in known])
 
 
 @defect("CAIO-CORS-03", "The port of an origin is not compared")
 def port_not_compared() -> None:
-    _allowed(lambda origin, known: re.sub(r":\d+$", "", origin) in known)
+    allowed(lambda origin, known: re.sub(r":\d+$", "", origin) in known)
 
 
 @defect("CAIO-CORS-03", "Sub-domains of a configured origin are let in")
 def subdomains_let_in() -> None:
-    _allowed(
+    allowed(
         lambda origin, known: origin in known or any(origin.endswith("." + each.partition("://")[2]) for each in known)
     )
 
 
 @defect("CAIO-CORS-03", "The opaque origin is let in, as local files have it")
 def null_let_in() -> None:
-    _allowed(lambda origin, known: origin in known or origin == "null")
+    allowed(lambda origin, known: origin in known or origin == "null")
 
 
 @defect("CAIO-CORS-03", "A wildcard is combined with credentials")
@@ -113,7 +113,9 @@ def wildcard_with_credentials() -> None:
         return None
 
 
-def _allowed(rule: Any) -> None:
+def allowed(rule: Any) -> None:
+    """Have an origin be let in where ``rule(origin, configured origins)`` says so."""
+
     @wrap(f"{MIDDLEWARE}.is_allowed_origin")
     def broken(original: Any, self: Any, origin: str) -> bool:
         return bool(rule(origin, list(self.allow_origins)))
