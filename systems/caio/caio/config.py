@@ -54,6 +54,7 @@ class Settings(ServiceSettings):
     tls_key_file: Path | None = None
     probe_interval: Annotated[float, Field(gt=0, le=3_600, allow_inf_nan=False)] = 5.0
     circuit_failures: int = Field(3, ge=1, le=1_000)
+    drain_seconds: Annotated[float, Field(ge=0, le=600, allow_inf_nan=False)] = 0.0
     circuit_open_seconds: Annotated[float, Field(gt=0, le=3_600, allow_inf_nan=False)] = 10.0
 
     @classmethod

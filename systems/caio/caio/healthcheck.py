@@ -1,4 +1,4 @@
-"""``caio healthcheck``: asks the CAIO of the same container whether it is ready, with nothing but the standard library."""
+"""``caio healthcheck``: asks the CAIO of the same container whether it is ready; needs the standard library alone."""
 
 from __future__ import annotations
 

@@ -24,11 +24,11 @@ def serve() -> int:
         encryption = settings.tls_context
         from caio.api import create_app
 
-        app = create_app(settings)
+        app = create_app(settings, leaving=lambda: stop.asked)
     except (SettingsError, StoreUnavailable) as error:
         return end(str(error))
     logs.get("caio").info("listening", host=settings.host, port=settings.port, tls=encryption is not None)
-    return server.run(app, listener, stop, encryption)
+    return server.run(app, listener, stop, encryption, settings.drain_seconds)
 
 
 def end(message: str) -> int:

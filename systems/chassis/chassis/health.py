@@ -11,6 +11,8 @@ import anyio.to_thread
 
 HEALTHY = "healthy"
 UNHEALTHY = "unhealthy"
+LEAVING = "leaving"
+"""Of a process that has been told to stop: everything may work, but requests should go elsewhere."""
 
 Check = Callable[[], str]
 """Tries a component and gives one line of detail. Raises ComponentFailed. Runs in a thread and may wait a little."""

@@ -79,12 +79,18 @@ def config(app: ASGIApp, **options: Any) -> uvicorn.Config:
     )
 
 
-def run(app: ASGIApp, listener: socket.socket, stop: StopSignals, tls: ssl.SSLContext | None = None) -> int:
+def run(
+    app: ASGIApp,
+    listener: socket.socket,
+    stop: StopSignals,
+    tls: ssl.SSLContext | None = None,
+    drain_seconds: float = 0.0,
+) -> int:
     """Serve until stopped, with ``tls`` over encrypted connections only. The exit status: 0 after a clean stop."""
-    import uvicorn
+    from chassis.draining import DrainingServer
 
     options = {} if tls is None else {"ssl_context_factory": lambda *_: tls}
-    server = uvicorn.Server(config(app, **options))
+    server = DrainingServer(config(app, **options), stop, drain_seconds)
     stop.attach(server)
     server.run(sockets=[listener])
     return 0 if server.started or stop.asked else 1

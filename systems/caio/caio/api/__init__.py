@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from chassis import cors, logs, problems
 from chassis.gate import GateMiddleware
@@ -17,11 +17,14 @@ from caio.api.instance import Instance
 from caio.config import Settings
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """An app with its own registry, store and keys. Raises chassis.settings.SettingsError, which names the variable."""
+def create_app(settings: Settings | None = None, leaving: Callable[[], bool] = lambda: False) -> FastAPI:
+    """An app with its own registry and keys. Raises chassis.settings.SettingsError, which names the variable.
+
+    ``leaving`` says whether the process has been told to stop.
+    """
     found = settings if settings is not None else config.load()
     logs.configure(found.logs_as, found.log_level)
-    return app_of(Instance(found))
+    return app_of(Instance(found, leaving))
 
 
 def app_of(instance: Instance) -> FastAPI:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import IO, Any
 
@@ -51,8 +51,9 @@ OPEN_ROLE = "admin"
 class Instance:
     """Everything that the routes need. Making one reads all files; nothing runs before ``running`` is entered."""
 
-    def __init__(self, found: Settings) -> None:
+    def __init__(self, found: Settings, leaving: Callable[[], bool] = lambda: False) -> None:
         self.settings = found
+        self.leaving = leaving
         self.log = logs.get("caio")
         self.metrics = Metrics(caio.__version__)
         self.folder = found.data_dir

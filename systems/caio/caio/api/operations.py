@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
-from chassis.health import HealthReport
+from chassis.health import LEAVING, HealthReport
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -26,8 +26,9 @@ def router(instance: Instance) -> APIRouter:
 
     @routes.get("/health/ready")
     async def ready() -> Response:
-        """Whether requests should be sent here: 200, or 503 when a component has failed."""
-        return state(await instance.health.report())
+        """Whether requests should be sent here: 200, or 503 when a component has failed or the process will stop."""
+        report = await instance.health.report()
+        return state(replace(report, status=LEAVING) if instance.leaving() else report)
 
     @routes.get("/health/live")
     async def live() -> Response:
