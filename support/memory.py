@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # these rooms are built on World themselves
     from support.actions.callers import Caller
     from support.actions.lifecycle import Start
     from support.browsers import Sight
+    from support.checks.checklists import Reading
     from support.checks.exposition import Samples
     from support.faults import Fault
 
@@ -54,6 +55,7 @@ class Memory:
     audit_keys: list[dict[str, str]] = field(default_factory=list)
     metrics_before: Samples = field(default_factory=dict)
     waited: float = 0.0
+    checklist: Reading | None = None
 
     @property
     def answer(self) -> Answer:

@@ -1,0 +1,29 @@
+"""The hardening checklist of a system, read beside the acceptance that tests it."""
+
+from __future__ import annotations
+
+from behave.runner_util import collect_feature_locations, parse_features
+
+from support import scenarios
+from support.acceptance import criteria, plan
+from support.checks.checklists import Reading
+from support.outcomes import NotVerified
+from support.settings import ROOT
+from support.world import World
+
+
+def read(world: World) -> Reading:
+    """The checklist, and what there is of criteria and scenarios. Raises NotVerified where there is no checklist."""
+    system = world.system
+    if not system.hardening:
+        raise NotVerified(f"{system.path} names no hardening checklist, so there is none to read")
+    folder = ROOT / "features" / system.name
+    features = list(parse_features(collect_feature_locations([str(folder)])))
+    named = (scenarios.bare_name(scenario) for feature in features for scenario in feature.walk_scenarios())
+    return Reading(
+        items=system.hardening,
+        listed=frozenset(criteria.load(folder / "criteria.yaml").ids),
+        shown=frozenset(plan.covered(features)),
+        scenarios=frozenset(named),
+        folder=system.here,
+    )
