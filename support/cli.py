@@ -44,7 +44,9 @@ AllowPlanned = Annotated[
 def accept_command(
     features: Annotated[list[str] | None, typer.Argument(help="Feature files or file:line; default: all.")] = None,
     system: Annotated[str, typer.Option(help="Which system, by its folder in systems/.")] = DEFAULT_SYSTEM,
-    deployment: Annotated[Literal["process", "remote"] | None, typer.Option(help="How the system is run.")] = None,
+    deployment: Annotated[
+        Literal["process", "container", "remote"] | None, typer.Option(help="How the system is run.")
+    ] = None,
     url: Annotated[str | None, typer.Option(help="Where a system that already runs answers.")] = None,
     definition: Annotated[Path | None, typer.Option(help="Another system.yaml, for your own deployment.")] = None,
     interface: Annotated[Literal["http", "python"] | None, typer.Option(help="Default: all it offers.")] = None,

@@ -179,12 +179,21 @@ def missing(needs: list[str], system: System, settings: Settings) -> str:
     """Why a scenario with these needs cannot be shown here; empty if it can."""
     if settings.interface != "http" and "http" in needs:
         return "this is about HTTP, and the run uses the Python API"
+    if "containers" in needs and (reason := _uncontained(system, settings)):
+        return reason
     if reason := machine.missing(needs):
         return reason
     offered = system.offers(settings.deployment)
     lacking = [need for need in needs if need not in offered | scenarios.OF_THE_MACHINE]
     where = settings.url or f"its {settings.deployment} deployment"
     return f"{system.says} in {where} does not offer {', '.join(lacking)}" if lacking else ""
+
+
+def _uncontained(system: System, settings: Settings) -> str:
+    """Why the suite runs no containers of the system; empty if it does."""
+    if settings.deployment == "remote":
+        return f"this is about containers that the suite runs itself, and the run is aimed at {settings.url}"
+    return "" if system.deployments.container else f"{system.path} does not say how to run {system.says} as a container"
 
 
 def is_selected(scenario: Any, config: Any) -> bool:

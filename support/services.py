@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from support.deployments import CompanionProcess, Lease, LeasePool
+from support.deployments import CompanionProcess, ContainerCompanion, Lease, LeasePool
 from support.deployments.readiness import look
 from support.faults import PASS, REFUSE, Behaviour, Fault, FaultyProxy, Killed, NetworkFault, Paused
+from support.faults.proxy import HOST
 from support.interfaces import contracts
 from support.outcomes import Broken
 from support.systems import System
@@ -18,8 +19,8 @@ COMPANION = "backend"
 class RealServices:
     """Starts services, breaks them, heals them, and gives them back at the end of the scenario."""
 
-    def __init__(self, system: System, pool: LeasePool) -> None:
-        self._system, self._pool = system, pool
+    def __init__(self, system: System, pool: LeasePool, *, contained: bool = False) -> None:
+        self._system, self._pool, self._contained = system, pool, contained
         self._leases: dict[str, Lease] = {}
         self._proxies: dict[str, FaultyProxy] = {}
         self._faults: dict[str, Fault] = {}
@@ -31,17 +32,34 @@ class RealServices:
         ``probed`` has the contract say where its health can be asked for; otherwise only calls tell how it is.
         """
         name = row["service"]
-        self._leases[name] = self._pool.companion(COMPANION, name)
-        self._proxies[name] = FaultyProxy(self.process(name).url)
+        self._leases[name] = self._pool.companion(COMPANION, name, contained=self._contained)
+        self._proxies[name] = FaultyProxy(self.process(name).url, self._reached_at())
         health = self._system.companion(COMPANION).ready if probed else None
         return contracts.contract(row, self._proxies[name].url, health)
 
-    def process(self, name: str) -> CompanionProcess:
-        """The process of a service. Raises Broken if the scenario has started none of that name."""
+    def start_contained(self, row: Mapping[str, str], *, probed: bool = False) -> contracts.Document:
+        """Have the service of one row running as a container; its contract, by which other containers reach it.
+
+        No proxy stands before it: what befalls it befalls the container or its network.
+        """
+        name = row["service"]
+        self._leases[name] = self._pool.companion(COMPANION, name, contained=True)
+        health = self._system.companion(COMPANION).ready if probed else None
+        return contracts.contract(row, self.container(name).inside_url, health)
+
+    def container(self, name: str) -> ContainerCompanion:
+        """The container of a service. Raises Broken if it runs otherwise."""
+        found = self.process(name)
+        if not isinstance(found, ContainerCompanion):
+            raise Broken(f"{name!r} does not run as a container")
+        return found
+
+    def process(self, name: str) -> CompanionProcess | ContainerCompanion:
+        """How a service runs. Raises Broken if the scenario has started none of that name."""
         if name not in self._leases:
             raise Broken(f"no real service {name!r} runs; there are: {', '.join(self._leases) or 'none'}")
         deployment = self._leases[name].deployment
-        if not isinstance(deployment, CompanionProcess):
+        if not isinstance(deployment, CompanionProcess | ContainerCompanion):
             raise Broken(f"{name!r} is not a process of its own but {deployment.kind}")
         return deployment
 
@@ -82,6 +100,10 @@ class RealServices:
             self._pool.release(lease)
         self._leases.clear()
         return troubles
+
+    def _reached_at(self) -> str:
+        """The address that the proxies listen on: where the system under test can reach them, and nobody else."""
+        return self._pool.containers.gateway if self._contained else HOST
 
     def _answers(self, name: str) -> bool:
         """Whether the service itself is well; what the system under test makes of it is another matter."""

@@ -33,9 +33,14 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    deployment: Literal["process", "remote"] = Field("process", description="how the system under test is run")
+    deployment: Literal["process", "container", "remote"] = Field(
+        "process", description="how the system under test is run"
+    )
     url: str | None = Field(None, description="where a system that already runs answers; implies deployment=remote")
     interface: Literal["http", "python"] = Field("http", description="how scenarios talk to the system")
+    base_image: str | None = Field(
+        None, description="the image that containers' images start from, in place of Python's"
+    )
     definition: Path | None = Field(None, description="another system.yaml in place of systems/<system>/system.yaml")
     reports: Path = Field(ROOT / "reports", description="where results and reports are written")
     run_id: str = Field(default_factory=lambda: uuid.uuid4().hex[:12], description="names what this run leaves")

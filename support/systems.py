@@ -47,10 +47,26 @@ class Command(_Part):
     environment: dict[str, str] = Field(default_factory=dict)
 
 
+class ContainerEntry(_Part):
+    """How the system is run as a container: a service of a compose file, relative to system.yaml.
+
+    ``port`` is where it listens and ``data`` the folder that it keeps its data in, both inside the container; its
+    environment is added to that of the service.
+    """
+
+    compose: str
+    service: Name
+    port: int = Field(ge=1, le=65_535)
+    data: str = Field("/data", pattern=r"^/")
+    command: list[str] | None = None
+    environment: dict[str, str] = Field(default_factory=dict)
+
+
 class Companion(Command):
     """A service the system works with, started beside it; ``ready`` is the path that answers 2xx once it is up."""
 
     ready: UrlPath
+    container: ContainerEntry | None = None
 
 
 class Remote(_Part):
@@ -65,6 +81,7 @@ class Deployments(_Part):
 
     process: Command | None = None
     python: Command | None = None
+    container: ContainerEntry | None = None
     remote: Remote = Field(default_factory=Remote)
 
 

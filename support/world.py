@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from support.browsing import WebPages
-from support.deployments import Authority, Lease, LeasePool, ProcessDeployment, RemoteDeployment
+from support.deployments import Authority, ContainerDeployment, Lease, LeasePool, Preparable, RemoteDeployment
 from support.deployments.base import Deployment, HasLogs, power
 from support.deployments.driver import DriverDeployment
 from support.evidence.attachments import Evidence
@@ -27,6 +27,9 @@ from support.systems import System
 ADMIN = "admin"
 """The identity by which the suite sets scenarios up, where the system knows identities."""
 
+CONTAINER = "container"
+"""The deployment in which companions are containers too."""
+
 SHOWN_ONE_BY_ONE = 5
 """Exchanges of one step that are attached each by itself; more are attached as one text."""
 
@@ -39,7 +42,7 @@ class World(Memory):
         self.settings = settings
         self.system = system
         self.evidence = evidence
-        self.services = RealServices(system, pool)
+        self.services = RealServices(system, pool, contained=settings.deployment == CONTAINER)
         self.pages = WebPages(settings, pool)
         self._pool = pool
         self._leases: list[Lease] = []
@@ -69,10 +72,10 @@ class World(Memory):
         self._adopt(self._pool.acquire(self._kind, profile, environment or {}, own=own))
         self.meet()
 
-    def begin(self, profile: str = "default", environment: Mapping[str, str | None] | None = None) -> ProcessDeployment:
+    def begin(self, profile: str = "default", environment: Mapping[str, str | None] | None = None) -> Preparable:
         """A system of the scenario's own that is not started yet: to be prepared, or for a start that may fail."""
         lease = self._pool.fresh(self._kind, profile, environment or {})
-        if not isinstance(lease.deployment, ProcessDeployment):
+        if not isinstance(lease.deployment, Preparable):
             raise NotVerified(f"a {lease.kind} deployment cannot be prepared before its start")
         self._adopt(lease)
         return lease.deployment
@@ -81,6 +84,19 @@ class World(Memory):
     def authority(self) -> Authority:
         """Whom the clients of this run trust where a system speaks TLS."""
         return self._pool.authority
+
+    def contain(
+        self, profile: str = "default", environment: Mapping[str, str | None] | None = None
+    ) -> ContainerDeployment:
+        """A container of the scenario's own, whatever the run's deployment is; not started yet, so as to be prepared.
+
+        Whoever starts it lets the scenario ``meet()`` it then.
+        """
+        lease = self._pool.fresh("container", profile, environment or {})
+        if not isinstance(lease.deployment, ContainerDeployment):
+            raise Broken(f"a container was asked for, and a {lease.kind} was made")
+        self._adopt(lease)
+        return lease.deployment
 
     def meet(self) -> None:
         """Begin to talk with the system that was started last."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from support.deployments import Killable, ProcessDeployment, Restartable, Stoppable, power
+from support.deployments import HasData, Killable, Restartable, Stoppable, power
 from support.interfaces import contracts
 from support.outcomes import DeploymentFailed, NotVerified
 from support.world import World
@@ -116,7 +116,7 @@ def version_of(world: World, service_id: str) -> str | None:
 
 def files(world: World) -> dict[str, Path]:
     """The files that the system's definition names. Raises NotVerified where they cannot be reached."""
-    if not isinstance(world.deployment, ProcessDeployment):
+    if not isinstance(world.deployment, HasData):
         raise NotVerified(f"the files of {world.system.says} cannot be reached in a {world.deployment.kind} deployment")
     return world.deployment.files
 

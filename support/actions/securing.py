@@ -9,7 +9,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from support.actions import lifecycle
-from support.deployments import Authority, Issued, ProcessDeployment
+from support.deployments import Authority, Issued, Preparable
 from support.http.handshake import Handshake, shake
 from support.outcomes import Broken, DeploymentFailed
 from support.waiting import let_pass, until
@@ -103,7 +103,7 @@ def refusal(world: World) -> Refusal:
     return Refusal(world.exchange.error or "")
 
 
-def _prepared(world: World, certificate: str) -> ProcessDeployment:
+def _prepared(world: World, certificate: str) -> Preparable:
     if certificate not in CERTIFICATES:
         raise Broken(f"nothing is known of a certificate {certificate!r}; there are: {', '.join(CERTIFICATES)}")
     deployment = world.begin(PROFILE)

@@ -6,6 +6,7 @@ from support.deployments.base import (
     HasLogs,
     Killable,
     Pausable,
+    Preparable,
     Restartable,
     Startable,
     Stoppable,
@@ -13,6 +14,8 @@ from support.deployments.base import (
 )
 from support.deployments.certificates import Authority, Issued
 from support.deployments.companion import CompanionProcess
+from support.deployments.containers.companion import ContainerCompanion
+from support.deployments.containers.deployment import ContainerDeployment
 from support.deployments.driver import DriverDeployment
 from support.deployments.journal import RunJournal, sweep
 from support.deployments.leases import Lease, LeasePool
@@ -23,6 +26,8 @@ from support.deployments.rpc import RpcError, RpcReply
 __all__ = [
     "Authority",
     "CompanionProcess",
+    "ContainerCompanion",
+    "ContainerDeployment",
     "Deployment",
     "DriverDeployment",
     "HasData",
@@ -32,6 +37,7 @@ __all__ = [
     "Lease",
     "LeasePool",
     "Pausable",
+    "Preparable",
     "ProcessDeployment",
     "RemoteDeployment",
     "Restartable",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol, TypeVar, runtime_checkable
 
@@ -90,6 +91,20 @@ class HasData(Protocol):
 
     @property
     def files(self) -> dict[str, Path]: ...
+
+
+@runtime_checkable
+class Preparable(Deployment, Startable, HasLogs, HasData, Protocol):
+    """Can be made ready before its start, and started without waiting, for a start that is expected to fail."""
+
+    @property
+    def exit_code(self) -> int | None: ...
+
+    def set_environment(self, environment: Mapping[str, str | None]) -> None: ...
+
+    def launch(self) -> None: ...
+
+    def exit_within(self, seconds: float) -> int | None: ...
 
 
 def power(deployment: Deployment, kind: type[P]) -> P:

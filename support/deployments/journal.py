@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from support.deployments import processes
+from support.deployments.containers import host
 from support.deployments.processes import ProcessIdentity
 from support.outcomes import UsageError
 
@@ -59,8 +60,8 @@ class _Past:
 
 
 def sweep(reports: Path) -> list[str]:
-    """End the processes and remove the folders of runs that are dead. Returns a sentence for each killed run."""
-    notes = []
+    """End the processes, and remove the containers and folders, of runs that are dead; a sentence for each such run."""
+    notes = host.sweep()
     for folder in sorted((reports / "run").glob("*/")):
         past = _read(folder)
         if not past.owners:

@@ -13,6 +13,9 @@ from pathlib import Path
 
 from support.deployments.certificates import Authority
 from support.deployments.companion import CompanionProcess
+from support.deployments.containers.companion import ContainerCompanion
+from support.deployments.containers.deployment import ContainerDeployment
+from support.deployments.containers.host import ContainerHost
 from support.deployments.driver import DriverDeployment
 from support.deployments.interruption import end_in_order_on_sigterm
 from support.deployments.journal import RunJournal
@@ -26,10 +29,20 @@ from support.systems import System
 IDLE = 6
 """Running processes that are kept for scenarios to come; beyond them the one longest unused is stopped."""
 
+CONTAINED = "@container"
+"""Ends the kind of a companion that runs as a container."""
+
 HOPELESS = 3
 """Set-ups that failed to start, while none has started, after which no other is tried."""
 
-AnyDeployment = ProcessDeployment | DriverDeployment | RemoteDeployment | CompanionProcess
+AnyDeployment = (
+    ProcessDeployment
+    | ContainerDeployment
+    | DriverDeployment
+    | RemoteDeployment
+    | CompanionProcess
+    | ContainerCompanion
+)
 Environment = Mapping[str, str | None]
 LeaseKey = tuple[str, str, tuple[tuple[str, str | None], ...]]
 """What makes two wishes the same: kind, profile (or a companion's name), and the environment, sorted."""
@@ -65,6 +78,7 @@ class LeasePool:
         self._failed: dict[LeaseKey, DeploymentFailed] = {}
         self._owner = os.getpid()
         self.record = StartRecord()
+        self.containers = ContainerHost(settings)
         atexit.register(self.close)
         end_in_order_on_sigterm()
 
@@ -86,9 +100,9 @@ class LeasePool:
         lease.dirty = own
         return lease
 
-    def companion(self, kind: str, name: str) -> Lease:
-        """A running companion, such as the ``backend`` named ``local-chat``."""
-        key = _key(kind, name, {})
+    def companion(self, kind: str, name: str, *, contained: bool = False) -> Lease:
+        """A running companion, such as the ``backend`` named ``local-chat``; as a container if that is asked for."""
+        key = _key(f"{kind}{CONTAINED if contained else ''}", name, {})
         return self._take(key) or self._started(self._hand_out(key, self._make_companion(key)))
 
     def fresh(self, kind: str, profile: str = "default", environment: Environment | None = None) -> Lease:
@@ -127,6 +141,10 @@ class LeasePool:
             except (Broken, OSError) as error:
                 troubles.append(f"{lease.key[:2]}: {error}")
         self._out, self._idle = [], []
+        try:
+            troubles += self.containers.close()
+        except Broken as error:
+            troubles.append(str(error))
         self.record.write(self._settings.scratch / f"starts-{self._settings.shard}.json")
         self._journal.closed()
         atexit.unregister(self.close)
@@ -162,20 +180,31 @@ class LeasePool:
             remote.check_profile(profile, dict(own))
             return remote
         environment = {**self._system.profile(profile).environment, **dict(own)}
-        makers: dict[str, type[ProcessDeployment] | type[DriverDeployment]] = {
-            "process": ProcessDeployment,
-            "python": DriverDeployment,
-        }
-        if kind not in makers:
-            raise UsageError(f"there is no deployment {kind!r}; there are: {', '.join(makers)}, remote")
-        made = makers[kind](self._system, environment, self._settings, self._folder(kind), self._journal)
+        made = self._making(kind, environment)
         if self._system.profile(profile).scheme == "https" and not isinstance(made, DriverDeployment):
             self.authority.issue().write(made.files)
             made.authority = self._trusted
         return made
 
-    def _make_companion(self, key: LeaseKey) -> CompanionProcess:
+    def _making(
+        self, kind: str, environment: Environment
+    ) -> ProcessDeployment | ContainerDeployment | DriverDeployment:
+        if kind == "container":
+            return ContainerDeployment(self._system, environment, self._settings, self._folder(kind), self.containers)
+        makers: dict[str, type[ProcessDeployment] | type[DriverDeployment]] = {
+            "process": ProcessDeployment,
+            "python": DriverDeployment,
+        }
+        if kind not in makers:
+            raise UsageError(f"there is no deployment {kind!r}; there are: {', '.join(makers)}, container, remote")
+        return makers[kind](self._system, environment, self._settings, self._folder(kind), self._journal)
+
+    def _make_companion(self, key: LeaseKey) -> CompanionProcess | ContainerCompanion:
         kind, name, _ = key
+        if kind.endswith(CONTAINED):
+            kind = kind.removesuffix(CONTAINED)
+            folder = self._folder(f"{kind}-{name}")
+            return ContainerCompanion(self._system, kind, name, self._settings, folder, self.containers)
         return CompanionProcess(self._system, kind, name, self._settings, self._folder(f"{kind}-{name}"), self._journal)
 
     def _folder(self, kind: str) -> Path:

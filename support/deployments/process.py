@@ -41,7 +41,7 @@ class ProcessDeployment(ServerProcess):
         self.files = system.paths(self.data)
         self._command: Command = system.deployments.process
         self._added = dict(environment)
-        _make_folders(system, self.files)
+        make_folders(system, self.files)
         super().__init__(self._launch_on, settings, scratch.resolve(), journal)
 
     @property
@@ -76,7 +76,8 @@ def filled(environment: Mapping[str, str | None], bindings: Mapping[str, str], w
     }
 
 
-def _make_folders(system: System, files: Mapping[str, Path]) -> None:
+def make_folders(system: System, files: Mapping[str, Path]) -> None:
+    """Make the folders that the definition names, and those of the files."""
     for name, path in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         if system.files[name].endswith("/"):

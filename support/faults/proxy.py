@@ -31,20 +31,21 @@ class _Passage:
 
 
 class FaultyProxy:
-    """Stands before one server on a loopback port of its own; ``behave()`` changes what it does, at once.
+    """Stands before one server on a port of its own, by default a loopback one; ``behave()`` changes what it does.
 
     A change also ends the connections that are open: none goes on in a manner that holds no more. ``connections``
     counts those accepted, ``requests`` lists the HTTP requests that clients sent, as ``POST /chat``.
     """
 
-    def __init__(self, target: str) -> None:
+    def __init__(self, target: str, address: str = HOST) -> None:
         parts = urlsplit(target if "//" in target else f"//{target}")
         if not parts.hostname or not parts.port:
             raise Broken(f"a proxy needs a target with host and port, not {target!r}")
         self._target = (parts.hostname, parts.port)
-        self._socket = _bound(0)
+        self._address = address
+        self._socket = _bound(address, 0)
         self.port: int = self._socket.getsockname()[1]
-        self.url = f"http://{HOST}:{self.port}"
+        self.url = f"http://{address}:{self.port}"
         self.behaviour = PASS
         self.connections = 0
         self.requests: list[str] = []
@@ -89,7 +90,7 @@ class FaultyProxy:
 
     async def _listen(self) -> None:
         # A second socket listens; the first stays bound, so that nobody else is given the port while it is refused.
-        self._server = await asyncio.start_server(self._serve, sock=_bound(self.port), backlog=1024)
+        self._server = await asyncio.start_server(self._serve, sock=_bound(self._address, self.port), backlog=1024)
 
     async def _stop_listening(self) -> None:
         if self._server is not None:
@@ -207,10 +208,10 @@ class NetworkFault(Fault):
         self._proxy.behave(PASS)
 
 
-def _bound(port: int) -> socket.socket:
+def _bound(address: str, port: int) -> socket.socket:
     made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    made.bind((HOST, port))
+    made.bind((address, port))
     return made
 
 

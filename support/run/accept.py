@@ -19,6 +19,7 @@ from support import keywords
 from support.acceptance import folder, plan, run_record, snapshot, tags, words
 from support.acceptance.criteria import CriteriaFile
 from support.acceptance.run_record import RunRecord, Starts
+from support.deployments.containers import host
 from support.deployments.journal import RunJournal, sweep
 from support.history import keep
 from support.outcomes import UsageError
@@ -80,6 +81,7 @@ def _accept(order: Order, console: Console) -> int:
         for note in sweep(reports):
             console.print(f"Note: {note}", highlight=False, soft_wrap=True)
         preflight.check_reachable(order.system, order.settings)
+        preflight.check_containers(order.system, order.settings)
         listed = criteria_of(order.system.name, order.root)
         everything = selection.parse(selection.feature_paths(order.root, order.system.name, ()))
         features = selection.parse(order.paths) if order.paths else everything
@@ -143,7 +145,10 @@ def _run(order: Order, schedule: Schedule, record: RunRecord, console: Console) 
     finally:
         watch.view.close()
         record.starts = _starts(order.settings.scratch)
-    if complete:
+        leaked = host.leaks(order.settings.run_id)
+        if leaked:
+            console.print(f"\nLeft behind, and removed now: {', '.join(leaked)}.", highlight=False, soft_wrap=True)
+    if complete and not leaked:
         record.finished = run_record.now()
     return False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from support.deployments import RemoteDeployment
+from support.deployments.containers import engine
 from support.http import HttpClient
 from support.outcomes import NotMet, UsageError
 from support.settings import Settings
@@ -20,6 +21,16 @@ def check_reachable(system: System, settings: Settings) -> None:
             f"{system.says} at {settings.url} says it is version {told}, but {system.path} says {system.version}: "
             "the report would name the wrong release; correct `version` there, or the URL"
         )
+
+
+def check_containers(system: System, settings: Settings) -> None:
+    """Raise UsageError unless a run whose system shall be a container can have one."""
+    if settings.deployment != "container":
+        return
+    if system.deployments.container is None:
+        raise UsageError(f"{system.path}: deployments has no container, so {system.says} cannot be run as one")
+    if reason := engine.why_not():
+        raise UsageError(f"{reason}; `signoff doctor` tells how to get one, and without it --deployment process works")
 
 
 def version_of(url: str, system: System) -> str | None:

@@ -191,9 +191,13 @@ class Engine:
     def create_network(self, name: str, run_id: str) -> str:
         """A network of this run's own. Returns the address that this machine has on it."""
         with calling(f"the network {name} could not be made"):
-            made = self._client.networks.create(name, check_duplicate=True, labels=labels.of_run(run_id))
-            made.reload()
-        return str(made.attrs["IPAM"]["Config"][0]["Gateway"])
+            self._client.networks.create(name, check_duplicate=True, labels=labels.of_run(run_id))
+        return self.gateway(name)
+
+    def gateway(self, network: str) -> str:
+        """The address that this machine has on a network."""
+        with calling(f"the network {network} could not be looked at"):
+            return str(self._client.networks.get(network).attrs["IPAM"]["Config"][0]["Gateway"])
 
     def connect(self, network: str, container: Container, aliases: Sequence[str] = (), address: str = "") -> None:
         """Put a container on a network, at an address of its own choice or ours."""

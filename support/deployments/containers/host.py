@@ -1,0 +1,123 @@
+"""Where one process of a run keeps its containers: the engine, the images, and a network that ends with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+
+from support.deployments.containers import engine, labels
+from support.deployments.containers.container import Container
+from support.deployments.containers.engine import Engine, Leftover
+from support.deployments.containers.images import Build, Images
+from support.deployments.containers.sdk import EngineTrouble
+from support.deployments.containers.spec import ContainerSpec
+from support.outcomes import Broken
+from support.settings import Settings
+
+
+class ContainerHost:
+    """Makes containers for one process of a run. Nothing that it made is there after close().
+
+    Everything is asked of the engine only when it is needed first; NotVerified is raised where none answers.
+    """
+
+    def __init__(self, settings: Settings, say: Callable[[str], None] | None = None) -> None:
+        self._settings = settings
+        self._say = say or (lambda _: None)
+        self._made = 0
+        self._images: dict[tuple[Path, tuple[tuple[str, str], ...]], str] = {}
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The engine of this machine."""
+        return engine.connect()
+
+    @cached_property
+    def images(self) -> Images:
+        """The images, built when something that goes into them has changed."""
+        return Images(self.engine, self._settings.base_image, self._settings.run_id, self._say)
+
+    @cached_property
+    def network(self) -> str:
+        """The network that all containers of this process share."""
+        return self.new_network("net")[0]
+
+    @cached_property
+    def gateway(self) -> str:
+        """This machine's address on that network: what listens there is reached by the containers and no one else."""
+        return self.engine.gateway(self.network)
+
+    def new_network(self, name: str) -> tuple[str, str]:
+        """Another network of this run's: its name, and this machine's address on it."""
+        full = self.name(name)
+        return full, self.engine.create_network(full, self._settings.run_id)
+
+    def image(self, build: Build) -> str:
+        """The id of the image of a Dockerfile as it stood when it was asked for first: one run, one image."""
+        key = (build.dockerfile, tuple(sorted(build.arguments.items())))
+        if key not in self._images:
+            self._images[key] = self.images.of(build).id
+        return self._images[key]
+
+    def create(self, name: str, spec: ContainerSpec) -> Container:
+        """A container of this run's, not started yet."""
+        return self.engine.create(self.name(name), spec, self._settings.run_id)
+
+    def name(self, of: str) -> str:
+        """A name that no other run and no other process of this run gives: ``signoff-3f2a-main-4-caio``."""
+        self._made += 1
+        return f"signoff-{self._settings.run_id}-{self._settings.shard}-{self._made}-{of}"
+
+    def close(self) -> list[str]:
+        """Remove all that this process made. Returns what had been left, in words: each is a fault of the suite's."""
+        if "engine" not in self.__dict__:
+            return []
+        mine = labels.of_run(self._settings.run_id)[labels.OWNER]
+        left = [each for each in self.engine.leftovers(self._settings.run_id) if each.labels.get(labels.OWNER) == mine]
+        removed(self.engine, left)
+        self.engine.close()
+        del self.__dict__["engine"]
+        return [f"{each} was still there" for each in left if each.kind == "container"]
+
+
+def removed(of: Engine, left: list[Leftover]) -> list[str]:
+    """Remove what was left, containers before the networks that they are on. Raises Broken for what stays."""
+    troubles = []
+    for each in left:
+        try:
+            of.remove(each)
+        except EngineTrouble as error:
+            troubles.append(str(error))
+    if troubles:
+        raise Broken("; ".join(troubles))
+    return [str(each) for each in left]
+
+
+def sweep() -> list[str]:
+    """Remove what dead runs of this machine left in the engine. Returns a sentence for each run; foreigners stay."""
+    if engine.why_not():
+        return []
+    found = engine.connect()
+    try:
+        orphans = [each for each in found.leftovers() if labels.is_orphan(each.labels)]
+        by_run: dict[str, list[Leftover]] = {}
+        for each in orphans:
+            by_run.setdefault(each.labels[labels.RUN], []).append(each)
+        return [
+            f"an earlier run ({run}) was cut short; removed {', '.join(removed(found, left))}"
+            for run, left in by_run.items()
+        ]
+    finally:
+        found.close()
+
+
+def leaks(run_id: str) -> list[str]:
+    """What a run that has ended has left in the engine: removed, and told, because it is a fault of the suite's."""
+    if engine.why_not():
+        return []
+    found = engine.connect()
+    try:
+        return removed(found, found.leftovers(run_id))
+    finally:
+        found.close()
