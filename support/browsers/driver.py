@@ -12,11 +12,13 @@ import json
 import sys
 from typing import Any
 
-from playwright.sync_api import Browser, Error, TimeoutError, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Error, Page, TimeoutError, ViewportSize, sync_playwright
 
 VIEW: ViewportSize = {"width": 800, "height": 450}
 CONSOLE = 2000.0
 """Milliseconds that the console may be behind the script."""
+TRIES = 5
+NETWORK_CHANGED = "ERR_NETWORK_CHANGED"
 QUIET = (
     "--disable-background-networking",
     "--disable-component-update",
@@ -38,7 +40,7 @@ def visit(browser: Browser, order: dict[str, Any]) -> dict[str, Any]:
         page = context.new_page()
         console: list[str] = []
         page.on("console", lambda message: console.append(message.text))
-        page.goto(order["origin"] + "/")
+        open_page(page, order["origin"] + "/")
         seen: dict[str, Any] = page.evaluate("order => call(order)", order["call"])
         if seen["error"] and not console:
             with contextlib.suppress(TimeoutError):
@@ -47,6 +49,23 @@ def visit(browser: Browser, order: dict[str, Any]) -> dict[str, Any]:
         return {**seen, "origin": page.evaluate("location.origin"), "console": console, "picture": picture}
     finally:
         context.close()
+
+
+def open_page(page: Page, address: str) -> None:
+    """Open our own page, again where the browser gave up because a network of the machine came or went meanwhile.
+
+    Every container that starts or ends is such a change. Nothing of the system under test is asked for here; a call
+    of the page's script is never repeated.
+    """
+    for _ in range(TRIES - 1):
+        try:
+            page.goto(address)
+        except Error as error:
+            if NETWORK_CHANGED not in error.message:
+                raise
+        else:
+            return
+    page.goto(address)
 
 
 def main(executable: str, rules: str, fingerprint: str) -> None:

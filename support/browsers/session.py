@@ -28,6 +28,8 @@ from support.settings import Settings
 DRIVER = Path(__file__).with_name("driver.py")
 BROWSER_VARIABLE = "SIGNOFF_BROWSER"
 """Variable in the environment of a browser's processes, by which those are known that have left their parent."""
+NETWORK_CHANGED = "ERR_NETWORK_CHANGED"
+"""What the browser says when it has dropped a call because a network of the machine came or went."""
 
 _LAST_LINES = 2000
 """Characters of the browser's log that a message quotes."""
@@ -71,6 +73,8 @@ class BrowserSession:
         """Open the page as one of ``origin``, in a fresh profile, and have its script make the call."""
         self._send({"origin": origin, "call": asdict(call)})
         seen = self._message(2 * self._settings.timeouts.http, f"a page of {origin} could not be tried")
+        if any(NETWORK_CHANGED in line for line in seen["console"]):
+            raise Broken(f"a network of this machine came or went while a page of {origin} made its call; run it again")
         if seen["origin"] != origin:
             raise Broken(f"the browser opened the page as one of {seen['origin']} and not of {origin}")
         return Sight(
