@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import tempfile
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -35,24 +37,30 @@ def read(path: Path) -> Ed25519PrivateKey:
 
 
 def read_or_make(path: Path) -> Ed25519PrivateKey:
-    """The key at a path; made there, readable by its owner only, if there is none. Raises UnusableKey."""
-    if path.exists():
-        return read(path)
-    key = make()
-    write(path, key)
-    return key
+    """The key at a path; made there, readable by its owner only, if there is none. Raises UnusableKey.
+
+    Of several processes that find none at the same time, one makes the key that all of them use.
+    """
+    if not path.exists():
+        write(path, make())
+    return read(path)
 
 
 def write(path: Path, key: Ed25519PrivateKey) -> None:
-    """Write a key in one step: a crash leaves either no file or a whole one. Raises UnusableKey."""
+    """Put a key where there is none, whole or not at all; a key that is there already stays. Raises UnusableKey."""
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    unfinished = path.with_suffix(".new")
     try:
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(pem)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
+        # mkstemp gives a file of its own, that nobody else may read, to every process.
+        unfinished, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(unfinished, "wb") as file:
+                file.write(pem)
+                file.flush()
+                os.fsync(file.fileno())
+            with contextlib.suppress(FileExistsError):
+                os.link(name, path)
+        finally:
+            os.unlink(name)
     except OSError as error:
         raise UnusableKey(f"the key file cannot be written: {error.strerror}") from None
 
