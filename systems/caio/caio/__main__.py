@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from caio import __version__, healthcheck
+from caio.backup import command as backup
 from caio.contracts import parse_contract
 from caio.errors import InvalidContract
 from caio.proofs import verify
@@ -34,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return UNREADABLE
     if options.command == "healthcheck":
         return healthcheck.check()
+    if options.command in backup.NAMES:
+        return backup.run(options)
     # Imported here: validating and verifying need no web server.
     from caio.server import serve
 
@@ -56,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--key", required=True, type=Path, metavar="FILE", help="public key: PEM, base64, or what /api/v1/keys answers"
     )
+    backup.add_to(commands)
     return parser
 
 
