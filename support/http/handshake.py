@@ -21,7 +21,7 @@ PROTOCOLS = {
 }
 
 _EVERYTHING = "ALL:@SECLEVEL=0"
-"""Ciphers of a client that speaks outdated protocols, which newer libraries offer only to those who ask for the worst."""
+"""Ciphers of a client that speaks outdated protocols; newer libraries offer those only to who asks for the worst."""
 
 _RECORD, _CLIENT_HELLO = 22, 1
 """The type of a record that carries a handshake, and of its first message (RFC 5246, 6.2.1 and 7.4)."""
