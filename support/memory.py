@@ -13,6 +13,7 @@ from support.outcomes import Broken
 
 if TYPE_CHECKING:  # these rooms are built on World themselves
     from support.actions.auditing import Audit
+    from support.actions.backups import Backup
     from support.actions.callers import Caller
     from support.actions.lifecycle import Start
     from support.browsers import Sight
@@ -33,7 +34,10 @@ class Together:
 
 @dataclass
 class Memory:
-    """The typed state of a scenario. What is None or empty has not happened yet."""
+    """The typed state of a scenario. What is None or empty has not happened yet.
+
+    ``faults`` are those that belong on the scenario's timeline, besides what befell its real services.
+    """
 
     policies: list[dict[str, Any]] = field(default_factory=list)
     history: dict[str, Any] = field(default_factory=dict)
@@ -47,9 +51,10 @@ class Memory:
     origin: str = ""
     caller: Caller | None = None
     health: dict[str, Any] = field(default_factory=dict)
-    fault: Fault | None = None
+    faults: list[Fault] = field(default_factory=list)
     tried: Start | None = None
     handshake: Handshake | None = None
+    backup: Backup | None = None
     acknowledged: set[str] = field(default_factory=set)
     audit: Audit | None = None
     audit_keys: list[dict[str, str]] = field(default_factory=list)

@@ -17,14 +17,17 @@ COMPANION = "backend"
 
 
 class RealServices:
-    """Starts services, breaks them, heals them, and gives them back at the end of the scenario."""
+    """Starts services, breaks them, heals them, and gives them back at the end of the scenario.
+
+    ``faults`` are all that befell them, in order, healed or not.
+    """
 
     def __init__(self, system: System, pool: LeasePool, *, contained: bool = False) -> None:
         self._system, self._pool, self._contained = system, pool, contained
         self._leases: dict[str, Lease] = {}
         self._proxies: dict[str, FaultyProxy] = {}
         self._faults: dict[str, Fault] = {}
-        self._history: list[tuple[str, Fault]] = []
+        self.faults: list[Fault] = []
 
     def start(self, row: Mapping[str, str], *, probed: bool = False) -> contracts.Document:
         """Have the service of one row of a table running; its contract, which says where it can be reached.
@@ -86,10 +89,6 @@ class RealServices:
         probe = f"GET {self._system.companion(COMPANION).ready}"
         return [call for call in self._proxies[name].requests if call != probe]
 
-    def timeline(self) -> str:
-        """What was broken and healed, and when; empty if nothing was."""
-        return "\n\n".join(f"{name}\n{fault.describe()}" for name, fault in self._history)
-
     def give_back(self, failed: bool) -> list[str]:
         """Heal what is broken, close the proxies and give the services back; what could not be done, in words."""
         troubles = [trouble for name in list(self._faults) if (trouble := _attempt(lambda name=name: self.heal(name)))]  # type: ignore[misc]
@@ -111,7 +110,7 @@ class RealServices:
 
     def _break(self, name: str, fault: Fault) -> None:
         self._faults[name] = fault
-        self._history.append((name, fault))
+        self.faults.append(fault)
         fault.inject()
 
 

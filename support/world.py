@@ -7,8 +7,17 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from support import timelines
 from support.browsing import WebPages
-from support.deployments import Authority, ContainerDeployment, Lease, LeasePool, Preparable, RemoteDeployment
+from support.deployments import (
+    Authority,
+    ContainerDeployment,
+    ContainerTool,
+    Lease,
+    LeasePool,
+    Preparable,
+    RemoteDeployment,
+)
 from support.deployments.base import Deployment, HasLogs, power
 from support.deployments.driver import DriverDeployment
 from support.evidence.attachments import Evidence
@@ -97,6 +106,15 @@ class World(Memory):
             raise Broken(f"a container was asked for, and a {lease.kind} was made")
         self._adopt(lease)
         return lease.deployment
+
+    def beside(self, service: str, port: int, ready: str) -> ContainerTool:
+        """A tool that stands beside the system in its compose file, such as Prometheus; not started yet.
+
+        It listens on ``port`` inside its container and is up when ``ready``, a path, says so. It ends with the scenario.
+        """
+        tool = self._pool.tool(service, port, ready)
+        self.on_close(tool.close)
+        return tool
 
     def meet(self) -> None:
         """Begin to talk with the system that was started last."""
@@ -221,8 +239,7 @@ class World(Memory):
             lease.dirty = lease.dirty or failed
         troubles += filter(None, (self._tidy(lease, interface) for lease, interface in self._met))
         troubles += self.services.give_back(failed)
-        if timeline := self.services.timeline():
-            self.evidence.text("timeline of the faults", timeline)
+        self.evidence.timeline("the faults", timelines.lanes([*self.faults, *self.services.faults]))
         for lease in self._leases:
             if trouble := _attempt(lambda lease=lease: self._pool.release(lease)):  # type: ignore[misc]
                 troubles.append(trouble)

@@ -16,7 +16,7 @@ NOBODY = "Nothing tests it, and nobody vouches for it with a name and a reason"
 
 
 class Proof(BaseModel):
-    """How one test ended: a criterion by its id, or a scenario by its name; ``scenarios`` are the keys of those tried."""
+    """How a test ended: a criterion by its id, or a scenario by its name; ``scenarios`` are the keys of those tried."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -106,7 +106,7 @@ class Unverified:
 
 @dataclass(slots=True, frozen=True)
 class Test:
-    """One test that an item of the checklist names; ``anchor`` is the criterion's place on the page, None for a scenario."""
+    """A test that an item of the checklist names; ``anchor`` is a criterion's place on the page, None without one."""
 
     name: str
     anchor: str | None

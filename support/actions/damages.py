@@ -7,7 +7,7 @@ from pathlib import Path
 
 from support.actions import lifecycle
 from support.faults import Damaged, Fault, LockedDatabase, MovedAway
-from support.outcomes import Broken
+from support.memory import last
 from support.world import World
 
 DAMAGES: dict[str, tuple[str, Callable[[Path], Fault]]] = {
@@ -22,14 +22,12 @@ DAMAGES: dict[str, tuple[str, Callable[[Path], Fault]]] = {
 def inflict(world: World, damage: str) -> None:
     """Do the damage; it is healed at the end of the scenario at the latest."""
     name, fault = DAMAGES[damage]
-    done = world.fault = fault(lifecycle.files(world)[name])
-    world.on_close(lambda: world.evidence.text("timeline of the damage", done.describe()))
+    done = fault(lifecycle.files(world)[name])
+    world.faults.append(done)
     world.on_close(done.heal)
     done.inject()
 
 
 def repair(world: World) -> None:
     """Make good again what was damaged. Raises Broken if nothing was."""
-    if world.fault is None:
-        raise Broken("nothing has been damaged that could be repaired")
-    world.fault.heal()
+    last(world.faults, "nothing has been damaged that could be repaired").heal()

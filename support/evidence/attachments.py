@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, is_dataclass
 from enum import Enum
 from typing import Any, Protocol
+
+from support.evidence.timeline import Lane, journal, picture
 
 LONGEST = 100_000
 """Characters of the longest text attachment; of a longer one the beginning and the end are kept."""
@@ -21,6 +23,7 @@ class Media(Enum):
     TEXT = ("text/plain", "txt")
     CSV = ("text/csv", "csv")
     JSON = ("application/json", "json")
+    SVG = ("image/svg+xml", "svg")
     PNG = ("image/png", "png")
 
 
@@ -76,6 +79,12 @@ class Evidence:
     def picture(self, name: str, png: bytes) -> None:
         """Attach a picture; nothing in it can be redacted, so it must show no secret."""
         _recorder.attach(name, png, Media.PNG)
+
+    def timeline(self, name: str, lanes: Sequence[Lane]) -> None:
+        """Attach what befell a system, as a picture over time and as a journal in words; nothing if nothing did."""
+        if lanes:
+            _recorder.attach(f"timeline of {name}", picture(lanes), Media.SVG)
+            self.text(f"journal of {name}", journal(lanes))
 
     def observation(
         self,

@@ -6,6 +6,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from types import TracebackType
 from typing import Self
 
@@ -16,12 +17,23 @@ SETTLE = 10.0
 """Seconds within which a system must be in its steady state, before the fault and after its healing."""
 
 
+class Happening(StrEnum):
+    """What kind of thing can happen to a fault."""
+
+    STEADY = "steady"
+    INJECTED = "injected"
+    OBSERVED = "observed"
+    HEALED = "healed"
+    TROUBLE = "trouble"
+
+
 @dataclass(frozen=True, slots=True)
 class FaultEvent:
     """Something that happened to a fault; ``at`` is seconds since the epoch."""
 
     at: float
     what: str
+    kind: Happening = Happening.OBSERVED
 
 
 class Fault(ABC):
@@ -47,10 +59,10 @@ class Fault(ABC):
         try:
             self._inject()
         except BaseException as error:
-            self._note(f"could not be injected: {error}")
+            self._note(f"could not be injected: {error}", Happening.TROUBLE)
             self.heal()
             raise
-        self._note(f"injected: {self.what}")
+        self._note(f"injected: {self.what}", Happening.INJECTED)
         return self
 
     def heal(self) -> None:
@@ -61,9 +73,9 @@ class Fault(ABC):
         try:
             self._heal()
         except Exception as error:
-            self._note(f"could not be healed: {error}")
+            self._note(f"could not be healed: {error}", Happening.TROUBLE)
             raise Broken(f"{self.what}: could not be healed: {error}") from error
-        self._note(f"healed: {self.what}")
+        self._note(f"healed: {self.what}", Happening.HEALED)
         self._see_steady("after the healing")
 
     def observed(self, what: str) -> None:
@@ -96,8 +108,8 @@ class Fault(ABC):
     def _heal(self) -> None:
         """Make it whole again."""
 
-    def _note(self, what: str) -> None:
-        self.journal.append(FaultEvent(time.time(), what))
+    def _note(self, what: str, kind: Happening = Happening.OBSERVED) -> None:
+        self.journal.append(FaultEvent(time.time(), what, kind))
 
     def _see_steady(self, when: str) -> None:
         if self._steady is None:
@@ -105,6 +117,6 @@ class Fault(ABC):
         try:
             until(self._steady, self._settle, f"the steady state {when} ({self.what})")
         except WaitedInVain as error:
-            self._note(f"not in steady state {when}")
+            self._note(f"not in steady state {when}", Happening.TROUBLE)
             raise Broken(str(error)) from error
-        self._note(f"steady state seen {when}")
+        self._note(f"steady state seen {when}", Happening.STEADY)

@@ -15,7 +15,7 @@ def item_left_out(text: str) -> str:
     return in_yaml(text, lambda content: content["items"].remove(_item(content, "rate-limiting")))
 
 
-@edit(CHECKLIST, "CAIO-HARD-01", "An item is on the checklist, and nothing and nobody stands for it", sample="No item is without")
+@edit(CHECKLIST, "CAIO-HARD-01", "Nothing and nobody stands for an item of the checklist", sample="is without")
 def item_merely_ticked(text: str) -> str:
     return in_yaml(text, lambda content: _item(content, "cors").pop("criteria"))
 
@@ -31,22 +31,22 @@ def scenario_renamed(text: str) -> str:
     return in_yaml(text, lambda content: _item(content, "structured-log").update(added))
 
 
-@edit(CHECKLIST, "CAIO-HARD-01", "Somebody vouches for an item without saying why no test can", sample="Nobody vouches")
+@edit(CHECKLIST, "CAIO-HARD-01", "Somebody vouches for an item without saying why no test can", sample="Nobody")
 def voucher_without_reason(text: str) -> str:
     return in_yaml(text, lambda content: _item(content, "incident-response").pop("why_no_test"))
 
 
-@edit(CHECKLIST, "CAIO-HARD-01", "A reason why no test can is given, but nobody answers for it", sample="Nobody vouches")
+@edit(CHECKLIST, "CAIO-HARD-01", "A reason why no test can is given, but nobody answers for it", sample="Nobody")
 def voucher_without_name(text: str) -> str:
     return in_yaml(text, lambda content: _item(content, "secrets").pop("vouched_by"))
 
 
-@edit(CHECKLIST, "CAIO-HARD-01", "A voucher rests on a document that was never written", sample="Nobody vouches")
+@edit(CHECKLIST, "CAIO-HARD-01", "A voucher rests on a document that was never written", sample="Nobody")
 def document_never_written(text: str) -> str:
     return swap(text, "operations.md#incident-response", "on-call.md")
 
 
-@edit("operations.md", "CAIO-HARD-01", "The part of a document that a voucher rests on was taken out", sample="Nobody vouches")
+@edit("operations.md", "CAIO-HARD-01", "The part of a document that a voucher rests on was taken out", sample="Nobody")
 def part_taken_out(text: str) -> str:
     return swap(text, "## Disaster recovery\n", "")
 

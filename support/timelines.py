@@ -1,0 +1,14 @@
+"""Puts the faults of a scenario on one timeline: what their journals say, as the evidence draws it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from support.evidence.timeline import Lane, Mark
+from support.faults import Fault
+
+
+def lanes(faults: Iterable[Fault]) -> list[Lane]:
+    """A lane for each fault to which anything happened, in the order in which it began to."""
+    drawn = [Lane(fault.what, tuple(Mark(e.at, e.kind.value, e.what) for e in fault.journal)) for fault in faults]
+    return sorted((lane for lane in drawn if lane.marks), key=lambda lane: lane.marks[0].at)
