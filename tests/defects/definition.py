@@ -13,6 +13,9 @@ from tests.defects.launch import NONE
 
 LAUNCHER = Path(__file__).resolve().parent / "launch.py"
 SYSTEM = "caio"
+COMPOSE = "compose.yaml"
+INSIDE = "/signoff"
+"""Where a container sees the launcher and the catalogue."""
 
 
 def write(folder: Path, defect: str) -> Path:
@@ -33,7 +36,31 @@ def write(folder: Path, defect: str) -> Path:
     definition = yaml.safe_load(path.read_text(encoding="utf-8"))
     _lead_through_launcher(definition, original, NONE if edits else defect)
     path.write_text(yaml.safe_dump(definition, sort_keys=False), encoding="utf-8")
+    _lead_containers_through_launcher(copied, original, NONE if edits else defect)
     return path
+
+
+def _lead_containers_through_launcher(copied: Path, original: Path, defect: str) -> None:
+    """Have images built from the original sources, by the copied Dockerfile; and CAIO in them started by the launcher.
+
+    A container without a defect, or with one in a document, is started as it is: so the shipped command is tried too.
+    """
+    path = copied / COMPOSE
+    compose = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for service in compose["services"].values():
+        if build := service.get("build"):
+            context = (original / build["context"]).resolve()
+            beside = copied / Path(build["dockerfile"]).name
+            build["context"] = str(context)
+            build["dockerfile"] = str(
+                beside if (context / build["dockerfile"]).parent == original else context / build["dockerfile"]
+            )
+    if defect != NONE:
+        caio = compose["services"][SYSTEM]
+        caio["entrypoint"] = ["python3", f"{INSIDE}/tests/defects/launch.py", defect, "-m", "caio"]
+        caio["command"] = ["serve"]
+        caio["volumes"] = [*caio.get("volumes", []), f"{LAUNCHER.parent}:{INSIDE}/tests/defects:ro"]
+    path.write_text(yaml.safe_dump(compose, sort_keys=False), encoding="utf-8")
 
 
 def _lead_through_launcher(definition: dict[str, Any], original: Path, defect: str) -> None:
