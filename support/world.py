@@ -116,6 +116,16 @@ class World(Memory):
         self.on_close(tool.close)
         return tool
 
+    def beside(self, service: str, port: int, ready: str) -> ContainerTool:
+        """A tool that stands beside the system in its compose file, such as Prometheus; not started yet.
+
+        It listens on ``port`` inside its container and is up when ``ready``, a path, says so; it ends with the
+        scenario.
+        """
+        tool = self._pool.tool(service, port, ready)
+        self.on_close(tool.close)
+        return tool
+
     def meet(self) -> None:
         """Begin to talk with the system that was started last."""
         interface = self._interface(self.deployment)

@@ -16,6 +16,7 @@ from support.deployments.certificates import Authority, Issued
 from support.deployments.companion import CompanionProcess
 from support.deployments.containers.companion import ContainerCompanion
 from support.deployments.containers.deployment import ContainerDeployment
+from support.deployments.containers.tool import ContainerTool
 from support.deployments.driver import DriverDeployment
 from support.deployments.journal import RunJournal, sweep
 from support.deployments.leases import Lease, LeasePool
@@ -28,6 +29,7 @@ __all__ = [
     "CompanionProcess",
     "ContainerCompanion",
     "ContainerDeployment",
+    "ContainerTool",
     "Deployment",
     "DriverDeployment",
     "HasData",

@@ -16,6 +16,7 @@ from support.deployments.companion import CompanionProcess
 from support.deployments.containers.companion import ContainerCompanion
 from support.deployments.containers.deployment import ContainerDeployment
 from support.deployments.containers.host import ContainerHost
+from support.deployments.containers.tool import ContainerTool
 from support.deployments.driver import DriverDeployment
 from support.deployments.interruption import end_in_order_on_sigterm
 from support.deployments.journal import RunJournal
@@ -125,6 +126,10 @@ class LeasePool:
         lease.used = time.monotonic()
         self._idle.append(lease)
         self._keep_few()
+
+    def tool(self, service: str, port: int, ready: str) -> ContainerTool:
+        """A tool beside the system, from its compose file; who asks for it starts and closes it."""
+        return ContainerTool(self._system, service, port, ready, self._settings, self._folder(service), self.containers)
 
     def workplace(self, kind: str) -> tuple[Path, RunJournal]:
         """A folder of the run's and its journal, for what is run beside the systems, such as a browser."""
