@@ -18,7 +18,7 @@ ACCEPT = $(STRICTNESS) $(call option,--system,$(SYSTEM)) $(call option,--deploym
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help accept report test qualify bench screenshots lint format clean
+.PHONY: help accept report doctor test qualify bench screenshots lint format clean
 
 help:  ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ accept: .venv/.for-accept node_modules/.made  ## Run a system's scenarios, write
 
 report: .venv/.for-accept node_modules/.made  ## Rebuild the report and the acceptance page from the last run's results.
 	@$(BIN)/signoff report $(STRICTNESS) $(call option,--reports,$(REPORTS))
+
+doctor: .venv/.for-accept  ## Tell what this machine offers, what is not verified without it, and how to get it.
+	@$(BIN)/signoff doctor $(call option,--reports,$(REPORTS))
 
 test: .venv/.for-test node_modules/.made  ## Check style, types and the suite's own rules, and run the project's tests.
 	$(BIN)/ruff check .

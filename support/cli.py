@@ -167,6 +167,17 @@ def vocabulary_command(
         _say(f"words: {kind}\n  {', '.join(listed)}\n")
 
 
+@app.command("doctor")
+def doctor_command(
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False, reports: Reports = None
+) -> None:
+    """Tell what this machine offers, what is not verified without it, and how to get it. Exit status 0 in any case."""
+    from support.doctor import looks
+
+    found = looks.offers((reports or suite_settings.Settings().reports).resolve())
+    typer.echo(looks.as_json(found) if as_json else "\n".join(offer.line for offer in found))
+
+
 @app.command("lint")
 def lint_command() -> None:
     """Check features, steps and criteria against the suite's own rules."""

@@ -39,7 +39,7 @@ ROOMS = (
     "load",
     "signing",
 )
-COMMAND = ("__main__", "cli", "run", "lint", "sentences")
+COMMAND = ("__main__", "cli", "doctor", "run", "lint", "sentences")
 """The parts of support/ behind the `signoff` command; nothing else may import them."""
 BETWEEN_ROOMS = {
     ("browsers", "deployments"),

@@ -135,6 +135,15 @@ class Engine:
             return str(error)
         return ""
 
+    def why_not_pullable(self, name: str) -> str:
+        """Why the image could not be fetched from its registry, without fetching it; empty if it could."""
+        try:
+            with calling(f"{name} cannot be pulled"):
+                self._client.images.get_registry_data(name)
+        except EngineTrouble as error:
+            return str(error)
+        return ""
+
     def build(
         self, context: IO[bytes], tag: str, arguments: Mapping[str, str], marks: Mapping[str, str], target: str = ""
     ) -> ImageFacts:
