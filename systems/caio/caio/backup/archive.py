@@ -19,9 +19,6 @@ REQUIRED = (DATABASE, AUDIT, SIGNING_KEY)
 PARTS = (*REQUIRED, POLICIES)
 """The files that a backup may hold besides its manifest, by their name in the data folder; no other is ever written."""
 
-HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
-"""How the archive begins (RFC 1952) without a time and a name, so that a change there is found as well."""
-
 CHUNK = 1 << 20
 """Bytes that are read at a time."""
 

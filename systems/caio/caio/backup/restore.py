@@ -16,7 +16,6 @@ from typing import IO
 from caio.backup.archive import (
     CHUNK,
     DATABASE,
-    HEAD,
     MANIFEST,
     PARTS,
     REQUIRED,
@@ -73,15 +72,11 @@ def staging_for(folder: Path) -> Iterator[Path]:
 def unpack(archive: Path, staging: Path) -> Manifest:
     """Write the parts into the staging folder, under known names only. Raises BackupRefused."""
     try:
-        with archive.open("rb") as raw:
-            if raw.read(len(HEAD)) != HEAD:
-                raise BackupRefused("it is no backup that CAIO has made")
-            raw.seek(0)
-            with gzip.GzipFile(fileobj=raw) as unzipped:
-                with tarfile.open(fileobj=unzipped, mode="r|") as tar:
-                    manifest = take_all(tar, staging)
-                while unzipped.read(CHUNK):  # the checksum over everything stands at the end
-                    pass
+        with gzip.open(archive) as unzipped:
+            with tarfile.open(fileobj=unzipped, mode="r|") as tar:
+                manifest = take_all(tar, staging)
+            while unzipped.read(CHUNK):  # the checksum over everything stands at the end
+                pass
     except (EOFError, zlib.error, gzip.BadGzipFile, tarfile.TarError, UnicodeError) as error:
         raise BackupRefused(f"it is damaged or cut short: {error}") from None
     except OSError as error:

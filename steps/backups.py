@@ -1,0 +1,76 @@
+"""Sentences about backups: made while the system runs, restored, damaged, and what must not be lost."""
+
+from behave import given, then, when
+from behave.runner import Context
+from hamcrest import assert_that, empty, equal_to, greater_than, has_entries, has_items, has_length
+
+from support import vocabulary
+from support.actions import backups
+
+vocabulary.register()
+
+
+@given("{system:System} has been backed up")
+def has_been_backed_up(context: Context, system: str) -> None:
+    """The running system was backed up by its own tool, while nobody used it."""
+    backups.back_up(context.world)
+
+
+@given("{system:System} has been backed up while services were being registered")
+def has_been_backed_up_in_use(context: Context, system: str) -> None:
+    """The running system was backed up while services were registered one after the other."""
+    backups.back_up_while_registering(context.world)
+
+
+@given('of the backup it is true that "{damage:Words}"')
+def is_damaged(context: Context, damage: str) -> None:
+    """Something has befallen the archive since it was made."""
+    backups.damage(context.world, damage)
+
+
+@given("the backup has been restored into an empty {system:System}")
+@when("the backup is restored into an empty {system:System}")
+def restore_into_empty(context: Context, system: str) -> None:
+    """A system without any data is given the backup and started; from now on it is the one that is talked to."""
+    backups.restore_into_empty(context.world)
+
+
+@when("somebody tries to restore the backup into an empty folder")
+def try_restore(context: Context) -> None:
+    """The system's tool is given the archive and a folder in which there is nothing."""
+    backups.try_restore(context.world)
+
+
+@when("somebody tries to restore the backup over what {system:System} holds")
+def try_restore_over(context: Context, system: str) -> None:
+    """The system's tool is given the archive and the data folder of the system that runs."""
+    backups.try_restore(context.world, over=True)
+
+
+@then("every service from before the backup is there as it was")
+def services_are_there(context: Context) -> None:
+    """Each service that the registry held before the backup was begun is there, with the same contract."""
+    before = context.world.backup.services
+    assert_that(before, has_length(greater_than(0)), "services before the backup")
+    assert_that(backups.services(context.world), has_entries(before), "services after the restore")
+
+
+@then("every audit record from before the backup is there as it was")
+def audit_is_there(context: Context) -> None:
+    """Each record that the audit log held before the backup was begun is there, letter by letter."""
+    before = context.world.backup.audit
+    assert_that(before, has_length(greater_than(0)), "audit records before the backup")
+    assert_that(backups.audit(context.world), has_items(*before), "audit records after the restore")
+
+
+@then("the restore is refused, and says why")
+def restore_is_refused(context: Context) -> None:
+    """The tool ended with an error and in its own words; one that crashed has refused nothing."""
+    restored = context.world.backup.restored
+    assert_that(restored.refused_plainly, equal_to(True), f"status {restored.status}: {restored.told}")
+
+
+@then("nothing has been written")
+def nothing_is_written(context: Context) -> None:
+    """The folder is as empty as it was, and so is the place around it."""
+    assert_that(backups.written(context.world), empty(), "files that were written")
