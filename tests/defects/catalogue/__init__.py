@@ -2,6 +2,7 @@
 
 from tests.defects.catalogue import (  # noqa: F401
     auth,
+    backups,
     configuration,
     cors,
     cors_browser,
