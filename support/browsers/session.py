@@ -55,7 +55,6 @@ class BrowserSession:
         if browser is None:
             raise NotVerified(finding.why_not())
         atexit.register(self.close)
-        self.folder.mkdir(parents=True, exist_ok=True)
         self._pages = PageServer(self.folder)
         excluded = "".join(f", EXCLUDE {host}" for host in self._reached)
         rules = f"MAP * {HOST}:{self._pages.port}{excluded}"

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from behave.exception import FileNotFoundError as NoFeatures
+from behave.exception import InvalidFilenameError
 from behave.parser import ParserError
 from behave.runner_util import collect_feature_locations, parse_features
 
@@ -19,7 +19,7 @@ def count(folder: Path = ROOT / "features") -> Mapping[str, int] | None:
     found: Counter[str] = Counter()
     try:
         features = parse_features(collect_feature_locations([str(folder)]))
-    except (ParserError, NoFeatures):
+    except (ParserError, InvalidFilenameError):
         return None
     for feature in features:
         for scenario in feature.walk_scenarios():
