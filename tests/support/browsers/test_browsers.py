@@ -47,7 +47,8 @@ print(settings.run_id, flush=True)
 def needs_browser(test: Test) -> Test:
     """Decorator: say so and skip where there is no browser, never on CI."""
     lacks = bool(browsers.why_not()) and "CI" not in os.environ
-    return pytest.mark.browser(pytest.mark.skipif(lacks, reason=browsers.why_not())(test))
+    marked: Test = pytest.mark.browser(pytest.mark.skipif(lacks, reason=browsers.why_not())(test))
+    return marked
 
 
 class Api(BaseHTTPRequestHandler):
