@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from caio import fields
@@ -61,12 +61,25 @@ class Outcomes:
         self._recent: dict[str, deque[bool]] = {}
         self._counts: dict[str, tuple[int, int]] = {}
 
-    def record(self, service_id: str, ok: bool) -> None:
+    def record(self, service_id: str, ok: bool) -> bool:
+        """Gives whether anything has changed: one more success after nothing else does not count."""
         with self._lock:
             recent = self._recent.setdefault(service_id, deque(maxlen=RECENT_CALLS))
+            if ok and self._counts.get(service_id) == (RECENT_CALLS, 0):
+                return False
             recent.append(ok)
-            succeeded = sum(recent)
-            self._counts[service_id] = (succeeded, len(recent) - succeeded)
+            self._count(service_id, recent)
+            return True
+
+    def put(self, service_id: str, recent: Iterable[bool]) -> None:
+        """Puts how the last calls ended, oldest first, in the place of what was recorded here."""
+        with self._lock:
+            self._recent[service_id] = deque(recent, maxlen=RECENT_CALLS)
+            self._count(service_id, self._recent[service_id])
+
+    def _count(self, service_id: str, recent: deque[bool]) -> None:
+        succeeded = sum(recent)
+        self._counts[service_id] = (succeeded, len(recent) - succeeded)
 
     def forget(self, service_id: str) -> None:
         with self._lock:

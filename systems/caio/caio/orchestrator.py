@@ -91,10 +91,12 @@ class Orchestrator:
             self.outcomes.forget(service_id)
         return entry
 
-    def record_outcome(self, service_id: str, ok: bool) -> None:
-        """Tells how a call ended, for the ranking of later requests; unknown services are ignored."""
-        if service_id in self.registry:
-            self.outcomes.record(service_id, ok)
+    def record_outcome(self, service_id: str, ok: bool) -> bool:
+        """Tells how a call ended, for the ranking of later requests; unknown services are ignored.
+
+        Gives whether later rankings can differ by it.
+        """
+        return service_id in self.registry and self.outcomes.record(service_id, ok)
 
     def forgive(self, service_id: str) -> None:
         """Forgets how a service's calls ended, once it has shown that it works again."""

@@ -67,9 +67,13 @@ class Instance:
         self.orchestrator = Orchestrator(self.registry, self.key, history=DecisionHistory(REMEMBERED))
         self.board = CircuitBoard(found.circuit_failures, found.circuit_open_seconds)
         self.caller = ServiceCaller()
-        self.prober = Prober(self.orchestrator, self.board, self.caller, found.probe_interval)
         self.replica = Replica(self.orchestrator, self.records, self.board)
-        self.dispatcher = Dispatcher(self.orchestrator, self.board, self.caller, self.keep, self.metrics.attempted)
+        self.prober = Prober(
+            self.orchestrator, self.board, self.caller, found.probe_interval, forgive=self.replica.forgive
+        )
+        self.dispatcher = Dispatcher(
+            self.orchestrator, self.board, self.caller, self.keep, self.metrics.attempted, share=self.replica.share
+        )
         self.library = Library(
             self.orchestrator, found.contracts_dir, policies_file(found, self.folder), Aging(found.contract_cache_ttl)
         )
@@ -107,6 +111,7 @@ class Instance:
         for where, problem in self.library.problems.items():
             field = "policies_file" if where == "policies" else "contracts_dir"
             raise refused(field, getattr(self.settings, field) or self.library.policies, f"{where}: {problem}")
+        self.replica.load_outcomes()
 
     async def refresh(self) -> None:
         """Take over what files and other instances say now. Raises StoreUnavailable when the others cannot be asked."""
@@ -128,13 +133,16 @@ class Instance:
             self.log.warning(warning)
         self.log.info("started", version=caio.__version__, env=self.settings.env, services=len(self.registry))
         self.caller.client()
-        probing = asyncio.create_task(self.prober.run())
+        tasks = [
+            asyncio.create_task(self.prober.run()),
+            asyncio.create_task(self.replica.follow(self.settings.probe_interval)),
+        ]
         try:
             yield
         finally:
-            probing.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await probing
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             await self.caller.close()
             self.close()
             self.log.info("stopped")

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
 import anyio.to_thread
 import orjson
 from chassis import logs
@@ -13,6 +19,7 @@ from caio.errors import CaioError
 from caio.orchestrator import Orchestrator
 from caio.registry import Change, Overtaken
 from caio.store.changes import Changes, Position
+from caio.store.database import StoreUnavailable
 from caio.store.records import Records, StoredService
 
 
@@ -26,6 +33,7 @@ class Replica:
         self.board = board
         self.log = logs.get("replica")
         self.revision = 0
+        self.shared = records.shared
         self._file: tuple[int, int] | None = None
 
     def load(self) -> None:
@@ -40,11 +48,23 @@ class Replica:
             self.revision = found.revision
         self.registry.on_change = self.persist
 
+    def load_outcomes(self) -> None:
+        """Take over how earlier calls ended, once all services are there. Raises StoreUnavailable."""
+        with self.registry.lock:
+            self.take_outcomes(self.records.changes(None).result())
+
     async def refresh(self) -> None:
         """Take over what others changed before this moment. Raises StoreUnavailable when that cannot be known."""
         position = self.records.position()
         if position is not None and not self.is_at(position):
             await anyio.to_thread.run_sync(self.catch_up, position)
+
+    async def follow(self, interval: float) -> None:
+        """Refresh every so many seconds until cancelled, so that services are probed that nobody asks for here."""
+        while self.shared:
+            await asyncio.sleep(interval)
+            with contextlib.suppress(StoreUnavailable):
+                await self.refresh()
 
     def is_at(self, position: Position) -> bool:
         """Whether all is known up to there."""
@@ -71,10 +91,21 @@ class Replica:
             except CaioError as error:
                 # Another version of CAIO may take what this one does not.
                 self.log.error("a service of another instance is not applied", service_id=service_id, reason=str(error))
+        self.take_outcomes(found)
         self.revision = found.revision
+
+    def take_outcomes(self, found: Changes) -> None:
+        """Rank by how calls ended on all instances."""
+        forgotten = [name for name in self.orchestrator.outcomes.counts() if name not in found.outcomes]
+        for service_id in forgotten if found.whole else ():
+            self.orchestrator.forgive(service_id)
+        for service_id, recent in found.outcomes.items():
+            if service_id in self.registry:
+                self.orchestrator.outcomes.put(service_id, recent)
 
     def put(self, service_id: str, text: str | None) -> None:
         """Let one service in, or out. Raises CaioError for a contract that cannot be used."""
+        self.orchestrator.forgive(service_id)
         if text is None:
             self.registry.discard(service_id)
         else:
@@ -83,7 +114,6 @@ class Replica:
                 return
             self.registry.adopt(contract)
         self.board.forget(service_id)
-        self.orchestrator.forgive(service_id)
 
     def persist(self, change: Change) -> None:
         """Store a change before it takes effect. Raises StoreUnavailable, and then nothing changes.
@@ -91,10 +121,11 @@ class Replica:
         Raises Overtaken when others have changed the registry since it was decided; their changes are in then.
         """
         written = self.write(change)
-        if written:
+        if written is not None and written.overtakes:
             self.take(written)
             raise Overtaken
         if written is not None:
+            self.take_outcomes(written)
             self.revision = written.revision
         self.board.forget(change.service_id)
 
@@ -108,3 +139,21 @@ class Replica:
             return None
         text = orjson.dumps(change.entry.contract.to_dict()).decode()
         return self.records.save_service(StoredService(change.service_id, text), self.revision).result()
+
+    async def share(self, service_id: str, ok: bool) -> None:
+        """Let the other instances know how a call ended. Where that fails it counts here alone."""
+        await self.tell(self.records.add_outcome, service_id, ok)
+
+    async def forgive(self, service_id: str) -> None:
+        """Forget how the calls of a service ended, as it works again, here and on the other instances."""
+        self.orchestrator.forgive(service_id)
+        await self.tell(self.records.forget_outcomes, service_id)
+
+    async def tell(self, write: Callable[..., Future[Changes]], *what: Any) -> None:
+        """Write what others should know and need not. Without a data folder there are no others."""
+        if not self.shared:
+            return
+        try:
+            await asyncio.wrap_future(write(*what))
+        except StoreUnavailable as error:
+            self.log.warning("other instances are not told how a call ended", reason=str(error))

@@ -43,7 +43,10 @@ class Progress:
 
 
 class Dispatcher:
-    """``keep`` stores a signed decision and gives its document; it is awaited before the service is called."""
+    """``keep`` stores a signed decision and gives its document; it is awaited before the service is called.
+
+    ``share`` tells other instances how a call ended, where that changes their ranking.
+    """
 
     def __init__(
         self,
@@ -52,12 +55,14 @@ class Dispatcher:
         caller: ServiceCaller,
         keep: Callable[[RoutingDecision], Awaitable[Kept]],
         on_attempt: Callable[[str, str], None],
+        share: Callable[[str, bool], Awaitable[None]],
     ) -> None:
         self.orchestrator = orchestrator
         self.board = board
         self.caller = caller
         self.keep = keep
         self.on_attempt = on_attempt
+        self.share = share
 
     async def dispatch(self, ask: Ask) -> Dispatched:
         """Raises NoMatchingServices, DispatchFailed, DeadlineExceeded, or what routing refuses."""
@@ -123,7 +128,7 @@ class Dispatcher:
         finally:
             if result is None:
                 self.board.abandoned(entry)
-        self.learn(entry, result, hasty=seconds < min(timeout_of(kept), HASTE_SECONDS))
+        await self.learn(entry, result, hasty=seconds < min(timeout_of(kept), HASTE_SECONDS))
         return result
 
     def patience(self, progress: Progress, kept: Kept, endpoint: Endpoint) -> float:
@@ -138,16 +143,19 @@ class Dispatcher:
         rows = kept.content["trace"]["candidates"]
         return sum(row["outcome"] == "outranked" and row["service_id"] not in progress.excluded for row in rows)
 
-    def learn(self, entry: ServiceEntry, result: CallResult, hasty: bool) -> None:
+    async def learn(self, entry: ServiceEntry, result: CallResult, hasty: bool) -> None:
         """Count an outcome. A time-out that only the caller's haste brought about opens no circuit."""
         self.on_attempt(entry.service_id, result.outcome.value)
-        self.orchestrator.record_outcome(entry.service_id, not result.outcome.speaks_against_service)
+        ok = not result.outcome.speaks_against_service
+        changed = self.orchestrator.record_outcome(entry.service_id, ok)
         if not result.outcome.speaks_against_service:
             self.board.succeeded(entry)
         elif result.outcome is CallOutcome.TIMED_OUT and hasty:
             self.board.abandoned(entry)
         else:
             self.board.failed(entry)
+        if changed:
+            await self.share(entry.service_id, ok)
 
     def check_may_go_on(
         self, ask: Ask, progress: Progress, entry: ServiceEntry, endpoint: Endpoint, result: CallResult

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from chassis import logs
 
@@ -20,13 +21,21 @@ AT_ONCE = 20
 
 
 class Prober:
-    """Probes on its own every ``interval`` seconds, and when asked."""
+    """Probes on its own every ``interval`` seconds, and when asked. ``forgive`` tells who works again."""
 
-    def __init__(self, orchestrator: Orchestrator, board: CircuitBoard, caller: ServiceCaller, interval: float) -> None:
+    def __init__(
+        self,
+        orchestrator: Orchestrator,
+        board: CircuitBoard,
+        caller: ServiceCaller,
+        interval: float,
+        forgive: Callable[[str], Awaitable[None]],
+    ) -> None:
         self.orchestrator = orchestrator
         self.board = board
         self.caller = caller
         self.interval = interval
+        self.forgive = forgive
         self.log = logs.get("prober")
 
     async def run(self) -> None:
@@ -57,6 +66,6 @@ class Prober:
         well = result.outcome is CallOutcome.ANSWERED or (result.status is not None and 200 <= result.status < 300)
         before = entry.health
         if self.board.probed(entry, well):
-            self.orchestrator.forgive(entry.service_id)
+            await self.forgive(entry.service_id)
         if entry.health != before:
             self.log.info("health changed", service_id=entry.service_id, health=entry.health, reason=result.reason)

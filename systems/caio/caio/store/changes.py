@@ -6,25 +6,32 @@ import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from caio.store import outcomes
 from caio.store.database import BUSY_SECONDS, Database, identity
 
 KEPT = 10_000
 """Changes in the journal. Who has missed more reads all services again."""
 
 
+CONTRACT, OUTCOMES = "contract", "outcomes"
+"""What of a service has changed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What happened up to a revision: contracts by service id, None for one that was removed.
+    """What happened up to a revision: contracts by service id, None for one that was removed, and outcomes of calls.
 
-    ``whole`` says that these are all services there are, not just those that changed.
+    ``whole`` says that this is all there is, not just what changed.
     """
 
     revision: int
     contracts: dict[str, str | None] = field(default_factory=dict)
+    outcomes: dict[str, tuple[bool, ...]] = field(default_factory=dict)
     whole: bool = False
 
-    def __bool__(self) -> bool:
-        """Whether there is anything to take over."""
+    @property
+    def overtakes(self) -> bool:
+        """Whether what was decided without knowing them must be decided anew."""
         return self.whole or bool(self.contracts)
 
 
@@ -36,9 +43,10 @@ class Position:
     revision: int
 
 
-def note(connection: sqlite3.Connection, service_id: str) -> Changes:
-    """Write into the journal that a service has changed. Gives the new revision."""
-    revision = connection.execute("INSERT INTO changes (service_id) VALUES (?)", (service_id,)).lastrowid or 0
+def note(connection: sqlite3.Connection, service_id: str, what: str) -> Changes:
+    """Write into the journal that something of a service has changed. Gives the new revision."""
+    noted = connection.execute("INSERT INTO changes (service_id, what) VALUES (?, ?)", (service_id, what))
+    revision = noted.lastrowid or 0
     connection.execute("DELETE FROM changes WHERE revision <= ?", (revision - KEPT,))
     return Changes(revision)
 
@@ -47,14 +55,27 @@ def since(connection: sqlite3.Connection, revision: int | None) -> Changes:
     """What happened after a revision; all that is there for None, or when the journal does not reach back so far."""
     first, last = connection.execute("SELECT min(revision), max(revision) FROM changes").fetchone()
     if revision is None or not (first or 1) - 1 <= revision <= (last or 0):
-        rows = connection.execute("SELECT service_id, contract FROM services ORDER BY position")
-        return Changes(last or 0, dict(rows.fetchall()), whole=True)
-    rows = connection.execute(
-        "SELECT DISTINCT changes.service_id, contract FROM changes LEFT JOIN services USING (service_id)"
-        " WHERE revision > ?",
-        (revision,),
+        return everything(connection, last or 0)
+    rows = connection.execute("SELECT DISTINCT service_id, what FROM changes WHERE revision > ?", (revision,))
+    changed = rows.fetchall()
+    return Changes(
+        last or 0,
+        {name: contract_of(connection, name) for name, what in changed if what == CONTRACT},
+        {name: outcomes.of(connection, name) for name, what in changed if what == OUTCOMES},
     )
-    return Changes(last or 0, dict(rows.fetchall()))
+
+
+def everything(connection: sqlite3.Connection, revision: int) -> Changes:
+    """All services in the order in which they came, and all outcomes."""
+    rows = connection.execute("SELECT service_id, contract FROM services ORDER BY position")
+    known = {name: outcomes.of(connection, name) for name in outcomes.names(connection)}
+    return Changes(revision, dict(rows.fetchall()), known, whole=True)
+
+
+def contract_of(connection: sqlite3.Connection, service_id: str) -> str | None:
+    """A service's contract, or None if it is not registered."""
+    row = connection.execute("SELECT contract FROM services WHERE service_id = ?", (service_id,)).fetchone()
+    return str(row[0]) if row else None
 
 
 class Watch:

@@ -1,17 +1,17 @@
-"""Services and decisions as records: what is written, and how it is read back."""
+"""Services, outcomes and decisions as records: what is written, and how it is read back."""
 
 from __future__ import annotations
 
 import sqlite3
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from caio.store import changes
-from caio.store.changes import Changes, Position, Watch
+from caio.store import changes, outcomes
+from caio.store.changes import CONTRACT, OUTCOMES, Changes, Position, Watch
 from caio.store.database import Database
 
 FILE_NAME = "caio.db"
@@ -32,11 +32,13 @@ class StoredService:
 
 
 class Records:
-    """The two tables. Every method gives a future that is done once the work is committed."""
+    """All tables. Every method gives a future that is done once the work is committed."""
 
     def __init__(self, folder: Path | None) -> None:
         self._most = KEPT_IN_MEMORY if folder is None else None
         self._database = Database(folder / FILE_NAME if folder is not None else None)
+        self.shared = folder is not None
+        """Whether other instances may read and write the same records."""
         self._watch = Watch(folder / FILE_NAME) if folder is not None else None
 
     def position(self) -> Position | None:
@@ -57,6 +59,14 @@ class Records:
     def delete_service(self, service_id: str, revision: int) -> Future[Changes]:
         """Forget a service, unless there are changes newer than the revision: then they are given."""
         return self._database.submit(lambda connection: erase_service(connection, service_id, revision))
+
+    def add_outcome(self, service_id: str, ok: bool) -> Future[Changes]:
+        """Keep how a call of a service ended."""
+        return self._database.submit(lambda connection: write_outcome(connection, service_id, ok))
+
+    def forget_outcomes(self, service_id: str) -> Future[Changes]:
+        """Forget how the calls of a service ended."""
+        return self._database.submit(lambda connection: erase_outcomes(connection, service_id))
 
     def save_decision(self, decision_id: str, document: bytes) -> Future[bytes]:
         """Keep a signed decision and give the one kept: of equal decisions, which share an id, the first stays."""
@@ -92,7 +102,8 @@ class Records:
 
 def write_service(connection: sqlite3.Connection, service: StoredService, revision: int) -> Changes:
     """Insert or replace one service, unless something newer is there."""
-    if missed := changes.since(connection, revision):
+    missed = changes.since(connection, revision)
+    if missed.overtakes:
         return missed
     connection.execute(
         "INSERT INTO services (service_id, contract, position)"
@@ -100,15 +111,35 @@ def write_service(connection: sqlite3.Connection, service: StoredService, revisi
         " ON CONFLICT (service_id) DO UPDATE SET contract = excluded.contract",
         (service.service_id, service.contract),
     )
-    return changes.note(connection, service.service_id)
+    return begin_anew(connection, service.service_id, missed)
 
 
 def erase_service(connection: sqlite3.Connection, service_id: str, revision: int) -> Changes:
     """Delete one service, unless something newer is there."""
-    if missed := changes.since(connection, revision):
+    missed = changes.since(connection, revision)
+    if missed.overtakes:
         return missed
     connection.execute("DELETE FROM services WHERE service_id = ?", (service_id,))
-    return changes.note(connection, service_id)
+    return begin_anew(connection, service_id, missed)
+
+
+def begin_anew(connection: sqlite3.Connection, service_id: str, missed: Changes) -> Changes:
+    """Forget how the calls of a changed service ended, and note the change. Gives the outcomes of others missed."""
+    outcomes.forget(connection, service_id)
+    noted = changes.note(connection, service_id, CONTRACT)
+    return replace(noted, outcomes={name: recent for name, recent in missed.outcomes.items() if name != service_id})
+
+
+def write_outcome(connection: sqlite3.Connection, service_id: str, ok: bool) -> Changes:
+    """Insert the outcome of one call."""
+    outcomes.add(connection, service_id, ok)
+    return changes.note(connection, service_id, OUTCOMES)
+
+
+def erase_outcomes(connection: sqlite3.Connection, service_id: str) -> Changes:
+    """Delete all outcomes of one service."""
+    outcomes.forget(connection, service_id)
+    return changes.note(connection, service_id, OUTCOMES)
 
 
 def write_decision(connection: sqlite3.Connection, decision_id: str, document: bytes, most: int | None = None) -> bytes:

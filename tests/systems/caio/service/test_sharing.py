@@ -163,3 +163,38 @@ def test_one_that_dies_takes_nothing_from_the_other(start: Start) -> None:
         assert working.result(30) == [201] * 100
     assert len(registered(two)) == 102
     assert len(registered(start())) == 102
+
+
+def test_how_calls_ended_counts_on_every_instance_and_after_a_restart(
+    start: Start, backend: Callable[..., Running]
+) -> None:
+    one, two = start(CIRCUIT_FAILURES=1000), start(CIRCUIT_FAILURES=1000)
+    works = backend("works")
+    for name, url, cost in (("fails", "http://127.0.0.1:9", 0), ("works", works.url, 0.01)):
+        api = contract()["api"] | {"base_url": url}
+        assert register(one, name, api=api, cost={"per_call": cost}) == [201]
+    assert decide(two)["service_id"] == "fails"
+    answer = one.http.post("/api/v1/dispatch", json={**CHAT, "input": {"message": "Hello"}})
+    assert [attempt["service_id"] for attempt in answer.json()["attempts"]] == ["fails", "works"]
+    ways = [decide(running, seed=3) for running in (one, two, start(CIRCUIT_FAILURES=1000))]
+    assert ways[0]["service_id"] == "works"
+    assert ways[0] == ways[1] == ways[2]
+    assert two.http.put("/api/v1/services/fails", json=contract("fails", version="2", cost={"per_call": 0})).is_success
+    assert [decide(running)["service_id"] for running in (one, two)] == ["fails", "fails"]
+
+
+def test_outcomes_told_at_the_same_time_leave_all_with_the_same_ranking(
+    start: Start, backend: Callable[..., Running]
+) -> None:
+    both = [start(CIRCUIT_FAILURES=1000), start(CIRCUIT_FAILURES=1000)]
+    works = backend("works")
+    register(both[0], "works", api=contract()["api"] | {"base_url": works.url})
+    register(both[0], "fails", cost={"per_call": 0})
+
+    def work(number: int) -> int:
+        with httpx.Client(base_url=both[number % 2].url, trust_env=False, timeout=20) as http:
+            return http.post("/api/v1/dispatch", json={**CHAT, "input": {"message": "Hello"}}).status_code
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(work, range(60))) == {200}
+    assert decide(both[0], seed=5) == decide(both[1], seed=5)
