@@ -12,3 +12,10 @@ def lanes(faults: Iterable[Fault]) -> list[Lane]:
     """A lane for each fault to which anything happened, in the order in which it began to."""
     drawn = [Lane(fault.what, tuple(Mark(e.at, e.kind.value, e.what) for e in fault.journal)) for fault in faults]
     return sorted((lane for lane in drawn if lane.marks), key=lambda lane: lane.marks[0].at)
+
+
+def note(faults: Iterable[Fault], what: str) -> None:
+    """Write down what was seen, in the journal of each fault that is in force."""
+    for fault in faults:
+        if fault.active:
+            fault.observed(what)

@@ -22,6 +22,7 @@ from support.deployments.base import Deployment, HasLogs, power
 from support.deployments.driver import DriverDeployment
 from support.evidence.attachments import Evidence
 from support.evidence.redaction import redactor
+from support.faults import Fault
 from support.http import Exchange, HttpClient
 from support.interfaces import Answer, HttpInterface, Interface, PythonInterface, RouteRequest
 from support.interfaces import contracts as contract_documents
@@ -106,15 +107,6 @@ class World(Memory):
             raise Broken(f"a container was asked for, and a {lease.kind} was made")
         self._adopt(lease)
         return lease.deployment
-
-    def beside(self, service: str, port: int, ready: str) -> ContainerTool:
-        """A tool that stands beside the system in its compose file, such as Prometheus; not started yet.
-
-        It listens on ``port`` inside its container and is up when ``ready``, a path, says so. It ends with the scenario.
-        """
-        tool = self._pool.tool(service, port, ready)
-        self.on_close(tool.close)
-        return tool
 
     def beside(self, service: str, port: int, ready: str) -> ContainerTool:
         """A tool that stands beside the system in its compose file, such as Prometheus; not started yet.
@@ -223,6 +215,10 @@ class World(Memory):
         with self._lock:
             self._unshown.append((name, text))
 
+    def noticed(self, what: str) -> None:
+        """Note what was seen on the timeline of each fault that is in force; nothing where none is."""
+        timelines.note(self._befallen, what)
+
     def flush(self, together: str = "") -> None:
         """Attach what the running step has gathered; ``together`` makes one text of it, of that name."""
         with self._lock:
@@ -249,7 +245,7 @@ class World(Memory):
             lease.dirty = lease.dirty or failed
         troubles += filter(None, (self._tidy(lease, interface) for lease, interface in self._met))
         troubles += self.services.give_back(failed)
-        self.evidence.timeline("the faults", timelines.lanes([*self.faults, *self.services.faults]))
+        self.evidence.timeline("the faults", timelines.lanes(self._befallen))
         for lease in self._leases:
             if trouble := _attempt(lambda lease=lease: self._pool.release(lease)):  # type: ignore[misc]
                 troubles.append(trouble)
@@ -258,6 +254,10 @@ class World(Memory):
         self.flush("clean-up")
         if troubles:
             raise Broken("the scenario could not be cleaned up:\n" + "\n".join(troubles))
+
+    @property
+    def _befallen(self) -> list[Fault]:
+        return [*self.faults, *self.services.faults]
 
     @property
     def _kind(self) -> str:

@@ -23,6 +23,7 @@ def send(
     """Have a text served by an ability within a deadline (seconds), on terms as in a table ``term | value``."""
     asked = world.routing(request(capability, terms))
     answer = world.over_http.dispatch(asked, {_FIELD[capability]: text}, int(deadline * 1000))
+    world.noticed(f"the user is {f'refused: {answer.refusal.kind}' if answer.refusal else 'answered'}")
     return world.heard(answer)
 
 
@@ -44,6 +45,7 @@ def await_health(world: World, service_id: str, health: str) -> None:
 
     limit = world.settings.timeouts.settle
     until(reported, limit, f"{world.system.says} to report {service_id} as {health}", failing=NotMet)
+    world.noticed(f"{world.system.says} reports {service_id} as {health}")
 
 
 def kept(world: World, service_id: str) -> list[str]:

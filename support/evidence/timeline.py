@@ -35,7 +35,7 @@ class Lane:
 
 
 WIDTH, LEFT, RIGHT = 760.0, 16.0, 24.0
-HEAD, LANE, AXIS, LEGEND = 12.0, 50.0, 34.0, 26.0
+HEAD, LANE, AXIS, LEGEND = 12.0, 54.0, 34.0, 26.0
 TICKS = 8
 """How many intervals the axis has at most."""
 LONGEST_NAME = 84
@@ -59,12 +59,14 @@ path { stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
 """
 SHAPES: dict[Kind, str] = {
     "steady": "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0z",
-    "injected": "M-5-5h10l-5 9z",
+    "injected": "M-5-9.5h10l-5 8z",
     "observed": "M0-5l5 5l-5 5l-5-5z",
-    "healed": "M-4.5 4.5h9v-9h-9z",
+    "healed": "M-4-9.5h8v8h-8z",
     "trouble": "M-4-4l8 8M4-4l-8 8",
 }
-"""How each kind of mark is drawn, around the point where it happened."""
+"""How each kind of mark is drawn, around the point where it happened; what changes the state stands above the line, so
+that it does not hide what was seen at the same moment."""
+ABOVE = ("injected", "healed")
 MEANINGS: dict[Kind, str] = {
     "steady": "steady state seen",
     "injected": "injected",
@@ -124,7 +126,7 @@ def _draw_axis(drawn: Element, scale: _Scale, bottom: float) -> None:
 
 
 def _draw_lane(drawn: Element, lane: Lane, start: float, scale: _Scale, top: float) -> None:
-    y, spells = top + 32, list(_in_force(lane))
+    y, spells = top + 37, list(_in_force(lane))
     name = _write(drawn, LEFT, top + 14, _shortened(lane.name), "", "start")
     lasted = ", ".join("never healed" if end is None else f"{end - begin:.2f} s" for begin, end in spells)
     SubElement(name, "tspan", {"class": "quiet", "dx": "10"}).text = lasted
@@ -150,7 +152,7 @@ def _draw_mark(drawn: Element, kind: Kind, x: float, y: float, says: str) -> Non
 def _draw_legend(drawn: Element, kinds: set[Kind], y: float) -> None:
     x = LEFT + 6
     for kind in (kind for kind in SHAPES if kind in kinds):
-        _draw_mark(drawn, kind, x, y - 4, MEANINGS[kind])
+        _draw_mark(drawn, kind, x, y - (4 if kind not in ABOVE else -1), MEANINGS[kind])
         _write(drawn, x + 10, y, MEANINGS[kind], "quiet", "start")
         x += 34 + 6.2 * len(MEANINGS[kind])
 
