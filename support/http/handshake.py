@@ -19,6 +19,8 @@ PROTOCOLS = {
     "TLS 1.2": ssl.TLSVersion.TLSv1_2,
     "TLS 1.3": ssl.TLSVersion.TLSv1_3,
 }
+_AGREED = {"TLSv1": "TLS 1.0", "TLSv1.1": "TLS 1.1", "TLSv1.2": "TLS 1.2", "TLSv1.3": "TLS 1.3"}
+"""What the library calls them."""
 
 _EVERYTHING = "ALL:@SECLEVEL=0"
 """Ciphers of a client that speaks outdated protocols; newer libraries offer those only to who asks for the worst."""
@@ -63,7 +65,7 @@ def shake(url: str, authority: Path | None, protocol: str = "", timeout: float =
         with contextlib.ExitStack() as held:
             plain = held.enter_context(socket.create_connection((host, parts.port or 443), timeout))
             secured = held.enter_context(context.wrap_socket(plain, server_hostname=host))
-            return Handshake(offered, agreed=(secured.version() or "").replace("TLSv", "TLS "))
+            return Handshake(offered, agreed=_AGREED.get(secured.version() or "", "something unknown"))
     except (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionResetError, BrokenPipeError) as error:
         return Handshake(offered, refused_by="server", said=f"it hung up on what was offered: {error}")
     except ssl.SSLError as error:
