@@ -1,42 +1,32 @@
-"""The web pages of one scenario, in a real browser: started for the first of them, ended with the scenario."""
+"""Web pages of any origin in a real browser, which is started for the first of them and shared by all scenarios."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from support.browsers import BrowserSession, Call, Sight
-from support.deployments import LeasePool
+from support.deployments import Beside, RunJournal
+from support.outcomes import Broken
 from support.settings import Settings
 
 
 class WebPages:
-    """Opens pages that call a system under test."""
+    """Opens pages that call a system under test; each finds the browser as if nobody had used it before."""
 
-    def __init__(self, settings: Settings, pool: LeasePool) -> None:
-        self._settings, self._pool = settings, pool
-        self._browser: BrowserSession | None = None
-        self._reached: str | None = None
+    def __init__(self, settings: Settings, beside: Beside) -> None:
+        self._settings, self._beside = settings, beside
 
     def visit(self, origin: str, call: Call) -> Sight:
         """What a page of this origin is given when it makes the call. Raises NotVerified where there is no browser."""
         host = urlsplit(call.url).hostname or ""
-        if self._browser is None or self._reached != host:
-            self.close()
-            self._browser, self._reached = self._started(host), host
-        return self._browser.visit(origin, call)
 
-    def close(self) -> None:
-        """End the browser, if there is one."""
-        if self._browser is not None:
-            self._browser.close()
-            self._browser = None
+        def make(folder: Path, journal: RunJournal) -> BrowserSession:
+            return BrowserSession(self._settings, folder, journal, (host,))
 
-    def _started(self, host: str) -> BrowserSession:
-        folder, journal = self._pool.workplace("browser")
-        browser = BrowserSession(self._settings, folder, journal, (host,))
+        browser = self._beside.get(f"browser-for-{host}", make)
         try:
-            browser.start()
-        except BaseException:
-            browser.close()
+            return browser.visit(origin, call)
+        except Broken:
+            browser.close()  # whatever its trouble is, the next scenario is not to have it
             raise
-        return browser

@@ -19,6 +19,7 @@ from support.deployments import (
     RemoteDeployment,
 )
 from support.deployments.base import Deployment, HasLogs, power
+from support.deployments.containers.host import ContainerHost
 from support.deployments.driver import DriverDeployment
 from support.evidence.attachments import Evidence
 from support.evidence.redaction import redactor
@@ -53,7 +54,7 @@ class World(Memory):
         self.system = system
         self.evidence = evidence
         self.services = RealServices(system, pool, contained=settings.deployment == CONTAINER)
-        self.pages = WebPages(settings, pool)
+        self.pages = WebPages(settings, pool.beside)
         self._pool = pool
         self._leases: list[Lease] = []
         self._clients: list[HttpClient] = []
@@ -117,6 +118,11 @@ class World(Memory):
         tool = self._pool.tool(service, port, ready)
         self.on_close(tool.close)
         return tool
+
+    @property
+    def containers(self) -> ContainerHost:
+        """The engine, images and network that this run's containers are made with."""
+        return self._pool.containers
 
     def meet(self) -> None:
         """Begin to talk with the system that was started last."""
@@ -237,8 +243,7 @@ class World(Memory):
     def close(self, failed: bool) -> None:
         """Heal, tidy and give everything back. Raises Broken, after all of it was tried, if something did not work."""
         self.flush()
-        clean_ups = [*self._clean_ups, self.pages.close]
-        troubles = [trouble for clean_up in reversed(clean_ups) if (trouble := _attempt(clean_up))]
+        troubles = [trouble for clean_up in reversed(self._clean_ups) if (trouble := _attempt(clean_up))]
         for lease, position in zip(self._leases, self._log_starts, strict=True):
             if failed and isinstance(lease.deployment, HasLogs):
                 self.evidence.text(f"log of {self.system.says} in this scenario", lease.deployment.logs(position))

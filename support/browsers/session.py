@@ -49,6 +49,11 @@ class BrowserSession:
         self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._owner = os.getpid()
 
+    @property
+    def running(self) -> bool:
+        """Whether the browser's own process runs."""
+        return self._process is not None and self._process.poll() is None
+
     def start(self) -> None:
         """Have the browser running. Raises NotVerified where there is none, Broken if it does not start."""
         browser = finding.find()

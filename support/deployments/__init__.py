@@ -12,10 +12,12 @@ from support.deployments.base import (
     Stoppable,
     power,
 )
+from support.deployments.beside import Beside
 from support.deployments.certificates import Authority, Issued
 from support.deployments.companion import CompanionProcess
 from support.deployments.containers.companion import ContainerCompanion
 from support.deployments.containers.deployment import ContainerDeployment
+from support.deployments.containers.spec import Mount
 from support.deployments.containers.tool import ContainerTool
 from support.deployments.driver import DriverDeployment
 from support.deployments.journal import RunJournal, sweep
@@ -26,6 +28,7 @@ from support.deployments.rpc import RpcError, RpcReply
 
 __all__ = [
     "Authority",
+    "Beside",
     "CompanionProcess",
     "ContainerCompanion",
     "ContainerDeployment",
@@ -38,6 +41,7 @@ __all__ = [
     "Killable",
     "Lease",
     "LeasePool",
+    "Mount",
     "Pausable",
     "Preparable",
     "ProcessDeployment",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from support.deployments.beside import Beside
 from support.deployments.certificates import Authority
 from support.deployments.companion import CompanionProcess
 from support.deployments.containers.companion import ContainerCompanion
@@ -79,6 +80,7 @@ class LeasePool:
         self._failed: dict[LeaseKey, DeploymentFailed] = {}
         self._owner = os.getpid()
         self.record = StartRecord()
+        self.beside = Beside(self._folder, self._journal)
         self.containers = ContainerHost(settings)
         atexit.register(self.close)
         end_in_order_on_sigterm()
@@ -131,15 +133,11 @@ class LeasePool:
         """A tool beside the system, from its compose file; who asks for it starts and closes it."""
         return ContainerTool(self._system, service, port, ready, self._settings, self._folder(service), self.containers)
 
-    def workplace(self, kind: str) -> tuple[Path, RunJournal]:
-        """A folder of the run's and its journal, for what is run beside the systems, such as a browser."""
-        return self._folder(kind), self._journal
-
     def close(self) -> None:
         """Stop everything and write down what was started. May be called again; a forked child does nothing."""
         if self._owner != os.getpid() or self.record.closed:
             return
-        troubles = []
+        troubles = self.beside.close()
         for lease in [*self._out, *self._idle]:
             try:
                 self._throw_away(lease)

@@ -1,0 +1,71 @@
+"""What runs beside the systems: one of each for the whole process, a new one where it has ended, none at the end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from support.deployments import LeasePool, RunJournal
+from support.outcomes import Broken
+
+
+class Helper:
+    """A helper that notes what is done with it."""
+
+    def __init__(self, folder: Path, journal: RunJournal) -> None:
+        self.folder, self.running, self.closed = folder, False, 0
+
+    def start(self) -> None:
+        self.running = True
+
+    def close(self) -> None:
+        self.running = False
+        self.closed += 1
+
+
+class Lame(Helper):
+    """One that cannot be started."""
+
+    made: Lame | None = None
+
+    def start(self) -> None:
+        Lame.made = self
+        raise Broken("it cannot walk")
+
+
+class Stubborn(Helper):
+    """One that cannot be ended."""
+
+    def close(self) -> None:
+        raise Broken("it stays")
+
+
+def test_a_helper_is_shared_and_ends_with_the_pool(pool: LeasePool) -> None:
+    helper = pool.beside.get("walker", Helper)
+    assert pool.beside.get("walker", Helper) is helper
+    assert helper.folder.is_dir()
+    pool.close()
+    assert (helper.running, helper.closed) == (False, 1)
+
+
+def test_a_helper_that_has_ended_is_replaced(pool: LeasePool) -> None:
+    helper = pool.beside.get("walker", Helper)
+    helper.running = False
+    other = pool.beside.get("walker", Helper)
+    assert (other is helper, other.running, other.folder == helper.folder) == (False, True, False)
+
+
+def test_a_helper_that_does_not_start_is_closed_and_not_kept(pool: LeasePool) -> None:
+    with pytest.raises(Broken, match="cannot walk"):
+        pool.beside.get("walker", Lame)
+    assert Lame.made is not None
+    assert Lame.made.closed == 1
+    assert pool.beside.get("walker", Helper).running
+
+
+def test_a_helper_that_cannot_be_ended_is_told_and_the_others_end(pool: LeasePool) -> None:
+    walker = pool.beside.get("walker", Helper)
+    pool.beside.get("mule", Stubborn)
+    assert pool.beside.close() == ["mule: it stays"]
+    assert walker.closed == 1
