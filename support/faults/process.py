@@ -1,11 +1,11 @@
-"""Faults of a process: killed without warning, or frozen so that it still accepts connections but never answers."""
+"""Faults of a process, or of a container: killed without warning, frozen, stopped, or started anew."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Protocol
 
-from support.deployments.base import Killable, Pausable, Restartable
+from support.deployments.base import Killable, Pausable, Restartable, Startable, Stoppable
 from support.faults.base import SETTLE, Fault
 
 
@@ -13,8 +13,12 @@ class KillableAndRestartable(Killable, Restartable, Protocol):
     """What can be killed and started again."""
 
 
+class StoppableAndStartable(Stoppable, Startable, Protocol):
+    """What can be asked to end, and be started again."""
+
+
 class Killed(Fault):
-    """A process killed by SIGKILL; healed by starting it again at the same address, with the same data."""
+    """Killed by SIGKILL; healed by starting it again at the same address, with the same data."""
 
     def __init__(
         self,
@@ -34,7 +38,7 @@ class Killed(Fault):
 
 
 class Paused(Fault):
-    """A process frozen by SIGSTOP; healed by SIGCONT."""
+    """Frozen, so that it still accepts connections but never answers; healed by letting it go on."""
 
     def __init__(
         self,
@@ -51,3 +55,43 @@ class Paused(Fault):
 
     def _heal(self) -> None:
         self._victim.resume()
+
+
+class Stopped(Fault):
+    """Asked to end, as an operator does; healed by starting it again."""
+
+    def __init__(
+        self,
+        victim: StoppableAndStartable,
+        what: str = "stopped",
+        steady: Callable[[], object] | None = None,
+        settle: float = SETTLE,
+    ) -> None:
+        super().__init__(what, steady, settle)
+        self._victim = victim
+
+    def _inject(self) -> None:
+        self._victim.stop()
+
+    def _heal(self) -> None:
+        self._victim.start()
+
+
+class Restarted(Fault):
+    """Stopped and started anew: what lasts of it is that its connections are gone, and nothing has to be healed."""
+
+    def __init__(
+        self,
+        victim: Restartable,
+        what: str = "restarted",
+        steady: Callable[[], object] | None = None,
+        settle: float = SETTLE,
+    ) -> None:
+        super().__init__(what, steady, settle)
+        self._victim = victim
+
+    def _inject(self) -> None:
+        self._victim.restart()
+
+    def _heal(self) -> None:
+        """Its restart was its healing."""

@@ -1,0 +1,91 @@
+"""Faults of a container's network: its cable pulled, or the way to it disturbed.
+
+Whatever disturbs is done by a side container in the network namespace of the target, which keeps no capability.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from support.deployments.containers.server import ContainerServer
+from support.faults.base import SETTLE, Fault
+from support.faults.disorders import DEVICE, Change, Disorder
+from support.faults.side import SideContainer
+from support.outcomes import Broken
+
+
+class Disconnected(Fault):
+    """A container taken off a network, as if its cable were pulled; put back under the names it has there.
+
+    Its address may be another one then: the engine gives out addresses as they come.
+    """
+
+    def __init__(
+        self,
+        target: ContainerServer,
+        network: str,
+        names: Sequence[str],
+        what: str = "disconnected from the network",
+        steady: Callable[[], object] | None = None,
+        settle: float = SETTLE,
+    ) -> None:
+        super().__init__(what, steady, settle)
+        self._target, self._network, self._names = target, network, names
+
+    def _inject(self) -> None:
+        self._target.host.engine.disconnect(self._network, self._target.container)
+
+    def _heal(self) -> None:
+        if not self._target.container.address(self._network):
+            self._target.host.engine.connect(self._network, self._target.container, self._names)
+
+
+class Disturbed(Fault):
+    """A container whose network is out of order in some way. Where the kernel cannot do it: NotVerified, on injection."""
+
+    def __init__(
+        self,
+        target: ContainerServer,
+        disorder: Disorder,
+        name: str,
+        steady: Callable[[], object] | None = None,
+        settle: float = SETTLE,
+    ) -> None:
+        super().__init__(f"{name} {disorder}", steady, settle)
+        self._target, self._disorder = target, disorder
+        self._side: SideContainer | None = None
+        self._done: list[Change] = []
+        self._device = ""
+
+    def _inject(self) -> None:
+        self._side = SideContainer(self._target.host, self._target.container)
+        self._side.open(self._disorder.program, self._disorder.ready)
+        for change in self._disorder.changes:
+            self._side.run(self._here(change.do))
+            self._done.append(change)
+
+    def _heal(self) -> None:
+        side, self._side = self._side, None
+        if side is None:
+            return
+        try:
+            if self._done and (said := side.said):
+                raise Broken(f"the side container ended before the fault was healed: {said}")
+            while self._done:
+                side.run(self._here(self._done.pop().undo))
+        finally:
+            side.close()
+
+    def _here(self, command: Sequence[str]) -> list[str]:
+        if DEVICE in command and not self._device and self._side is not None:
+            self._device = _outward(self._side.run(["ip", "-o", "link"]))
+        return [self._device if part == DEVICE else part for part in command]
+
+
+def _outward(links: str) -> str:
+    """The first device that ``ip -o link`` lists besides the loopback one: ``2: eth0@if7: <BROADCAST …``."""
+    names = [line.split(":")[1].split("@")[0].strip() for line in links.splitlines() if line.count(":") > 1]
+    found = next((name for name in names if name != "lo"), None)
+    if found is None:
+        raise Broken(f"the container has no network device that leads out; it has: {', '.join(names) or 'none'}")
+    return found
