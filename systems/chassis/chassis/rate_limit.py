@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import math
+import sqlite3
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from chassis import logs
 
 if TYPE_CHECKING:
     from limits import RateLimitItem
-    from limits.strategies import MovingWindowRateLimiter
+    from limits.storage import MovingWindowSupport
+
+
+FILE_NAME = "rate-limits.db"
+"""In a folder that processes share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +44,55 @@ def parse(text: str) -> RateLimitItem:
 
 
 class RateLimiter:
-    """Counts calls per caller; callers do not affect one another."""
+    """Counts calls per caller; callers do not affect one another.
 
-    def __init__(self, limit: RateLimitItem | None) -> None:
+    With a file, all processes that have the same count together; while it cannot be used each counts for itself.
+    """
+
+    def __init__(self, limit: RateLimitItem | None, file: Path | None = None) -> None:
         self._limit = limit
-        self._window = moving_window() if limit is not None else None
+        self._log = logs.get("rate_limit")
+        self._failure: str | None = None
+        self._own = moving_window() if limit is not None else None
+        self._window = moving_window(file) if limit is not None and file is not None else self._own
 
     def hit(self, caller: str) -> Verdict:
         """Count one call of this caller and say whether it may go on."""
-        if self._limit is None or self._window is None or self._window.hit(self._limit, caller):
+        if self._limit is None or self._window is None or self._own is None:
             return Verdict(True)
-        resets = self._window.get_window_stats(self._limit, caller).reset_time
-        return Verdict(False, seconds_until(resets))
+        try:
+            verdict = judge(self._window, self._limit, caller)
+        except sqlite3.Error as error:
+            self.note(str(error))
+            return judge(self._own, self._limit, caller)
+        self.note(None)
+        return verdict
+
+    def note(self, failure: str | None) -> None:
+        """Say once, not for every call, that processes do not count together, and that they do again."""
+        if failure and not self._failure:
+            self._log.warning("calls are not counted together with other processes", reason=failure)
+        elif self._failure and not failure:
+            self._log.info("calls are counted together with other processes again")
+        self._failure = failure
 
 
-def moving_window() -> MovingWindowRateLimiter:
+def judge(window: MovingWindowSupport, limit: RateLimitItem, caller: str) -> Verdict:
+    """Count one call in a window."""
+    key, seconds = limit.key_for(caller), limit.get_expiry()
+    if window.acquire_entry(key, limit.amount, seconds):
+        return Verdict(True)
+    first, _ = window.get_moving_window(key, limit.amount, seconds)
+    return Verdict(False, seconds_until(first + seconds))
+
+
+def moving_window(file: Path | None = None) -> MovingWindowSupport:
     """A window that moves with time, so that no caller gets twice its limit around a full minute."""
     from limits.storage import MemoryStorage
-    from limits.strategies import MovingWindowRateLimiter
 
-    return MovingWindowRateLimiter(MemoryStorage())
+    from chassis.shared_window import SharedWindow
+
+    return MemoryStorage() if file is None else SharedWindow(file)
 
 
 def seconds_until(moment: float) -> int:

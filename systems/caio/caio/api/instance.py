@@ -92,7 +92,7 @@ class Instance:
             tokens=TokenBook(self.settings.credentials, self.settings.key),
             required=self.settings.must_authenticate,
             anonymous_role=OPEN_ROLE,
-            limiter=RateLimiter(limit),
+            limiter=RateLimiter(limit, self.folder / rate_limit.FILE_NAME if self.folder else None),
             audit=self.audit,
             metrics=self.metrics,
             action_of=lambda method, path: actions.name_of(method, self.labels.of(path), path),

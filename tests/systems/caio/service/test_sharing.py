@@ -198,3 +198,9 @@ def test_outcomes_told_at_the_same_time_leave_all_with_the_same_ranking(
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         assert set(pool.map(work, range(60))) == {200}
     assert decide(both[0], seed=5) == decide(both[1], seed=5)
+
+
+def test_a_rate_limit_counts_over_all_instances(start: Start) -> None:
+    both = [start(RATE_LIMIT="5/hour"), start(RATE_LIMIT="5/hour")]
+    answers = [both[number % 2].http.get("/api/v1/services").status_code for number in range(8)]
+    assert answers == [200] * 5 + [429] * 3
