@@ -18,7 +18,7 @@ from support.world import World
 PROFILE = "tls"
 """The profile of ``system.yaml`` in which a system speaks TLS."""
 
-SHORT = timedelta(seconds=8)
+SHORT = timedelta(seconds=10)
 """How long a certificate lasts that is to expire while the system runs: longer than any start."""
 
 CERTIFICATES: Mapping[str, Callable[[Authority], Issued]] = {
