@@ -16,7 +16,7 @@ from hamcrest import (
 from support import vocabulary
 from support.actions import dispatching
 from support.checks.matchers import accepted, refused_as
-from support.faults import answer_with, cut_after
+from support.faults import answer_with, cut_after, delay
 from support.interfaces import contracts
 
 vocabulary.register()
@@ -89,6 +89,12 @@ def is_well_again(context: Context, service: str) -> None:
 def answers_with_errors(context: Context, service: str) -> None:
     """Whatever is sent to the service is answered by a server error (500)."""
     context.world.services.misbehave(service, answer_with(500))
+
+
+@given('"{service:Words}" takes {seconds:d} seconds to answer')
+def takes_its_time(context: Context, service: str, seconds: int) -> None:
+    """Whatever is sent to the service is answered, but so much later."""
+    context.world.services.misbehave(service, delay(seconds))
 
 
 @given('"{service:Words}" takes every call and then breaks the connection')

@@ -15,10 +15,15 @@ if TYPE_CHECKING:  # these rooms are built on World themselves
     from support.actions.auditing import Audit
     from support.actions.backups import Backup
     from support.actions.callers import Caller
+    from support.actions.containers import Ending, Image, Inside, Share
     from support.actions.lifecycle import Start
+    from support.actions.vigils import Post
     from support.browsers import Sight
+    from support.checks.alarms import Vigil
+    from support.checks.alerts import Alert
     from support.checks.checklists import Reading
     from support.checks.exposition import Samples
+    from support.deployments.containers.container import ContainerState
     from support.faults import Fault
 
 T = TypeVar("T")
@@ -60,7 +65,18 @@ class Memory:
     audit_keys: list[dict[str, str]] = field(default_factory=list)
     metrics_before: Samples = field(default_factory=dict)
     waited: float = 0.0
+    rules: list[Alert] = field(default_factory=list)
+    found_wrong: str | None = None
+    post: Post | None = None
+    vigil: Vigil | None = None
     checklist: Reading | None = None
+    image: Image | None = None
+    inside: Inside | None = None
+    ending: Ending | None = None
+    states: list[ContainerState] = field(default_factory=list)
+    addresses: list[str] = field(default_factory=list)
+    exit_code: int | None = None
+    share: Share | None = None
 
     @property
     def answer(self) -> Answer:
@@ -71,6 +87,11 @@ class Memory:
     def exchange(self) -> Exchange:
         """The last exchange that a step made over HTTP by itself. Raises Broken before there is one."""
         return last(self.exchanges, "nothing has been asked over HTTP yet")
+
+    @property
+    def watched(self) -> Vigil:
+        """What was seen while conditions were brought about. Raises Broken before any was."""
+        return last([self.vigil] if self.vigil else [], "nothing has befallen anybody who is watched")
 
     @property
     def sight(self) -> Sight:

@@ -24,6 +24,8 @@ class RealServices:
 
     def __init__(self, system: System, pool: LeasePool, *, contained: bool = False) -> None:
         self._system, self._pool, self._contained = system, pool, contained
+        self._reached_at = pool.containers.gateway if contained else HOST
+        """The address that proxies listen on: where the system under test can reach them, and nobody else."""
         self._leases: dict[str, Lease] = {}
         self._proxies: dict[str, FaultyProxy] = {}
         self._faults: dict[str, Fault] = {}
@@ -36,7 +38,7 @@ class RealServices:
         """
         name = row["service"]
         self._leases[name] = self._pool.companion(COMPANION, name, contained=self._contained)
-        self._proxies[name] = FaultyProxy(self.process(name).url, self._reached_at())
+        self._proxies[name] = FaultyProxy(self.process(name).url, self._reached_at)
         health = self._system.companion(COMPANION).ready if probed else None
         return contracts.contract(row, self._proxies[name].url, health)
 
@@ -49,6 +51,14 @@ class RealServices:
         self._leases[name] = self._pool.companion(COMPANION, name, contained=True)
         health = self._system.companion(COMPANION).ready if probed else None
         return contracts.contract(row, self.container(name).inside_url, health)
+
+    def serve_containers(self) -> None:
+        """From now on have services listen where the containers of this run reach them, whatever they run as."""
+        self._reached_at = self._pool.containers.gateway
+
+    def any_called(self) -> bool:
+        """Whether any service has been called yet."""
+        return any(self.calls(name) for name in self._proxies)
 
     def container(self, name: str) -> ContainerCompanion:
         """The container of a service. Raises Broken if it runs otherwise."""
@@ -68,21 +78,29 @@ class RealServices:
 
     def kill(self, name: str) -> None:
         """Kill the service without warning; from then on connections to it are refused."""
-        self._proxies[name].behave(REFUSE)
-        self._break(name, Killed(self.process(name), f"{name} killed", lambda: self._answers(name)))
+        if name in self._proxies:
+            self._proxies[name].behave(REFUSE)
+        self.befall(name, Killed(self.process(name), f"{name} killed", lambda: self.well(name)))
 
     def hang(self, name: str) -> None:
         """Freeze the service: connections are accepted, nothing is answered."""
-        self._break(name, Paused(self.process(name), f"{name} frozen", lambda: self._answers(name)))
+        self.befall(name, Paused(self.process(name), f"{name} frozen", lambda: self.well(name)))
 
     def misbehave(self, name: str, behaviour: Behaviour) -> None:
         """Have the network before the service misbehave."""
-        self._break(name, NetworkFault(self._proxies[name], behaviour, name, lambda: self._answers(name)))
+        self.befall(name, NetworkFault(self._proxies[name], behaviour, name, lambda: self.well(name)))
+
+    def befall(self, name: str, fault: Fault) -> None:
+        """Have a fault befall the service, until it is healed or the scenario ends."""
+        self._faults[name] = fault
+        self.faults.append(fault)
+        fault.inject()
 
     def heal(self, name: str) -> None:
         """Bring the service back, at the same address."""
         self._faults.pop(name).heal()
-        self._proxies[name].behave(PASS)
+        if name in self._proxies:
+            self._proxies[name].behave(PASS)
 
     def calls(self, name: str) -> list[str]:
         """The calls that have reached the service's address, such as ``POST /chat``; probes are left out."""
@@ -100,18 +118,9 @@ class RealServices:
         self._leases.clear()
         return troubles
 
-    def _reached_at(self) -> str:
-        """The address that the proxies listen on: where the system under test can reach them, and nobody else."""
-        return self._pool.containers.gateway if self._contained else HOST
-
-    def _answers(self, name: str) -> bool:
+    def well(self, name: str) -> bool:
         """Whether the service itself is well; what the system under test makes of it is another matter."""
         return look(self.process(name).url, self._system.companion(COMPANION).ready).ready
-
-    def _break(self, name: str, fault: Fault) -> None:
-        self._faults[name] = fault
-        self.faults.append(fault)
-        fault.inject()
 
 
 def _attempt(action: Callable[[], None]) -> str:

@@ -50,6 +50,8 @@ class ContainerDeployment(ContainerServer):
         self.network = host.network
         self.changes: dict[str, object] = {}
         """Fields of the specification that a scenario has otherwise, such as another limit of memory."""
+        self.disk: int | None = None
+        """Megabytes of a disk of its own for its data, which goes with its end; by default a folder of this machine."""
         self._added = dict(environment)
         make_folders(system, self.files)
         super().__init__(host, self._launched, settings, scratch.resolve())
@@ -73,6 +75,11 @@ class ContainerDeployment(ContainerServer):
         """Tokens, and the values of secret settings."""
         return secrets_of(self.system, self.environment)
 
+    def lend(self, file: Path) -> None:
+        """Let nobody but the container's user read a file that it is given."""
+        _hand_over(file, self._specification().user)
+        file.chmod(0o400)
+
     def build(self) -> Build:
         """What its image is built from."""
         return build_of(self.system.here / self.entry.compose, self.entry.service)
@@ -82,7 +89,11 @@ class ContainerDeployment(ContainerServer):
         spec.image = self.image or self.host.image(self.build())
         spec.network = self.network
         spec.user = _hand_over(self.data, spec.user)
-        spec.mounts = [*spec.mounts, Mount(self.data, self.entry.data), *self.mounts]
+        spec.mounts = [*spec.mounts, *self.mounts]
+        if self.disk is None:
+            spec.mounts.append(Mount(self.data, self.entry.data))
+        else:
+            spec.tmpfs[self.entry.data] = _small_disk(self.disk, spec.user)
         for name, value in self.changes.items():
             setattr(spec, name, value)
         return Launch(self.system.says, spec, self.entry.port, ready_path(self.system))
@@ -114,3 +125,9 @@ def _hand_over(data: Path, user: str | None) -> str | None:
         for each in (data, *data.rglob("*")):
             os.chown(each, int(owner), int(group or owner), follow_symlinks=False)
     return user
+
+
+def _small_disk(megabytes: int, user: str | None) -> str:
+    """The options of a disk in memory that its container's user owns."""
+    owner, _, group = (user or "0").partition(":")
+    return f"size={megabytes}m,mode=0700,uid={owner},gid={group or owner}"

@@ -54,7 +54,7 @@ class ImageFacts:
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """A container, network or volume that the suite made, with its labels."""
+    """A container, network, volume or image that the suite made, with its labels."""
 
     kind: str
     id: str
@@ -228,14 +228,16 @@ class Engine:
             containers = self._client.api.containers(all=True, filters=wanted)
             networks = self._client.api.networks(filters=wanted)
             volumes = self._client.api.volumes(filters=wanted).get("Volumes") or []
+            images = self._client.api.images(filters=wanted)
         return [
             *(Leftover("container", each["Id"], each["Names"][0].lstrip("/"), each["Labels"]) for each in containers),
             *(Leftover("network", each["Id"], each["Name"], each["Labels"]) for each in networks),
             *(Leftover("volume", each["Name"], each["Name"], each["Labels"]) for each in volumes),
+            *(Leftover("image", each["Id"], _image_name(each), each["Labels"]) for each in images),
         ]
 
     def remove(self, leftover: Leftover) -> None:
-        """Remove a container, network or volume; nothing happens if it is gone already."""
+        """Remove a container, network, volume or image; nothing happens if it is gone already."""
         api = self._client.api
         try:
             with calling(f"{leftover} could not be removed"):
@@ -244,10 +246,17 @@ class Engine:
                         api.remove_container(leftover.id, v=True, force=True)
                     case "network":
                         api.remove_network(leftover.id)
+                    case "image":
+                        api.remove_image(leftover.name)
                     case _:
                         api.remove_volume(leftover.id, force=True)
         except Gone:
             return
+
+
+def _image_name(found: Mapping[str, Any]) -> str:
+    """What an image is removed by: its name, as one that others are built on cannot be removed by its id."""
+    return str(next((tag for tag in found.get("RepoTags") or () if tag != "<none>:<none>"), found["Id"]))
 
 
 def _facts(found: Mapping[str, Any]) -> ImageFacts:

@@ -60,6 +60,13 @@ class ContainerHost:
             self._images[key] = self.images.of(build).id
         return self._images[key]
 
+    def variant(self, dockerfile: Path, stage: str, of: str) -> str:
+        """The id of an image of this run's own: a stage of a Dockerfile that changes another image."""
+        key = (dockerfile, (("IMAGE", of), ("stage", stage)))
+        if key not in self._images:
+            self._images[key] = self.images.variant(dockerfile, stage, of, f"{self.name('variant')}:{stage}").id
+        return self._images[key]
+
     def create(self, name: str, spec: ContainerSpec) -> Container:
         """A container of this run's, not started yet."""
         return self.engine.create(self.name(name), spec, self._settings.run_id)

@@ -8,7 +8,7 @@ import io
 import re
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +26,7 @@ CACHE = ROOT / "build" / "containers"
 INPUTS = "org.signoff.inputs"
 """Label with the digest of all that went into an image."""
 TOOLS = Path(__file__).with_name("tools.Dockerfile")
-KEPT = 3
+KEPT = 6
 """Images of one Dockerfile that are kept, the newest ones; older ones are removed when another is built."""
 
 _COPY = re.compile(r"^COPY\s+(?!--from)(?P<paths>.+?)\s+\S+\s*$", re.MULTILINE)
@@ -97,6 +97,17 @@ class Images:
                 self._engine.remove_image(old.id)
         return image
 
+    def variant(self, dockerfile: Path, stage: str, image: str, name: str) -> ImageFacts:
+        """An image of this run's own, which goes with it: a stage of a Dockerfile that changes another image.
+
+        The Dockerfile takes that image as its argument IMAGE and copies nothing. Raises BuildFailed.
+        """
+        marks = {**labels.of_run(self._run_id), labels.CACHE: "", INPUTS: ""}
+        with tempfile.TemporaryFile() as context:
+            _write_tar([("Dockerfile", _labelled(dockerfile.read_text(encoding="utf-8"), marks).encode())], context)
+            context.seek(0)
+            return self._engine.build(context, name, {"IMAGE": image}, {}, stage)
+
     def tools(self) -> ImageFacts:
         """The image of what stands beside a system: Prometheus, Alertmanager, HAProxy, iptables and such."""
         return self.of(Build(TOOLS.parent, TOOLS))
@@ -153,8 +164,18 @@ def _write_context(build: Build, wheels: list[Path], target: IO[bytes]) -> None:
     """A tar in which only contents differ from build to build, so that the engine's cache holds."""
     entries = [("Dockerfile", build.dockerfile), *build.files()]
     entries += [(f"wheelhouse/{wheel.name}", wheel) for wheel in wheels]
+    _write_tar(((name, path.read_bytes()) for name, path in entries), target)
+
+
+def _write_tar(entries: Iterable[tuple[str, bytes]], target: IO[bytes]) -> None:
     with tarfile.open(fileobj=target, mode="w", format=tarfile.PAX_FORMAT) as tar:
-        for name, path in entries:
+        for name, content in entries:
             entry = tarfile.TarInfo(name)
-            entry.size, entry.mode, entry.mtime = path.stat().st_size, 0o644, 0
-            tar.addfile(entry, io.BytesIO(path.read_bytes()))
+            entry.size, entry.mode, entry.mtime = len(content), 0o644, 0
+            tar.addfile(entry, io.BytesIO(content))
+
+
+def _labelled(dockerfile: str, marks: Mapping[str, str]) -> str:
+    """The Dockerfile with labels at the beginning of each stage, so that what a failed build leaves has them too."""
+    label = "LABEL " + " ".join(f'{name}="{value}"' for name, value in marks.items())
+    return re.sub(r"^FROM .*$", lambda found: f"{found[0]}\n{label}", dockerfile, flags=re.MULTILINE)

@@ -4,6 +4,7 @@ from tests.defects.catalogue import (  # noqa: F401
     auth,
     backups,
     configuration,
+    containers,
     cors,
     cors_browser,
     decisions,
