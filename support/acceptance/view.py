@@ -233,7 +233,7 @@ def _test(
         anchor=f"#{proof.name}" if proof.name in known else None,
         statement=proof.statement,
         outcome=proof.outcome,
-        why="" if proof.outcome is Outcome.MET else words.excerpt(proof.reason, lines=2, characters=240),
+        why="" if proof.outcome is Outcome.MET else words.excerpt(proof.reason, lines=1, characters=160),
         lines=_lines([scenarios[key] for key in proof.scenarios], links),
     )
 

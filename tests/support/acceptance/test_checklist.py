@@ -155,3 +155,24 @@ def test_a_checklist_of_the_wrong_form_is_refused(tmp_path: Path, old: str, new:
     with pytest.raises(UsageError) as refusal:
         checklists.load(path)
     assert f"{path}:{complaint}" in str(refusal.value)
+
+
+def test_the_page_leads_from_each_item_to_its_criteria_and_their_evidence() -> None:
+    run = runs.rejected()
+    section = page.as_html(run.verdict, run.record, run.links).partition('id="checklist"')[2].partition("<section")[0]
+    for item in run.checklist:
+        assert f'id="item-{item.id}"' in section
+    assert 'href="#CAIO-CORS-03"' in section
+    assert 'href="#CAIO-GONE-01"' not in section
+    evidence = [one.key for one in run.plan if {"CAIO-CORS-01", "CAIO-CORS-03"} & set(one.criteria)]
+    assert all(run.links[key] in section for key in evidence)
+    assert "There is no such criterion" in section
+    assert "operations.md#network-access" in section
+
+
+def test_words_of_a_checklist_do_not_act() -> None:
+    run = runs.accepted()
+    hostile = {"text": runs.HOSTILE, "vouched_by": runs.HOSTILE, "why_no_test": runs.HOSTILE, "rests_on": runs.HOSTILE}
+    run.checklist = (Item.model_validate({"id": "one", "section": runs.HOSTILE, **hostile}),)
+    assert "<script>" not in page.as_html(run.verdict, run.record, {})
+    assert "<script>" not in page.as_markdown(run.verdict, run.record, {})
