@@ -21,7 +21,7 @@ def test_a_tag_outside_the_families(checkout: Checkout, tag: str) -> None:
     assert checkout.findings()[0].startswith("features/tiny/sums.feature:7: tag: @")
 
 
-@pytest.mark.parametrize("tag", ["minor", "slow", "exclusive", "needs.logs"])
+@pytest.mark.parametrize("tag", ["minor", "slow", "exclusive", "needs.logs", "needs.browser"])
 def test_a_tag_inside_the_families(checkout: Checkout, tag: str) -> None:
     checkout.change(FEATURE, "    Example: Small", f"    @{tag}\n    Example: Small")
     assert checkout.rules() == []

@@ -17,8 +17,13 @@ AGAINST = [
     ("support/checks/routing.py", "from caio import Orchestrator"),
     ("systems/caio/caio/api.py", "from support.settings import ROOT"),
     ("support/run/accept.py", "from support import world"),
+    ("support/doctor/looks.py", "from support import machine"),
+    ("support/machine.py", "from support import doctor"),
+    ("steps/pages.py", "from support import browsers"),
 ]
 ALONG = [
+    ("support/browsers/session.py", "from support.deployments import processes"),
+    ("support/doctor/looks.py", "from support import browsers"),
     ("support/faults/kill.py", "from support.deployments import base"),
     ("support/interfaces/http.py", "from support.http import HttpClient"),
     ("support/world.py", "from support.http import HttpClient"),
@@ -49,6 +54,7 @@ def test_an_import_along_the_arrows(checkout: Checkout, path: str, line: str) ->
         ("support/evidence/page.py", "from allure_commons import utils"),
         ("support/load/plan.py", "import locust.env"),
         ("support/world.py", "import docker"),
+        ("support/browsers/session.py", "from playwright.sync_api import Browser"),
     ],
 )
 def test_a_library_that_one_module_alone_may_import(checkout: Checkout, path: str, line: str) -> None:
