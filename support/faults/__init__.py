@@ -2,7 +2,8 @@
 
 from support.faults.base import Fault, FaultEvent
 from support.faults.behaviour import BLACKHOLE, PASS, REFUSE, RESET, Behaviour, Mode, answer_with, cut_after, delay
-from support.faults.files import Damaged, LockedDatabase, MovedAway
+from support.faults.crowd import Crowd
+from support.faults.files import BusyDatabase, Damaged, LockedDatabase, MovedAway
 from support.faults.process import Killed, Paused
 from support.faults.proxy import FaultyProxy, NetworkFault
 
@@ -12,6 +13,8 @@ __all__ = [
     "REFUSE",
     "RESET",
     "Behaviour",
+    "BusyDatabase",
+    "Crowd",
     "Damaged",
     "Fault",
     "FaultEvent",

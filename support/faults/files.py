@@ -1,10 +1,12 @@
-"""Faults of files: a database locked by another program, a file or folder moved away, a file damaged."""
+"""Faults of files: a database locked or kept busy by another program, a file or folder moved away, a file damaged."""
 
 from __future__ import annotations
 
 import shutil
 import sqlite3
+import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from support.faults.base import SETTLE, Fault
@@ -37,6 +39,43 @@ class LockedDatabase(Fault):
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+class BusyDatabase(Fault):
+    """A SQLite database that another program takes for itself again and again, for moments: what is written waits."""
+
+    def __init__(
+        self,
+        path: Path,
+        held: float = 0.15,
+        free: float = 0.03,
+        steady: Callable[[], object] | None = None,
+        settle: float = SETTLE,
+    ) -> None:
+        super().__init__(f"database {path.name} taken for {held:g} s again and again", steady, settle)
+        self._path, self._held, self._free = path, held, free
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._go_on, name="busy database", daemon=True)
+
+    def _inject(self) -> None:
+        if not self._path.exists():
+            raise Broken(f"there is no database {self._path} to take")
+        self._thread.start()
+
+    def _heal(self) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _go_on(self) -> None:
+        with closing(sqlite3.connect(self._path, timeout=_LOCK_PATIENCE, isolation_level=None)) as connection:
+            while not self._over.wait(self._free):
+                try:
+                    connection.execute("BEGIN EXCLUSIVE")
+                except sqlite3.OperationalError as error:
+                    self.observed(f"it could not be taken: {error}")
+                    continue
+                self._over.wait(self._held)
+                connection.execute("ROLLBACK")
 
 
 class MovedAway(Fault):

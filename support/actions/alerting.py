@@ -1,0 +1,60 @@
+"""Alert rules of an orchestrator: what they say, what Prometheus' own tool makes of them, and their runbooks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from support.checks import alerts
+from support.outcomes import NotMet
+from support.world import World
+
+MONITORING, INSIDE = "monitoring", "/etc/monitoring"
+"""The folder of the configuration beside the definition, and where the tools in containers see it."""
+RULES, TESTS = "alerts.yml", "alerts.test.yml"
+
+
+def folder(world: World) -> Path:
+    """Where the configuration of the monitoring is."""
+    return world.system.here / MONITORING
+
+
+def rules(world: World) -> list[alerts.Alert]:
+    """The alerts of the system. Raises NotMet if there are none."""
+    return alerts.read(_text(folder(world) / RULES))
+
+
+def found_wrong(world: World) -> str:
+    """What Prometheus' own tool finds wrong with the rules or with their tests; empty if nothing."""
+    tool = world.beside("prometheus", 9090, "/-/ready")
+    found = ""
+    for command in (["check", "rules", f"{INSIDE}/{RULES}"], ["test", "rules", f"{INSIDE}/{TESTS}"]):
+        ran = tool.run_once(["promtool", *command])
+        world.evidence.text(f"promtool {' '.join(command)}", f"exit status {ran.exit_code}\n{ran.output}")
+        found += ran.output if ran.exit_code else ""
+    return found
+
+
+def untried(world: World) -> list[str]:
+    """The alerts that no test of the rules mentions."""
+    return alerts.untried(rules(world), _text(folder(world) / TESTS))
+
+
+def missing_runbooks(world: World) -> list[str]:
+    """The alerts whose runbook does not exist beside the definition, or is empty."""
+    lost = []
+    for alert in rules(world):
+        path = world.system.here / alert.runbook
+        if not alert.runbook or not path.is_file() or not path.read_text(encoding="utf-8").strip():
+            lost.append(f"{alert.name}: {alert.runbook or '(none)'}")
+    return lost
+
+
+def unexposed(world: World) -> list[str]:
+    """The metrics that alerts look at and that are not among those that were read last."""
+    return alerts.unexposed(rules(world), alerts.exposed(world.exchange.text))
+
+
+def _text(path: Path) -> str:
+    if not path.is_file():
+        raise NotMet(f"expected {path}, but there is no such file")
+    return path.read_text(encoding="utf-8")

@@ -1,0 +1,157 @@
+"""What befalls an orchestrator so that alerts have a cause: conditions, each as the faults that bring it about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from support.actions import callers
+from support.deployments import ContainerDeployment
+from support.faults import BusyDatabase, Crowd, Fault, Killed, LockedDatabase
+from support.http import HttpClient
+from support.interfaces import HttpInterface, contracts
+from support.interfaces.port import RouteRequest
+from support.interfaces.requests import request
+from support.world import World
+
+ABILITY = "chat"
+"""What users ask for."""
+USERS, PAUSE = 4, 0.1
+"""How many users there are, and how many seconds each takes from one answer to the next request."""
+NEARLY_FULL = 0.9
+"""The part of the registry that is taken when it is nearly full."""
+TIGHT = 10
+"""Services that an instance in its "tight" profile may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """An instance that is watched: its name on the network, its container, and how an admin and users talk to it."""
+
+    name: str
+    deployment: ContainerDeployment
+    admin: HttpInterface
+    client: HttpClient
+
+
+class Deed(Fault):
+    """Something that is done once, and undone."""
+
+    def __init__(self, what: str, do: Callable[[], None], undo: Callable[[], None]) -> None:
+        super().__init__(what)
+        self._do, self._undo = do, undo
+
+    def _inject(self) -> None:
+        self._do()
+
+    def _heal(self) -> None:
+        self._undo()
+
+
+def killed(_world: World, caio: Watched) -> list[Fault]:
+    """Its container is killed; later it is started again."""
+    return [Killed(caio.deployment, f"{caio.name} killed")]
+
+
+def locked(world: World, caio: Watched) -> list[Fault]:
+    """Another program holds its database while users ask for decisions."""
+    lock = LockedDatabase(caio.deployment.files["database"], lambda: ready(world, caio))
+    return [registered(caio, "local-chat"), deciding(world, caio), lock]
+
+
+def busy(world: World, caio: Watched) -> list[Fault]:
+    """Another program takes its database again and again while users ask for decisions."""
+    taken = BusyDatabase(caio.deployment.files["database"], steady=lambda: ready(world, caio))
+    return [registered(caio, "local-chat"), deciding(world, caio), taken]
+
+
+def strangers(world: World, caio: Watched) -> list[Fault]:
+    """Somebody tries one unknown token after the other."""
+    unknown = callers.caller("a caller with an unknown token", world.system)
+    return [calling(world, caio, "strangers guess tokens", unknown)]
+
+
+def wild(world: World, caio: Watched) -> list[Fault]:
+    """A caller that is known asks without a pause."""
+    return [calling(world, caio, "a user gone wild", callers.caller("a user", world.system))]
+
+
+def filled(_world: World, caio: Watched) -> list[Fault]:
+    """Services are registered until the registry is nearly full; later they are removed."""
+    held = len(caio.admin.services().result())
+    names = [f"service-{number}" for number in range(round(TIGHT * NEARLY_FULL) - held)]
+    return [registered(caio, *names)]
+
+
+def probed_dies(world: World, caio: Watched) -> list[Fault]:
+    """A service that says where it can be probed is killed; later it is started again."""
+    name = f"{caio.name}-probed"
+    document = world.services.start_contained({"service": name, "offers": "notes"}, probed=True)
+    caio.admin.register(contracts.text(document)).result()
+    well = lambda: caio.admin.service(name).result()["health"] == "healthy"  # noqa: E731
+    return [Killed(world.services.container(name), f"service {name} killed", well)]
+
+
+def needed_dies(world: World, caio: Watched) -> list[Fault]:
+    """The only service that can serve the users is killed while they ask; later it is started again."""
+    name = f"{caio.name}-needed"
+    document = world.services.start_contained({"service": name, "offers": ABILITY})
+    caio.admin.register(contracts.text(document)).result()
+    well = lambda: caio.admin.service(name).result()["circuit"] == "closed"  # noqa: E731
+    return [dispatching(world, caio), Killed(world.services.container(name), f"service {name} killed", well)]
+
+
+CONDITIONS: dict[str, Callable[[World, Watched], list[Fault]]] = {
+    "it is killed": killed,
+    "its database is locked while users ask": locked,
+    "its database is kept busy while users ask": busy,
+    "strangers guess tokens": strangers,
+    "a user asks without a pause": wild,
+    "its registry fills up": filled,
+    "a service that it probes dies": probed_dies,
+    "the only service that users need dies": needed_dies,
+}
+"""Condition, in the words of Gherkin → the faults that bring it about, in the order of their injection."""
+
+
+def ready(world: World, caio: Watched) -> bool:
+    """Whether it says that it is ready."""
+    return caio.client.get(world.endpoint("ready")).ok
+
+
+def registered(caio: Watched, *names: str) -> Fault:
+    """Services that are registered, and removed again."""
+
+    def register() -> None:
+        for name in names:
+            caio.admin.register(contracts.text(contracts.contract({"service": name, "offers": ABILITY}))).result()
+
+    def remove() -> None:
+        for name in names:
+            caio.admin.remove(name)
+
+    return Deed(f"{len(names)} services registered with {caio.name}", register, remove)
+
+
+def deciding(world: World, caio: Watched) -> Fault:
+    """Users who ask for decisions."""
+    asked = RouteRequest(request(ABILITY), [], {}, 0)
+    asker = HttpInterface(caio.client, world.system, world.system.token("user"))
+    return Crowd(f"users ask {caio.name}", lambda: asker.route(asked).status, USERS, PAUSE)
+
+
+def dispatching(world: World, caio: Watched) -> Fault:
+    """A user who has requests carried out; of several, too few would meet the calls that try the service again."""
+    asked = RouteRequest(request(ABILITY), [], {}, 0)
+    asker = HttpInterface(caio.client, world.system, world.system.token("user"))
+    return Crowd(
+        f"a user sends requests to {caio.name}",
+        lambda: asker.dispatch(asked, {"message": "Good morning"}, 1000).status,
+        pause=PAUSE,
+    )
+
+
+def calling(world: World, caio: Watched, what: str, who: callers.Caller) -> Fault:
+    """Somebody who lists the services without a pause."""
+    path = world.endpoint("services")
+    return Crowd(f"{what} at {caio.name}", lambda: caio.client.get(path, headers=who.headers).status)
