@@ -62,6 +62,29 @@ class ContainerEntry(_Part):
     environment: dict[str, str] = Field(default_factory=dict)
 
 
+class ReplicasEntry(_Part):
+    """How several of the system run behind a load balancer, on one data folder: services of a compose file.
+
+    Of the two ``sides`` one serves while the other is replaced. ``ask`` is the command, run in the balancer's
+    container, that takes a line of its runtime API; ``backend`` is what the balancer calls the replicas together;
+    ``served_by`` the header of its answers that names the replica; ``balancer_image`` the variable that the compose
+    file takes its image from. ``rehearsal`` is a Dockerfile whose stages make other versions of the image IMAGE.
+    """
+
+    compose: str
+    balancer: Name
+    balancer_image: str
+    balancer_port: int = Field(ge=1, le=65_535)
+    ask: list[str] = Field(min_length=1)
+    backend: str
+    served_by: str
+    port: int = Field(ge=1, le=65_535)
+    data: str = Field("/data", pattern=r"^/")
+    sides: list[list[Name]] = Field(min_length=2, max_length=2)
+    rehearsal: str
+    environment: dict[str, str] = Field(default_factory=dict)
+
+
 class Companion(Command):
     """A service the system works with, started beside it; ``ready`` is the path that answers 2xx once it is up."""
 
@@ -82,6 +105,7 @@ class Deployments(_Part):
     process: Command | None = None
     python: Command | None = None
     container: ContainerEntry | None = None
+    replicas: ReplicasEntry | None = None
     remote: Remote = Field(default_factory=Remote)
 
 

@@ -17,6 +17,7 @@ from support.deployments import (
     LeasePool,
     Preparable,
     RemoteDeployment,
+    ReplicaSet,
 )
 from support.deployments.base import Deployment, HasLogs, power
 from support.deployments.containers.host import ContainerHost
@@ -69,18 +70,25 @@ class World(Memory):
     # -- what is running
 
     def start(
-        self, profile: str = "default", environment: Mapping[str, str | None] | None = None, *, own: bool = False
+        self,
+        profile: str = "default",
+        environment: Mapping[str, str | None] | None = None,
+        *,
+        own: bool = False,
+        contained: bool = False,
     ) -> None:
         """Have the system running in a profile, with settings of the scenario's own if it has any.
 
-        ``own`` gives the scenario a system that nobody used before or will use after it. Raises DeploymentFailed if
-        it does not start and NotVerified if the target cannot be had that way.
+        ``own`` gives the scenario a system that nobody used before or will use after it; ``contained`` has it run as a
+        container, whatever the run's deployment is. Raises DeploymentFailed if it does not start and NotVerified if
+        the target cannot be had that way.
         """
         if own and self._kind == "remote":
             raise NotVerified(
                 f"this needs a {self.system.says} of its own, and there is only the one at {self.settings.url}"
             )
-        self._adopt(self._pool.acquire(self._kind, profile, environment or {}, own=own))
+        kind = CONTAINER if contained else self._kind
+        self._adopt(self._pool.acquire(kind, profile, environment or {}, own=own))
         self.meet()
 
     def begin(self, profile: str = "default", environment: Mapping[str, str | None] | None = None) -> Preparable:
@@ -123,6 +131,16 @@ class World(Memory):
     def containers(self) -> ContainerHost:
         """The engine, images and network that this run's containers are made with."""
         return self._pool.containers
+
+    def replicate(self, profile: str = "default") -> ReplicaSet:
+        """Have replicas of the scenario's own running behind a load balancer, and talk with them through it."""
+        lease = self._pool.replicas(profile)
+        if not isinstance(lease.deployment, ReplicaSet):
+            raise Broken(f"replicas were asked for, and a {lease.kind} was made")
+        self._adopt(lease)
+        lease.deployment.start()
+        self.meet()
+        return lease.deployment
 
     def meet(self) -> None:
         """Begin to talk with the system that was started last."""

@@ -17,6 +17,7 @@ from support.deployments.certificates import Authority, Issued
 from support.deployments.companion import CompanionProcess
 from support.deployments.containers.companion import ContainerCompanion
 from support.deployments.containers.deployment import ContainerDeployment
+from support.deployments.containers.replicas import Replica, ReplicaSet
 from support.deployments.containers.spec import Mount
 from support.deployments.containers.tool import ContainerTool
 from support.deployments.driver import DriverDeployment
@@ -46,6 +47,8 @@ __all__ = [
     "Preparable",
     "ProcessDeployment",
     "RemoteDeployment",
+    "Replica",
+    "ReplicaSet",
     "Restartable",
     "RpcError",
     "RpcReply",

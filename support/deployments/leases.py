@@ -17,6 +17,7 @@ from support.deployments.companion import CompanionProcess
 from support.deployments.containers.companion import ContainerCompanion
 from support.deployments.containers.deployment import ContainerDeployment
 from support.deployments.containers.host import ContainerHost
+from support.deployments.containers.replicas import ReplicaSet
 from support.deployments.containers.tool import ContainerTool
 from support.deployments.driver import DriverDeployment
 from support.deployments.interruption import end_in_order_on_sigterm
@@ -44,6 +45,7 @@ AnyDeployment = (
     | RemoteDeployment
     | CompanionProcess
     | ContainerCompanion
+    | ReplicaSet
 )
 Environment = Mapping[str, str | None]
 LeaseKey = tuple[str, str, tuple[tuple[str, str | None], ...]]
@@ -112,6 +114,15 @@ class LeasePool:
         """A deployment of one's own that is not started yet, for a start that may fail; thrown away afterwards."""
         key = _key(kind, profile, environment or {})
         lease = self._hand_out(key, self._make(key))
+        lease.own = lease.dirty = True
+        self.record.own += 1
+        return lease
+
+    def replicas(self, profile: str = "default") -> Lease:
+        """Replicas of one's own behind a load balancer, not started yet; thrown away afterwards."""
+        environment, folder = self._system.profile(profile).environment, self._folder("replicas")
+        made = ReplicaSet(self._system, environment, self._settings, folder, self.containers)
+        lease = self._hand_out(_key(ReplicaSet.kind, profile, {}), made)
         lease.own = lease.dirty = True
         self.record.own += 1
         return lease

@@ -128,7 +128,7 @@ class ReplicaSet:
         """Nobody used it before: what it logged belongs to the scenario from its first line on."""
         return 0
 
-    def logs(self, since: int = 0) -> str:  # noqa: ARG002 -- the logs of several cannot be cut at one position
+    def logs(self, since: int = 0) -> str:
         """What all of them logged, one after the other."""
         return "\n\n".join(f"── {name}\n{log}" for name, log in self._logs())
 
