@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -123,7 +124,8 @@ def _hand_over(data: Path, user: str | None) -> str | None:
     if user is not None:
         owner, _, group = user.partition(":")
         for each in (data, *data.rglob("*")):
-            os.chown(each, int(owner), int(group or owner), follow_symlinks=False)
+            with contextlib.suppress(FileNotFoundError):  # another replica on the same folder took it away meanwhile
+                os.chown(each, int(owner), int(group or owner), follow_symlinks=False)
     return user
 
 
