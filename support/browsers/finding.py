@@ -7,17 +7,21 @@ import subprocess
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-GET = "apt-get install chromium"
+GET = "apt-get install chromium (on Ubuntu, where that is a snap: Google Chrome's package)"
 """What gets one on Debian and Ubuntu."""
+
+_SNAP = b"/snap/bin/"
+"""What stands in the script by which Ubuntu starts a browser that is a snap."""
+_BEGINNING = 4096
 
 _ANSWERS_IN = 10.0
 """Seconds in which a browser must tell its version."""
 
 
 def find() -> Path | None:
-    """The first browser on the PATH; None if there is none."""
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    return Path(found) if found else None
+    """The first browser on the PATH; None if there is none. A snap is passed over: it may not use our folders."""
+    found = (Path(path) for path in map(shutil.which, NAMES) if path)
+    return next((path for path in found if not _is_snap(path)), None)
 
 
 def why_not() -> str:
@@ -36,3 +40,8 @@ def version(browser: Path) -> str:
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return said.stdout.partition(" built on ")[0].strip()
+
+
+def _is_snap(path: Path) -> bool:
+    with path.open("rb") as file:
+        return path.resolve().name == "snap" or _SNAP in file.read(_BEGINNING)

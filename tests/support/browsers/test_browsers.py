@@ -189,7 +189,7 @@ def test_where_there_is_no_browser_the_reason_says_how_to_get_one(
 ) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     assert browsers.find() is None
-    assert browsers.why_not().endswith("on Debian and Ubuntu: apt-get install chromium")
+    assert "on Debian and Ubuntu: apt-get install chromium" in browsers.why_not()
     with pytest.raises(NotVerified, match="apt-get install chromium"):
         session(settings).start()
 
@@ -201,6 +201,17 @@ def test_another_name_of_the_browser_is_found_too(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     monkeypatch.setattr(finding, "NAMES", ("google-chrome",))
     assert (browsers.find(), browsers.why_not(), finding.version(chrome)) == (chrome, "", "Chrome 200.1")
+
+
+def test_a_snap_is_passed_over(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    wrapper = tmp_path / "chromium-browser"
+    wrapper.write_text('#!/bin/sh\nexec /snap/bin/chromium "$@"\n')
+    wrapper.chmod(0o755)
+    (tmp_path / "snap").write_bytes(b"")
+    (tmp_path / "snap").chmod(0o755)
+    (tmp_path / "chromium").symlink_to("snap")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert browsers.find() is None
 
 
 def test_the_page_server_answers_over_http_and_has_one_page(tmp_path: Path) -> None:

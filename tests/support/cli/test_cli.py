@@ -47,7 +47,7 @@ def definition(tmp_path: Path) -> Path:
 def test_help_lists_the_commands() -> None:
     done = signoff("--help")
     assert done.returncode == 0
-    assert all(name in done.stdout for name in ("accept", "report", "systems", "vocabulary", "lint"))
+    assert all(name in done.stdout for name in ("accept", "doctor", "report", "systems", "vocabulary", "lint"))
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def test_the_same_for_programs() -> None:
     told = {offer["name"]: offer for offer in json.loads(done.stdout)}
     assert done.returncode == 0
     assert told["browser"]["present"] is False
-    assert told["browser"]["get"] == "apt-get install chromium"
+    assert told["browser"]["get"].startswith("apt-get install chromium")
     assert told["base image"]["present"] is None
 
 
