@@ -25,10 +25,9 @@ def criterion_misspelt(text: str) -> str:
     return swap(text, "CAIO-LOG-02", "CAIO-LOG-22")
 
 
-@edit(CHECKLIST, "CAIO-HARD-01", "An item names a scenario that has been renamed", sample="leans")
+@edit(CHECKLIST, "CAIO-HARD-01", "An item names a scenario that has been renamed since", sample="leans")
 def scenario_renamed(text: str) -> str:
-    added = {"scenarios": ["An error is logged with its cause and nothing else"]}
-    return in_yaml(text, lambda content: _item(content, "structured-log").update(added))
+    return swap(text, "Its secret key comes from a mounted file", "Its secret key is read from a mounted file")
 
 
 @edit(CHECKLIST, "CAIO-HARD-01", "Somebody vouches for an item without saying why no test can", sample="Nobody")
