@@ -20,6 +20,10 @@ FILE_NAME = "rate-limits.db"
 """In a folder that processes share."""
 
 
+REST_SECONDS = 1.0
+"""For how long a file that could not be used is left alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether a call may go on; if not, after how many whole seconds it is worth trying again."""
@@ -53,6 +57,7 @@ class RateLimiter:
         self._limit = limit
         self._log = logs.get("rate_limit")
         self._failure: str | None = None
+        self._rests_until = 0.0
         self._own = moving_window() if limit is not None else None
         self._window = moving_window(file) if limit is not None and file is not None else self._own
 
@@ -60,6 +65,8 @@ class RateLimiter:
         """Count one call of this caller and say whether it may go on."""
         if self._limit is None or self._window is None or self._own is None:
             return Verdict(True)
+        if time.monotonic() < self._rests_until:
+            return judge(self._own, self._limit, caller)
         try:
             verdict = judge(self._window, self._limit, caller)
         except sqlite3.Error as error:
@@ -75,6 +82,8 @@ class RateLimiter:
         elif self._failure and not failure:
             self._log.info("calls are counted together with other processes again")
         self._failure = failure
+        # Waiting for a file that cannot be used holds up every request.
+        self._rests_until = time.monotonic() + REST_SECONDS if failure else 0.0
 
 
 def judge(window: MovingWindowSupport, limit: RateLimitItem, caller: str) -> Verdict:

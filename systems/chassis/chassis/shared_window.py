@@ -14,6 +14,9 @@ from limits.storage import MovingWindowSupport
 BUSY_SECONDS = 0.05
 """How long a request waits for another process that counts just then; that takes microseconds."""
 
+OPENING_SECONDS = 0.5
+"""How long to wait for another process that makes the file just then."""
+
 TABLE = """
 CREATE TABLE IF NOT EXISTS hits (caller TEXT NOT NULL, at REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS hits_of_caller ON hits (caller, at);
@@ -63,16 +66,33 @@ class SharedWindow(MovingWindowSupport):
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
-            connection = sqlite3.connect(
-                self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
-            try:
-                connection.execute("PRAGMA journal_mode=WAL")
-                # After a power cut nobody minds how often somebody had called.
-                connection.execute("PRAGMA synchronous=OFF")
-                connection.executescript(TABLE)
-            except sqlite3.Error:
-                connection.close()
-                raise
-            self._connection = connection
+            self._connection = opened(self._path)
         return self._connection
+
+
+def opened(path: Path) -> sqlite3.Connection:
+    """A connection to the file, which is made if it is not there. Raises sqlite3.Error."""
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        # After a power cut nobody minds how often somebody had called.
+        connection.execute("PRAGMA synchronous=OFF")
+        set_up(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def set_up(connection: sqlite3.Connection) -> None:
+    """Turn the write-ahead log on and make the table. SQLite itself does not wait where another process does it."""
+    ends = time.monotonic() + OPENING_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.executescript(TABLE)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= ends:
+                raise
+            time.sleep(0.001)
+        else:
+            return

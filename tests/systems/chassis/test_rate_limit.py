@@ -56,6 +56,8 @@ def test_what_no_longer_counts_is_not_kept(tmp_path: Path, clock: list[float]) -
 
 def test_a_file_that_cannot_be_used_lets_each_count_for_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shared_window, "BUSY_SECONDS", 0.01)
+    monkeypatch.setattr(shared_window, "OPENING_SECONDS", 0.01)
+    monkeypatch.setattr(rate_limit, "REST_SECONDS", 0)
     file = tmp_path / "limits.db"
     both = [RateLimiter(FIVE, file), RateLimiter(FIVE, file)]
     assert both[0].hit("a").allowed

@@ -169,7 +169,7 @@ class Database:
         connection = sqlite3.connect(
             self._path or ":memory:", timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
-        connection.execute("PRAGMA journal_mode=WAL")
+        patiently(connection, "PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
         set_up(connection)
         if self._path is not None:
@@ -192,13 +192,19 @@ def begin(connection: sqlite3.Connection, writes: bool) -> None:
         connection.execute("BEGIN")
         return
     connection.execute(f"PRAGMA busy_timeout={PAUSE_MS}")
+    patiently(connection, "BEGIN IMMEDIATE")
+
+
+def patiently(connection: sqlite3.Connection, statement: str) -> None:
+    """Execute what SQLite itself does not wait long enough for, when another process is at it."""
     ends = time.monotonic() + BUSY_SECONDS
     while True:
         try:
-            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(statement)
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= ends:
                 raise
+            time.sleep(PAUSE_MS / 1000)
         else:
             return
 
