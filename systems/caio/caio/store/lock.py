@@ -1,4 +1,4 @@
-"""Who may use a data folder: any number of instances together, or one process alone."""
+"""Marks a data folder as shared, so that no process that wants it for itself comes in between."""
 
 from __future__ import annotations
 
@@ -10,27 +10,18 @@ FILE_NAME = "caio.lock"
 
 
 class FolderInUse(OSError):
-    """Somebody holds the folder in a way that leaves no room for this process."""
+    """Somebody holds the folder for themselves."""
 
 
 def share(folder: Path) -> IO[str]:
     """Use the folder together with others for as long as the file stays open. Raises FolderInUse.
 
-    Versions of CAIO that cannot share hold the folder alone, and so does whoever puts other data in its place.
+    A CAIO that cannot share, which the first versions could not, holds the folder for itself.
     """
-    return _hold(folder, fcntl.LOCK_SH, "another process holds this folder for itself: a restore, or a CAIO of 1.0.0")
-
-
-def alone(folder: Path) -> IO[str]:
-    """Keep every CAIO out of the folder for as long as the file stays open. Raises FolderInUse."""
-    return _hold(folder, fcntl.LOCK_EX, "another CAIO uses this folder")
-
-
-def _hold(folder: Path, how: int, otherwise: str) -> IO[str]:
     file = (folder / FILE_NAME).open("a", encoding="utf-8")
     try:
-        fcntl.flock(file, how | fcntl.LOCK_NB)
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:
         file.close()
-        raise FolderInUse(otherwise) from None
+        raise FolderInUse("a CAIO that shares with no other uses this folder: stop it first") from None
     return file

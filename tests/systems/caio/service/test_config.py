@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import sqlite3
 from pathlib import Path
 
 import pytest
 from caio import config
 from caio.api import create_app
-from caio.store import lock
 from chassis.settings import SettingsError, unknown_variables
 
 from tests.systems.caio.service.conftest import Open, contract
@@ -116,13 +116,15 @@ def test_an_unknown_variable_is_pointed_out_with_the_nearest_known_one() -> None
     assert warnings == ["CAIO_CORS_ORIGIN is not a setting and has no effect; did you mean CAIO_CORS_ORIGINS?"]
 
 
-def test_a_data_folder_that_somebody_holds_for_themselves_is_not_used(open_app: Open, tmp_path: Path) -> None:
+def test_a_data_folder_that_somebody_holds_alone_is_not_used(open_app: Open, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
-    with lock.alone(tmp_path / "data"), pytest.raises(SettingsError, match=r"CAIO_DATA_DIR=.*for itself"):
-        open_app(DATA_DIR=tmp_path / "data")
+    with (tmp_path / "data" / "caio.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(SettingsError, match=r"CAIO_DATA_DIR=.*shares with no other"):
+            open_app(DATA_DIR=tmp_path / "data")
     open_app()
-    with pytest.raises(lock.FolderInUse, match="another CAIO uses this folder"):
-        lock.alone(tmp_path / "data")
+    with (tmp_path / "data" / "caio.lock").open("w") as wanted, pytest.raises(BlockingIOError):
+        fcntl.flock(wanted, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def test_a_data_folder_of_another_schema_is_not_used(open_app: Open, tmp_path: Path) -> None:
