@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -44,7 +45,9 @@ class Contents:
     audit_records: int
 
     def __str__(self) -> str:
-        return f"{self.services} services, {self.decisions} decisions and {self.audit_records} audit records"
+        told = ((self.services, "service"), (self.decisions, "decision"), (self.audit_records, "audit record"))
+        services, decisions, records = (f"{count} {what}{'' if count == 1 else 's'}" for count, what in told)
+        return f"{services}, {decisions} and {records}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,15 @@ class Manifest:
             return cls(**{**read, "holds": Contents(**read["holds"]), "parts": parts})
         except (orjson.JSONDecodeError, TypeError, KeyError, AttributeError):
             raise BackupRefused("its manifest cannot be read") from None
+
+
+def keep(folder: Path) -> None:
+    """See that what was renamed into a folder is on the disk under its new name."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def part_of(path: Path) -> Part:

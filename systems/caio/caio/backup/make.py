@@ -25,6 +25,7 @@ from caio.backup.archive import (
     BackupRefused,
     Manifest,
     contents_of,
+    keep,
     part_of,
 )
 
@@ -49,6 +50,7 @@ def back_up(folder: Path, to: Path, signing_key: Path | None = None, policies: P
             manifest = manifest_of(staging)
             write_archive(staging, manifest, staging / "archive")
             (staging / "archive").rename(to)
+            keep(to.absolute().parent)
     except OSError as error:
         raise BackupRefused(f"{error.filename or to} cannot be used: {error.strerror or error}") from None
     return manifest

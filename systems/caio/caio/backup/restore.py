@@ -23,6 +23,7 @@ from caio.backup.archive import (
     BackupRefused,
     Manifest,
     contents_of,
+    keep,
     part_of,
 )
 from caio.store import keys
@@ -138,12 +139,14 @@ def settle(staging: Path, folder: Path) -> None:
     check_empty_but(staging, folder)
     if not folder.exists():
         staging.rename(folder)
+        keep(folder.absolute().parent)
         return
     owner = folder.stat()
     for name in sorted((path.name for path in staging.iterdir()), key=lambda name: (name == DATABASE, name)):
         if os.geteuid() == 0:
             os.chown(staging / name, owner.st_uid, owner.st_gid)
         (staging / name).rename(folder / name)
+    keep(folder)
 
 
 def check_empty_but(staging: Path, folder: Path) -> None:
