@@ -82,11 +82,6 @@ class Fault(ABC):
         """Write down what was seen while it was broken."""
         self._note(f"observed: {what}")
 
-    def describe(self) -> str:
-        """The journal as text, with seconds since its first entry."""
-        start = self.journal[0].at if self.journal else 0.0
-        return "\n".join(f"{event.at - start:8.3f} s  {event.what}" for event in self.journal)
-
     def __enter__(self) -> Self:
         return self.inject()
 

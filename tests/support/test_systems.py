@@ -184,3 +184,25 @@ def test_a_definition_elsewhere_may_have_any_folder_but_one_of_ours_has_its_own(
 
 def test_every_definition_of_this_project_is_good() -> None:
     assert {system.name for system in systems.all_systems()} == set(systems.names())
+
+
+ITEMS = """items:
+  - {id: one, section: Security, text: One., criteria: [DEMO-ROUTE-01]}
+"""
+
+
+def test_a_checklist_beside_the_definition_is_read_with_it(folder: Path) -> None:
+    (folder / "demo" / "hardening.yaml").write_text(ITEMS)
+    assert [item.id for item in load(folder, f"{GOOD}checklist: hardening.yaml\n").hardening] == ["one"]
+    assert load(folder).hardening == ()
+
+
+def test_a_checklist_that_is_not_there_or_wrong_is_refused_with_its_line(folder: Path) -> None:
+    text = f"{GOOD}checklist: hardening.yaml\n"
+    with pytest.raises(
+        UsageError, match=rf"system.yaml:{text.count(chr(10))}: checklist: 'hardening.yaml' is not beside"
+    ):
+        load(folder, text)
+    (folder / "demo" / "hardening.yaml").write_text(ITEMS.replace("text", "txt"))
+    with pytest.raises(UsageError, match=r"hardening.yaml:2: items\[0\].txt: unknown field"):
+        load(folder, text)

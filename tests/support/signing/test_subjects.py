@@ -38,6 +38,21 @@ def test_of_a_remote_system_only_the_definition_is_claimed(desk: Desk) -> None:
     assert len(subjects.sources(system, "process", desk.root)) == 3
 
 
+def test_the_checklist_is_claimed_with_the_definition(desk: Desk) -> None:
+    path = desk.root / "systems/caio/system.yaml"
+    path.write_text(f"{path.read_text()}checklist: hardening.yaml\n")
+    checklist = path.parent / "hardening.yaml"
+    checklist.write_text("items: [{id: one, section: Security, text: One., vouched_by: Ada}]\n")
+    assert "systems/caio/hardening.yaml" in subjects.sources(systems.load(path), "remote", desk.root)
+    desk.lay_out(runs.accepted())
+    signed = desk.sign()
+    checklist.write_text(checklist.read_text().replace("Ada", "Bob"))
+    assert [change.says for change in desk.verify(signed.path).changes] == ["systems/caio/hardening.yaml was changed"]
+    checklist.unlink()
+    says = [change.says for change in desk.verify(signed.path).changes]
+    assert any("hardening.yaml" in line for line in says), says
+
+
 def test_every_system_says_what_it_is_built_from() -> None:
     for system in systems.all_systems():
         found = subjects.sources(system, "process")
