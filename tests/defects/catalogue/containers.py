@@ -80,14 +80,14 @@ def never_says_healthy() -> None:
 
 @defect("CAIO-DEPLOY-04", "The signal to stop is not heard", interfaces=HTTP, sample="nothing to do")
 def stop_not_heard() -> None:
-    @wrap("chassis.server:StopSignals.on_signal")
+    @wrap("uvicorn:Server.handle_exit")
     def broken(original: Any, self: Any, number: int, frame: Any) -> None:
         return None
 
 
 @defect("CAIO-DEPLOY-04", "Requests in flight are dropped when it stops", interfaces=HTTP, sample="A user waits")
 def requests_in_flight_dropped() -> None:
-    @wrap("chassis.server:StopSignals.on_signal")
+    @wrap("uvicorn:Server.handle_exit")
     def broken(original: Any, self: Any, number: int, frame: Any) -> None:
         import os
 
