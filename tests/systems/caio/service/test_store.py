@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -97,3 +98,38 @@ def test_a_file_that_is_no_database_is_said_to_be_unusable(tmp_path: Path) -> No
     with pytest.raises(StoreUnavailable, match="not a database"):
         store.submit(database.identity).result(5)  # type: ignore[arg-type]
     store.close()
+
+
+def test_a_file_of_the_first_version_is_taken_over(tmp_path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(tmp_path / "caio.db", isolation_level=None)) as old:
+        old.execute("CREATE TABLE services (service_id TEXT PRIMARY KEY, contract TEXT NOT NULL, position INTEGER)")
+        old.execute("INSERT INTO services VALUES ('a', '1', 1)")
+    records = Records(tmp_path)
+    kept = records.changes(None).result(5)
+    assert (kept.contracts, kept.revision) == ({"a": "1"}, 0)
+    assert records.save_service(StoredService("b", "1"), 0).result(5).revision == 1
+    assert records.changes(0).result(5).contracts == {"b": "1"}
+    records.close()
+
+
+def test_what_was_decided_without_knowing_a_change_is_not_kept(tmp_path: Path) -> None:
+    one, two = Records(tmp_path), Records(tmp_path)
+    assert one.save_service(StoredService("a", "1"), 0).result(5).revision == 1
+    missed = two.save_service(StoredService("a", "2"), 0).result(5)
+    assert (missed.overtakes, missed.contracts, missed.revision) == (True, {"a": "1"}, 1)
+    assert two.delete_service("a", 0).result(5).overtakes
+    assert one.changes(None).result(5).contracts == {"a": "1"}
+    # How a call ended is no reason to decide anew, and is not missed.
+    one.add_outcome("b", False).result(5)
+    written = two.save_service(StoredService("c", "1"), 1).result(5)
+    assert (written.overtakes, written.outcomes, written.revision) == (False, {"b": (False,)}, 3)
+    one.close()
+    two.close()
+
+
+def test_of_outcomes_only_the_recent_are_kept_and_a_changed_service_begins_anew(records: Records) -> None:
+    for number in range(25):
+        records.add_outcome("a", number >= 10).result(5)
+    assert records.changes(None).result(5).outcomes == {"a": (False,) * 5 + (True,) * 15}
+    records.save_service(StoredService("a", "2"), 25).result(5)
+    assert records.changes(None).result(5).outcomes == {}
