@@ -111,7 +111,7 @@ def kill_and_restart(context: Context, system: str) -> None:
 @when("{system:System} is killed while services are being registered, and started again")
 def kill_while_registering(context: Context, system: str) -> None:
     """Services are registered one after the other; after some of them the process is killed, in the middle of it."""
-    context.world.acknowledged = lifecycle.register_until_killed(context.world)
+    lifecycle.register_during(context.world, lifecycle.kill)
     lifecycle.restart(context.world)
 
 

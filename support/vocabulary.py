@@ -8,7 +8,7 @@ import parse
 from behave import register_type
 
 from support import systems
-from support.actions import callers, damages, securing
+from support.actions import callers, damages, mishaps, rollouts, securing
 from support.interfaces.contracts import COLUMNS
 from support.interfaces.reasons import REASONS
 from support.interfaces.requests import TERMS
@@ -60,9 +60,21 @@ def damage_name(text: str) -> str:
     return text
 
 
+@parse.with_pattern(_one_of(list(mishaps.MISHAPS)))
+def mishap_name(text: str) -> str:
+    """Something that may befall a service's container."""
+    return text
+
+
 @parse.with_pattern(_one_of(list(securing.CERTIFICATES)))
 def certificate_name(text: str) -> str:
     """A certificate that a system may be given."""
+    return text
+
+
+@parse.with_pattern(_one_of(list(rollouts.SICK)))
+def sickness_name(text: str) -> str:
+    """What may be wrong with a new version of a system."""
     return text
 
 
@@ -72,7 +84,9 @@ WORDS: dict[str, list[str]] = {
     "Action": ["list the services", "register a service", "replace a service", "remove a service", 'ask for "chat"'],
     "Reason": list(REASONS),
     "Damage": list(damages.DAMAGES),
+    "Mishap": list(mishaps.MISHAPS),
     "Certificate": list(securing.CERTIFICATES),
+    "Sickness": list(rollouts.SICK),
     "term (in a table)": list(TERMS),
     "service (column of a table)": ["service", "offers", "idempotent", *COLUMNS],
 }
@@ -85,7 +99,9 @@ TYPES = {
     "Reason": reason_name,
     "Literal": literal,
     "Damage": damage_name,
+    "Mishap": mishap_name,
     "Certificate": certificate_name,
+    "Sickness": sickness_name,
     "Words": words,
 }
 

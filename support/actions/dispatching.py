@@ -48,6 +48,12 @@ def await_health(world: World, service_id: str, health: str) -> None:
     world.noticed(f"{world.system.says} reports {service_id} as {health}")
 
 
+def await_health_of_all(world: World, health: str) -> None:
+    """Wait until the orchestrator reports all services of the scenario so. Raises NotMet if it never does."""
+    for service_id in world.contracts:
+        await_health(world, service_id, health)
+
+
 def kept(world: World, service_id: str) -> list[str]:
     """The texts that a service has kept, by its own account."""
     client = world.client_for(world.services.process(service_id).url)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,8 @@ from support.world import World
 SPACE = "(space)"
 """How a table shows a value that is a single space."""
 
-REGISTRATIONS_BEFORE_KILL = 25
-"""Registrations that are acknowledged before the system is killed in the middle of the next ones."""
+REGISTRATIONS_BEFORE = 25
+"""Registrations that are acknowledged before a disaster befalls the system in the middle of the next ones."""
 
 _MOST_REGISTRATIONS = 2000
 
@@ -82,19 +82,21 @@ def restart(world: World) -> None:
     power(world.deployment, Restartable).restart()  # type: ignore[type-abstract]
 
 
-def register_until_killed(world: World) -> set[str]:
-    """Register services one after the other while the system is killed; the ids that were acknowledged."""
-    acknowledged: set[str] = set()
-    killing = threading.Thread(target=kill, args=(world,))
+def register_during(world: World, disaster: Callable[[World], None]) -> None:
+    """Register services one after the other while a disaster befalls the system, until one is not accepted.
+
+    The answers are remembered, and the ids that were acknowledged.
+    """
+    befalling = threading.Thread(target=disaster, args=(world,))
     for number in range(_MOST_REGISTRATIONS):
-        if number == REGISTRATIONS_BEFORE_KILL:
-            killing.start()
+        if number == REGISTRATIONS_BEFORE:
+            befalling.start()
         service = f"service-{number:04d}"
-        if not world.register(contracts.contract({"service": service})).accepted:
+        world.meanwhile.append(world.register(contracts.contract({"service": service})))
+        if not world.meanwhile[-1].accepted:
             break
-        acknowledged.add(service)
-    killing.join()
-    return acknowledged
+        world.acknowledged.add(service)
+    befalling.join()
 
 
 def health(world: World) -> dict[str, Any]:

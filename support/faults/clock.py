@@ -80,7 +80,7 @@ class ClockShift(Fault):
             raise Broken(f"the container does not tell its time: {ran.output.strip()}")
         off = int(ran.output.split()[-1]) - time.time()
         if abs(off - seconds) > TOLERANCE:
-            raise NotVerified(f"the clock should be off by {seconds} s and is off by {off:.0f} s: it cannot be moved here")
+            raise NotVerified(f"a clock cannot be moved here: moved by {seconds} s, it is off by {off:.0f} s")
 
 
 def _write(folder: Path, seconds: int) -> None:

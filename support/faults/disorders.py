@@ -52,6 +52,11 @@ def swallowed(port: int) -> Disorder:
     return Disorder("is sent everything and gets nothing", (_rule("INPUT", *_to(port), "-j", "DROP"),))
 
 
+def cut_off(port: int) -> Disorder:
+    """Whatever it sends to that port of anybody gets lost: a firewall, or a cable, stands between them."""
+    return Disorder(f"reaches nobody at port {port}", (_rule("OUTPUT", *_to(port), "-j", "DROP"),))
+
+
 def losing(port: int, share: float) -> Disorder:
     """Each packet is lost with a probability (0 to 1), on its way there and back alike."""
     lost = ("-m", "statistic", "--mode", "random", "--probability", f"{share:.3f}", "-j", "DROP")

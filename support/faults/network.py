@@ -41,7 +41,7 @@ class Disconnected(Fault):
 
 
 class Disturbed(Fault):
-    """A container whose network is out of order in some way. Where the kernel cannot do it: NotVerified, on injection."""
+    """A container whose network is out of order in some way. Raises NotVerified where the kernel cannot do it."""
 
     def __init__(
         self,

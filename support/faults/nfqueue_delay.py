@@ -1,8 +1,8 @@
 """Holds packets back before they are delivered: latency on kernels whose traffic control cannot delay.
 
 An iptables rule hands the packets to a queue of the kernel (NFQUEUE); this program lets each go after its time. The
-suite sends its source into a side container, where it runs by itself on a bare Python: so it imports the standard library
-alone. It says READY once the queue is bound. The messages are those of linux/netfilter/nfnetlink_queue.h.
+suite sends its source into a side container, where it runs by itself on a bare Python: so it imports the standard
+library alone. It says READY once the queue is bound. The messages are those of linux/netfilter/nfnetlink_queue.h.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _PACKET, _VERDICT, _CONFIG = 0, 1, 2
 _ERROR = 2
 _REQUEST, _ACKNOWLEDGE = 1, 4
 _OPTIONS, _NO_COMPLAINTS = 270, 5
-"""SOL_NETLINK and NETLINK_NO_ENOBUFS: where there is no room the kernel passes packets on by itself, and says nothing."""
+"""SOL_NETLINK and NETLINK_NO_ENOBUFS: where there is no room the kernel does not make us fail for it."""
 _HEADER = struct.Struct("=IHHII")
 _FAMILY = struct.Struct(">BBH")
 _ATTRIBUTE = struct.Struct("=HH")

@@ -37,7 +37,7 @@ while True:
 
 
 class FullDisk(Fault):
-    """The folder of a container, on a small disk of its own, without a byte of room; there is room again when healed."""
+    """A folder of a container, on a small disk of its own, without a byte of room; healed by making room again."""
 
     def __init__(
         self,
@@ -54,7 +54,8 @@ class FullDisk(Fault):
         self._run("fill the disk", ["python3", "-c", _FILL, self._filler, str(LARGEST)])
 
     def _heal(self) -> None:
-        self._run("make room", ["rm", "-f", self._filler])
+        if self._target.running:  # what lies on such a disk goes with the container's end
+            self._run("make room", ["rm", "-f", self._filler])
 
     def _run(self, purpose: str, command: list[str]) -> None:
         ran = self._target.run(command)
@@ -95,6 +96,6 @@ class MemoryLimit(Fault):
             self._target.start()
 
     def exhaust(self, within: float) -> int | None:
-        """Take what memory is left. Returns the container's exit code; None if it still runs after ``within`` seconds."""
+        """Take what memory is left. Returns how the container ended; None if it has not, after ``within`` seconds."""
         self._target.container.run(["python3", "-c", _TAKE])
         return self._target.exit_within(within)
