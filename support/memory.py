@@ -64,6 +64,7 @@ class Memory:
     audit: Audit | None = None
     audit_keys: list[dict[str, str]] = field(default_factory=list)
     metrics_before: Samples = field(default_factory=dict)
+    meanwhile: list[Answer] = field(default_factory=list)
     waited: float = 0.0
     rules: list[Alert] = field(default_factory=list)
     found_wrong: str | None = None

@@ -48,7 +48,7 @@ class BusyDatabase(Fault):
         self,
         path: Path,
         held: float = 0.15,
-        free: float = 0.03,
+        free: float = 0.06,
         steady: Callable[[], object] | None = None,
         settle: float = SETTLE,
     ) -> None:
