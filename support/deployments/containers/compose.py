@@ -7,18 +7,23 @@ Only what the suite can carry out faithfully is read; a field it does not know i
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from support import yaml_lines
 from support.deployments.containers.spec import ContainerSpec, HealthCheck, Mount
 from support.outcomes import UsageError
 from support.placeholders import suggest
+from support.yaml_lines import FieldPath, LinedDocument
 
-_VARIABLE = re.compile(r"\$(?:\$|\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?:(?P<kind>:?[-?])(?P<other>[^}]*))?\})")
+_NAME = "[A-Za-z_][A-Za-z0-9_]*"
+_VARIABLE = re.compile(
+    rf"\$(?:(?P<dollar>\$)|(?P<bare>{_NAME})|\{{(?P<name>{_NAME})(?:(?P<kind>:?[-?])(?P<other>[^}}]*))?\}}|)"
+)
 _SIZES = {"": 1, "b": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
 _TIMES = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -30,17 +35,26 @@ def _size(value: Any) -> Any:
 
 def _seconds(value: Any) -> Any:
     parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h)", str(value))
-    whole = "".join(number + unit for number, unit in parts)
-    return sum(float(number) * _TIMES[unit] for number, unit in parts) if parts and whole == str(value) else value
+    if not parts or "".join(number + unit for number, unit in parts) != str(value):
+        raise ValueError("a duration must be written with its unit, such as 10s or 1m30s")
+    return sum(float(number) * _TIMES[unit] for number, unit in parts)
 
 
 def _words(value: Any) -> Any:
-    return value.split() if isinstance(value, str) else value
+    return shlex.split(value) if isinstance(value, str) else value
+
+
+def _kept(value: str) -> str:
+    source, target, mode, *more = [*value.split(":"), "", "", ""][: max(3, value.count(":") + 1)]
+    if more or not source or not target.startswith("/") or mode not in ("", "ro", "rw") or source.startswith("~"):
+        raise ValueError("a volume must be written as source:/target or source:/target:ro")
+    return value
 
 
 Size = Annotated[int, BeforeValidator(_size)]
 Seconds = Annotated[float, BeforeValidator(_seconds)]
 Words = Annotated[list[str], BeforeValidator(_words)]
+Volume = Annotated[str, AfterValidator(_kept)]
 
 
 class _Part(BaseModel):
@@ -80,7 +94,7 @@ class Service(_Part):
     cap_add: list[str] = Field(default_factory=list)
     security_opt: list[str] = Field(default_factory=list)
     tmpfs: list[str] = Field(default_factory=list)
-    volumes: list[str] = Field(default_factory=list)
+    volumes: list[Volume] = Field(default_factory=list)
     ports: list[str] = Field(default_factory=list)
     networks: list[str] = Field(default_factory=list)
     depends_on: list[str] = Field(default_factory=list)
@@ -107,9 +121,12 @@ def read(path: Path, variables: Mapping[str, str]) -> ComposeFile:
     """Read a compose file with its ``${VARIABLES}`` filled in. Raises UsageError with file, line and field."""
     document = yaml_lines.read(path)
     try:
-        return ComposeFile.model_validate(_interpolated(document.content, variables, path))
+        found = ComposeFile.model_validate(_interpolated(document, document.content, (), variables))
     except ValidationError as error:
         raise UsageError("\n".join(yaml_lines.complaints(document, error))) from error
+    if unknown := list(_unknown(document, found)):
+        raise UsageError("\n".join(unknown))
+    return found
 
 
 def specification(path: Path, service: str, variables: Mapping[str, str]) -> ContainerSpec:
@@ -144,33 +161,56 @@ def specification(path: Path, service: str, variables: Mapping[str, str]) -> Con
     )
 
 
-def interpolated(text: str, variables: Mapping[str, str], path: Path) -> str:
-    """Fill in ``${NAME}``, ``${NAME:-otherwise}`` and ``${NAME:?why}`` as compose does; ``$$`` is a dollar sign."""
+def interpolated(text: str, variables: Mapping[str, str]) -> str:
+    """Fill in ``$NAME``, ``${NAME}``, ``${NAME:-otherwise}`` and ``${NAME:?why}`` as compose does; ``$$`` is a dollar.
+
+    Raises ValueError for a variable that must be set and is not, and for a dollar sign that introduces nothing.
+    """
 
     def value(found: re.Match[str]) -> str:
-        if found["name"] is None:
+        if found["dollar"]:
             return "$"
-        read = variables.get(found["name"], "")
+        if (name := found["bare"] or found["name"]) is None:
+            raise ValueError(f"a dollar sign introduces no variable in {text!r}; write $$ for the sign itself")
+        read = variables.get(name, "")
         kind, other = found["kind"] or "", found["other"] or ""
-        if read or (kind in ("-", "?") and found["name"] in variables):
+        if read or (kind in ("-", "?") and name in variables):
             return read
         if "?" in kind:
-            raise UsageError(f"{path}: {found['name']} must be set: {other or 'it has no default'}")
+            raise ValueError(f"{name} must be set: {other or 'it has no default'}")
         return other
 
     return _VARIABLE.sub(value, text)
 
 
-def _interpolated(value: Any, variables: Mapping[str, str], path: Path) -> Any:
+def _interpolated(document: LinedDocument, value: Any, at: FieldPath, variables: Mapping[str, str]) -> Any:
     match value:
         case str():
-            return interpolated(value, variables, path)
+            try:
+                return interpolated(value, variables)
+            except ValueError as error:
+                raise UsageError(document.complaint(at, str(error))) from error
         case dict():
-            return {name: _interpolated(each, variables, path) for name, each in value.items()}
+            return {name: _interpolated(document, each, (*at, name), variables) for name, each in value.items()}
         case list():
-            return [_interpolated(each, variables, path) for each in value]
+            return [_interpolated(document, each, (*at, index), variables) for index, each in enumerate(value)]
         case _:
             return value
+
+
+def _unknown(document: LinedDocument, found: ComposeFile) -> Iterator[str]:
+    """What services name and the file does not have; compose refuses it too."""
+    for name, service in found.services.items():
+        volumes = [volume.partition(":")[0] for volume in service.volumes]
+        named: dict[str, tuple[list[str], Iterable[str]]] = {
+            "volumes": ([volume if volume[0] not in "./" else "" for volume in volumes], found.volumes),
+            "networks": (service.networks, found.networks),
+            "depends_on": (service.depends_on, found.services),
+        }
+        for field, (names, known) in named.items():
+            for index, each in enumerate(names):
+                if each and each not in known:
+                    yield document.complaint(("services", name, field, index), f"{each}: {suggest(each, known)}")
 
 
 def _tmpfs(text: str) -> tuple[str, str]:
