@@ -42,7 +42,7 @@ Feature: Whoever is on call is told in time, and told what to do
         | small | a service that it probes dies             | CaioServiceUnhealthy                                                                          |
         | small | its registry fills up                     | CaioRegistryNearlyFull                                                                        |
         | small | strangers guess tokens                    | CaioRefusedCallers                                                                            |
-        | small | a user asks without a pause               | CaioRateLimited                                                                               |
+        | small | a user asks far too often                 | CaioRateLimited                                                                               |
       Then each alert was raised within 60 seconds
       And Alertmanager received each of them
       And no other alert was raised

@@ -18,6 +18,8 @@ ABILITY = "chat"
 """What users ask for."""
 USERS, PAUSE = 4, 0.1
 """How many users there are, and how many seconds each takes from one answer to the next request."""
+HASTE = 0.02
+"""Seconds from one answer to the next request of a caller who asks far too often."""
 NEARLY_FULL = 0.9
 """The part of the registry that is taken when it is nearly full."""
 TIGHT = 10
@@ -72,7 +74,7 @@ def strangers(world: World, caio: Watched) -> list[Fault]:
 
 
 def wild(world: World, caio: Watched) -> list[Fault]:
-    """A caller that is known asks without a pause."""
+    """A caller that is known asks more often than it may, and does not heed that it is told to wait."""
     return [calling(world, caio, "a user gone wild", callers.caller("a user", world.system))]
 
 
@@ -106,7 +108,7 @@ CONDITIONS: dict[str, Callable[[World, Watched], list[Fault]]] = {
     "its database is locked while users ask": locked,
     "its database is kept busy while users ask": busy,
     "strangers guess tokens": strangers,
-    "a user asks without a pause": wild,
+    "a user asks far too often": wild,
     "its registry fills up": filled,
     "a service that it probes dies": probed_dies,
     "the only service that users need dies": needed_dies,
@@ -152,6 +154,6 @@ def dispatching(world: World, caio: Watched) -> Fault:
 
 
 def calling(world: World, caio: Watched, what: str, who: callers.Caller) -> Fault:
-    """Somebody who lists the services without a pause."""
+    """Somebody who lists the services all the time."""
     path = world.endpoint("services")
-    return Crowd(f"{what} at {caio.name}", lambda: caio.client.get(path, headers=who.headers).status)
+    return Crowd(f"{what} at {caio.name}", lambda: caio.client.get(path, headers=who.headers).status, pause=HASTE)

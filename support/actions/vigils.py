@@ -25,7 +25,7 @@ from support.world import ADMIN, World
 
 TARGETS = "targets.yml"
 """The file of the configuration that says which instances are watched."""
-PATIENCE, LONG_PATIENCE = 75.0, 150.0
+PATIENCE, LONG_PATIENCE = 65.0, 100.0
 """Seconds that alarms, and their end, are waited for; what judges them stands in the Gherkin, and is less."""
 _LOOK = 0.5
 """Seconds between two looks at Prometheus and Alertmanager."""

@@ -64,7 +64,8 @@ class BusyDatabase(Fault):
 
     def _heal(self) -> None:
         self._over.set()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
 
     def _go_on(self) -> None:
         with closing(sqlite3.connect(self._path, timeout=_LOCK_PATIENCE, isolation_level=None)) as connection:

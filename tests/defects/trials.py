@@ -23,7 +23,7 @@ from tests.defects import definition
 PATIENCE = {"timeouts.settle": 4, "timeouts.start": 10}
 """Of the scenarios, in seconds: what a defect prevents need not be waited for as long as in an acceptance run."""
 
-LONGEST_SECONDS = 90
+LONGEST_SECONDS = 240
 """A run that takes longer is ended and counts as broken."""
 
 PYTHON = "python"

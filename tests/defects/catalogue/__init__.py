@@ -1,6 +1,7 @@
 """Every way in which we break CAIO from outside its code, by area; importing this package lists them all."""
 
 from tests.defects.catalogue import (  # noqa: F401
+    alerts,
     auth,
     backups,
     configuration,
