@@ -15,7 +15,7 @@ def lanes(faults: Iterable[Fault]) -> list[Lane]:
 
 
 def note(faults: Iterable[Fault], what: str) -> None:
-    """Write down what was seen, in the journal of each fault that is in force."""
+    """Write down what was seen, in the journal of each fault that is in force; once, if it is seen again and again."""
     for fault in faults:
-        if fault.active:
+        if fault.active and not fault.journal[-1].what.endswith(f": {what}"):
             fault.observed(what)

@@ -119,7 +119,8 @@ def test_what_befell_a_file_comes_from_its_journal(tmp_path: Path) -> None:
     path.write_text("[]")
     fault, untouched = Damaged(path), Damaged(path)
     with fault:
-        timelines.note([fault, untouched], "CAIO is not ready")
+        for _ in range(3):
+            timelines.note([fault, untouched], "CAIO is not ready")
     timelines.note([fault], "said too late")
     (lane,) = timelines.lanes([untouched, fault])
     assert lane.name == "policies.yaml damaged"
