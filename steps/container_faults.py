@@ -122,6 +122,13 @@ def disk_was_full(context: Context, system: str) -> None:
     mishaps.make_good(context.world)
 
 
+@when('a user sends a text of {count:d} words to be answered by "{capability:Words}" within {seconds:d} seconds')
+def send_long_text(context: Context, count: int, capability: str, seconds: int) -> None:
+    """A user has a text of so many different words answered, and gives the orchestrator this deadline."""
+    words = " ".join(f"word{number}" for number in range(count))
+    dispatching.send(context.world, capability, words, deadline=seconds)
+
+
 @when("services are registered until one is refused")
 def register_until_refused(context: Context) -> None:
     """Services are registered one after the other; the last answer is the first that is no success."""
@@ -179,6 +186,13 @@ def knows_decisions(context: Context, system: str) -> None:
     assert_that(given_once, has_length(greater_than(0)), "decisions given")
     fetched = {name: context.world.orchestrator.decision(name).result() for name in given_once}
     assert_that(fetched, equal_to(given_once), "decisions as they are known now")
+
+
+@then('"{service:Words}" and everything acknowledged after it is still there')
+def still_there(context: Context, service: str) -> None:
+    """The service is registered, and so is all that was acknowledged later."""
+    held = {entry["service_id"] for entry in context.world.orchestrator.services().result()}
+    assert_that({service, *context.world.acknowledged} - held, empty(), "acknowledged services that are missing")
 
 
 @then("the last registration is accepted, and everything acknowledged before is still there")

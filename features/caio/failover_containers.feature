@@ -29,12 +29,12 @@ Feature: When containers, networks, memory or disks fail, the caller is answered
 
     Example: Its answer comes over so thin a line that it would be too late
       Given CAIO is running in a container with real services in containers
-        | service     | offers | accuracy | idempotent |
-        | best-index  | embed  | 0.99     | yes        |
-        | local-index | embed  | 0.90     | yes        |
-      And the container of "best-index" answers over a very thin line
-      When a user sends "Good morning" to be answered by "embed" within 4 seconds
-      Then the user gets one answer, from "local-index"
+        | service    | offers | accuracy | idempotent |
+        | best-chat  | chat   | 0.99     | yes        |
+        | local-chat | chat   | 0.90     | yes        |
+      And the container of "best-chat" answers over a very thin line
+      When a user sends a text of 400 words to be answered by "chat" within 4 seconds
+      Then the user gets one answer, from "local-chat"
       And the user has waited for at most 4 seconds
 
     Example: A third of all packets is lost, at a service that has a healthy one beside it
@@ -172,13 +172,14 @@ Feature: When containers, networks, memory or disks fail, the caller is answered
       And the disk of CAIO is full
       When services are registered until one is refused
       Then it is refused as "store-unavailable"
-      And every registration that it acknowledged is still there
+      And "local-chat" and everything acknowledged after it is still there
 
     Example: Its disk is full when decisions are to be recorded
       Given a CAIO of its own is running in a container with a disk of 4 megabytes
       And these services are registered
         | service    | offers |
         | local-chat | chat   |
+      And a user has asked for "chat" with each of the seeds 1 to 20
       And the disk of CAIO is full
       When a user asks for "chat" until a decision is refused
       Then it is refused as "store-unavailable"
