@@ -123,6 +123,9 @@ class Suite:
         if complete:
             record = run_record.load(self.settings.reports)
             record.finished = run_record.now()
+            record.images = {
+                name: digest for pool in self.pools.values() for name, digest in pool.record.images.items()
+            }
             record.save(self.settings.reports)
         shutil.rmtree(self.settings.scratch, ignore_errors=True)
         self._held.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from support.acceptance import words
 from support.acceptance.atomic import write
@@ -48,6 +48,8 @@ class RunRecord(BaseModel):
     checklist: tuple[Item, ...] = ()
     environment: Snapshot
     starts: Starts | None = None
+    images: dict[str, str] = Field(default_factory=dict)
+    """The container images that the system and its companions ran from: name → digest."""
 
     @field_validator("url", "command")
     @classmethod

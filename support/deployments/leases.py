@@ -155,6 +155,7 @@ class LeasePool:
             except (Broken, OSError) as error:
                 troubles.append(f"{lease.key[:2]}: {error}")
         self._out, self._idle = [], []
+        self.record.images = dict(self.containers.used)
         try:
             troubles += self.containers.close()
         except Broken as error:

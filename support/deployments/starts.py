@@ -33,6 +33,8 @@ class StartRecord:
     failed: int = 0
     own: int = 0
     """Deployments that a scenario had for itself and started by itself; they are not among ``servers``."""
+    images: dict[str, str] = field(default_factory=dict)
+    """The images that containers were made of: name → digest."""
     closed: bool = False
 
     def started(self, key: tuple[str, str, tuple[tuple[str, str | None], ...]], seconds: float) -> None:
@@ -56,6 +58,7 @@ class StartRecord:
             "died": self.died,
             "failed": self.failed,
             "own": self.own,
+            "images": self.images,
             "ready_median": statistics.median(times) if times else None,
             "servers": [
                 {

@@ -145,6 +145,7 @@ def _run(order: Order, schedule: Schedule, record: RunRecord, console: Console) 
     finally:
         watch.view.close()
         record.starts = _starts(order.settings.scratch)
+        record.images = _images(order.settings.scratch)
         leaked = host.leaks(order.settings.run_id)
         if leaked:
             console.print(f"\nLeft behind, and removed now: {', '.join(leaked)}.", highlight=False, soft_wrap=True)
@@ -239,3 +240,9 @@ def _starts(scratch: Path) -> Starts | None:
     if not counted:
         return None
     return Starts(**{name: sum(one[name] for one in counted) for name in Starts.model_fields})
+
+
+def _images(scratch: Path) -> dict[str, str]:
+    """The container images that the processes used: name → digest."""
+    noted = [json.loads(path.read_bytes()).get("images", {}) for path in sorted(scratch.glob("starts-*.json"))]
+    return {name: digest for one in noted for name, digest in sorted(one.items())}

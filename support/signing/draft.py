@@ -90,6 +90,7 @@ def predicate(
             definition=subjects.name_of(system.path, root),
             packages=_packages(system),
             source=digests.of_tree({name: inputs[name] for name in inputs.keys() - asked.keys()}),
+            images=record.images,
         ),
         environment=record.environment,
         key=SignedWith(id=key.keyid, public=_pem(key)),

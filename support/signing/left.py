@@ -46,6 +46,7 @@ class Run(_Part):
     partial: bool
     plan: tuple[Located, ...]
     environment: dict[str, JsonValue]
+    images: dict[str, str] = {}
 
 
 class Ended(_Part):

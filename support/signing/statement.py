@@ -49,7 +49,10 @@ class VerdictState(_Part):
 
 
 class SystemState(_Part):
-    """The system that was judged. ``source`` is one digest over all files of its sources; packages by version."""
+    """The system that was judged. ``source`` is one digest over all files of its sources; packages by version.
+
+    ``images`` are the container images that it ran from, where it did: name → digest.
+    """
 
     name: str
     title: str
@@ -59,6 +62,7 @@ class SystemState(_Part):
     definition: str
     packages: dict[str, str]
     source: str
+    images: dict[str, str] = Field(default={}, exclude_if=lambda images: not images)
 
 
 class RunState(_Part):

@@ -67,6 +67,7 @@ def _decision(predicate: Predicate) -> list[str]:
         lines.append(
             f"System:    ran at {where}; what it was built from could not be seen, only that it was to be this version"
         )
+    lines += [f"Image:     {name} ({digest})" for name, digest in system.images.items()]
     for waiver in predicate.waivers:
         until = sheet.day(waiver.until)
         lines.append(f"Waived:    {waiver.criterion} ({waiver.outcome.value}) until {until}: {waiver.reason}")

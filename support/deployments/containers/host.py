@@ -26,6 +26,8 @@ class ContainerHost:
         self._settings = settings
         self._say = say or (lambda _: None)
         self._made = 0
+        self.used: dict[str, str] = {}
+        """The images that containers were made of: name → digest of what is in it."""
         self._images: dict[tuple[Path, tuple[tuple[str, str], ...]], str] = {}
 
     @cached_property
@@ -58,6 +60,7 @@ class ContainerHost:
         key = (build.dockerfile, tuple(sorted(build.arguments.items())))
         if key not in self._images:
             self._images[key] = self.images.of(build).id
+            self.used[self.images.tag(build)] = self._images[key]
         return self._images[key]
 
     def variant(self, dockerfile: Path, stage: str, of: str) -> str:
