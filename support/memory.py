@@ -17,6 +17,9 @@ if TYPE_CHECKING:  # these rooms are built on World themselves
     from support.actions.callers import Caller
     from support.actions.containers import Ending, Image, Inside, Share
     from support.actions.lifecycle import Start
+    from support.actions.operators import Operator
+    from support.actions.rollouts import InFlight
+    from support.actions.traffic import Traffic
     from support.actions.vigils import Post
     from support.browsers import Sight
     from support.checks.alarms import Vigil
@@ -61,10 +64,10 @@ class Memory:
     handshake: Handshake | None = None
     backup: Backup | None = None
     acknowledged: set[str] = field(default_factory=set)
+    meanwhile: list[Answer] = field(default_factory=list)
     audit: Audit | None = None
     audit_keys: list[dict[str, str]] = field(default_factory=list)
     metrics_before: Samples = field(default_factory=dict)
-    meanwhile: list[Answer] = field(default_factory=list)
     waited: float = 0.0
     rules: list[Alert] = field(default_factory=list)
     found_wrong: str | None = None
@@ -78,6 +81,9 @@ class Memory:
     addresses: list[str] = field(default_factory=list)
     exit_code: int | None = None
     share: Share | None = None
+    operator: Operator | None = None
+    traffic: Traffic | None = None
+    in_flight: InFlight | None = None
 
     @property
     def answer(self) -> Answer:

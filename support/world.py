@@ -83,11 +83,11 @@ class World(Memory):
         container, whatever the run's deployment is. Raises DeploymentFailed if it does not start and NotVerified if
         the target cannot be had that way.
         """
-        if own and self._kind == "remote":
+        kind = CONTAINER if contained else self._kind
+        if own and kind == "remote":
             raise NotVerified(
                 f"this needs a {self.system.says} of its own, and there is only the one at {self.settings.url}"
             )
-        kind = CONTAINER if contained else self._kind
         self._adopt(self._pool.acquire(kind, profile, environment or {}, own=own))
         self.meet()
 
@@ -133,22 +133,22 @@ class World(Memory):
         return self._pool.containers
 
     def replicate(self, profile: str = "default") -> ReplicaSet:
-        """Have replicas of the scenario's own running behind a load balancer, and talk with them through it."""
+        """Have replicas of the scenario's own running behind a load balancer. Whoever asks for them meets them then."""
         lease = self._pool.replicas(profile)
         if not isinstance(lease.deployment, ReplicaSet):
             raise Broken(f"replicas were asked for, and a {lease.kind} was made")
         self._adopt(lease)
         lease.deployment.start()
-        self.meet()
         return lease.deployment
 
-    def meet(self) -> None:
-        """Begin to talk with the system that was started last."""
-        interface = self._interface(self.deployment)
-        self._interfaces.append(interface)
-        if self._guest is not None:
-            self._guest.arrive(interface)
-        self._met.append((self.lease, interface))
+    def meet(self, *parts: Deployment) -> None:
+        """Begin to talk with the system that was started last, or with each of its parts that are given."""
+        for deployment in parts or (self.deployment,):
+            interface = self._interface(deployment)
+            self._interfaces.append(interface)
+            if self._guest is not None:
+                self._guest.arrive(interface)
+            self._met.append((self.lease, interface))
 
     @property
     def lease(self) -> Lease:
@@ -164,6 +164,11 @@ class World(Memory):
     def orchestrator(self) -> Interface:
         """How scenarios talk with that system about services and requests."""
         return last(self._interfaces, "no system has been started; begin with a Given that starts one")
+
+    @property
+    def orchestrators(self) -> list[Interface]:
+        """How scenarios talk with all that they have started, in that order."""
+        return list(self._interfaces)
 
     @property
     def over_http(self) -> HttpInterface:

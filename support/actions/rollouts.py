@@ -1,0 +1,218 @@
+"""Updates of a system that runs as replicas, while its callers go on: the set-up, what is done to it, the evidence."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from support.actions import dispatching
+from support.actions.operators import Deed, Operator
+from support.actions.traffic import Sent, Traffic, answered_by
+from support.deployments import Replica
+from support.interfaces import contracts
+from support.outcomes import Broken, NotMet
+from support.waiting import let_pass, until
+from support.world import World
+
+PRODUCTION = "production"
+"""The profile that replicas run in."""
+WORKING = "new"
+"""The version that an ordinary update leads to: a stage of the Dockerfile that updates are rehearsed with."""
+SICK = {"ends as soon as it is started": "ends-at-once", "never gets ready": "never-ready"}
+"""What is wrong with a new version → its stage."""
+ASKED = 8
+"""Callers that are asked which version answers them; the balancer sends them to all replicas in turn."""
+_LATE = 3.0
+"""Seconds for which a service goes on hanging: longer than a replica takes requests after it was told to stop."""
+_LONG = 40.0
+"""Seconds that a user gives a request which is under way during an update."""
+_POLL = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class InFlight:
+    """A request that a replica is at work on, because ``service`` does not answer; ``asking`` ends with its answer."""
+
+    service: str
+    replica: Replica
+    asking: threading.Thread
+
+
+def start(world: World, rows: Sequence[Mapping[str, str]], *, real: bool = False) -> None:
+    """Have replicas running behind a load balancer that know the services of a table, real ones if so."""
+    replicas = world.replicate(PRODUCTION)
+    world.meet()
+    if real:
+        world.services.serve_containers()
+    for row in rows:
+        world.register(world.services.start(row) if real else contracts.contract(row)).result()
+    world.operator = Operator(replicas, world.settings.timeouts.start * 2, replicas.sides[0])
+    world.operator.look_up_versions()
+
+
+def start_apart(world: World, rows: Sequence[Mapping[str, str]]) -> None:
+    """Have replicas running and talk with each by itself; the services are registered with one after the other."""
+    serving = world.replicate(PRODUCTION).sides[0]
+    world.meet(*serving)
+    for number, row in enumerate(rows):
+        asked = world.orchestrators[number % len(serving)]
+        asked.register(contracts.text(contracts.contract(row))).result()
+
+
+def keep_busy(world: World) -> None:
+    """Have requests flow from now on, until they are counted or the scenario ends."""
+    world.traffic = Traffic(world)
+    world.on_close(world.traffic.stop)
+    world.traffic.start()
+
+
+def send_to_hanging(world: World, service: str, message: str, capability: str) -> None:
+    """Have a user wait for an answer that a replica cannot give, because the service hangs that it calls."""
+    world.services.hang(service)
+    asking = threading.Thread(target=dispatching.send, args=(world, capability, message, _LONG))
+    asking.start()
+    world.on_close(asking.join)
+    until(world.services.any_called, world.settings.timeouts.settle, f"{service} to be called")
+    replicas, seats = _operator(world).replicas, _operator(world).replicas.balancer.seats()
+    at = [name for name, seat in seats.items() if seat.under_way]
+    if len(at) != 1:
+        raise Broken(
+            f"expected one replica to be at work on a request, the balancer says: {list(map(str, seats.values()))}"
+        )
+    world.in_flight = InFlight(service, replicas.replicas[at[0]], asking)
+
+
+def update(world: World, stage: str = WORKING, patience: float | None = None) -> None:
+    """Have the operator update the system to a version, and callers go on for a while afterwards."""
+    operator = _operator(world)
+    image = operator.replicas.version(stage)
+    with _awaking(world, lambda: operator.told(_in_flight(world).replica.name)):
+        operator.replace(image, patience)
+    operator.look_up_versions()
+    _go_on(world)
+
+
+def take_back(world: World) -> None:
+    """Have the operator replace the version that serves by the one before, and callers go on."""
+    operator = _operator(world)
+    operator.replace(operator.replicas.image())
+    operator.look_up_versions()
+    _go_on(world)
+
+
+def stop_unannounced(world: World) -> None:
+    """Stop the replica that is at work on a request; the balancer has to find out by itself."""
+    operator, replica = _operator(world), _in_flight(world).replica
+    seat: Callable[[], bool] = lambda: not operator.replicas.balancer.seat(replica.name).serving  # noqa: E731
+    with _awaking(world, seat):
+        operator.stop_unannounced(replica)
+    _go_on(world)
+
+
+def count(world: World) -> list[Sent]:
+    """End the traffic and show what became of it. Gives every request that was sent."""
+    if world.traffic is None:
+        raise Broken("no requests flow; begin with a Given that has them flow")
+    operator, sent = _operator(world), world.traffic.stop_and_count()
+    versions = answered_by(sent, operator.versions)
+    told = ", ".join(f"{number} by {version}" for version, number in sorted(versions.items()))
+    world.evidence.observation("requests sent, and how many each version answered", told, None, "", len(sent))
+    longest = max((each.seconds for each in sent), default=0.0)
+    world.evidence.observation("longest answer", round(longest, 3), None, "s", len(sent))
+    world.evidence.text("timeline of the update", "\n".join(timeline(operator.deeds, sent, operator.versions)))
+    return sent
+
+
+def versions_met(world: World) -> list[str]:
+    """The versions that answer callers who come now."""
+    path = world.endpoint("health")
+    return [str(world.http.get(path).json()["version"]) for _ in range(ASKED)]
+
+
+def old_version(world: World) -> str:
+    """The version that served at first."""
+    operator = _operator(world)
+    return operator.versions[operator.replicas.sides[0][0].name]
+
+
+def new_version(world: World) -> str:
+    """The version that the system was updated to. Raises NotMet if none ever served, Broken if it is the old one."""
+    operator = _operator(world)
+    found = operator.versions.get(operator.replicas.sides[1][0].name)
+    if found is None:
+        journal = "\n".join(told(operator.deeds))
+        raise NotMet(f"expected the new version to serve after the update, but it never did:\n{journal}")
+    if found == old_version(world):
+        raise Broken(f"expected the update to lead to another version than {found}")
+    return found
+
+
+def told(deeds: Sequence[Deed]) -> list[str]:
+    """The operator's journal, in seconds since its beginning."""
+    return [f"{deed.at - deeds[0].at:7.2f} s  the operator {deed.what}" for deed in deeds]
+
+
+def timeline(deeds: Sequence[Deed], sent: Sequence[Sent], versions: Mapping[str, str]) -> Iterator[str]:
+    """What the operator did, and second by second how many requests each version answered and how many were lost."""
+    start = min([each.at for each in sent] + [deed.at for deed in deeds], default=0.0)
+    seconds: dict[int, list[Sent]] = {}
+    for each in sent:
+        seconds.setdefault(int(each.at - start), []).append(each)
+    for second in range(max([*seconds, *(int(deed.at - start) for deed in deeds)], default=-1) + 1):
+        yield f"{second:3d} s  {_answers(seconds.get(second, ()), versions)}"
+        yield from (f"{d.at - start:11.2f} s  the operator {d.what}" for d in deeds if int(d.at - start) == second)
+
+
+@contextmanager
+def _awaking(world: World, condition: Callable[[], bool]) -> Iterator[None]:
+    """Have the service that a request waits for wake up a while after the condition came true, or at the end.
+
+    Where no request is under way nothing happens. The request has been answered, or not, afterwards.
+    """
+    if world.in_flight is None:
+        yield
+        return
+    service, over = world.in_flight.service, threading.Event()
+
+    def awake() -> None:
+        until(lambda: over.is_set() or condition(), _LONG, "the replica to be spared more requests", _POLL)
+        let_pass(0 if over.is_set() else _LATE, "a request must still be under way when its replica is meant to end")
+        world.services.process(service).resume()  # healing would also end the connection that the request came by
+
+    waiting = threading.Thread(target=awake)
+    waiting.start()
+    try:
+        yield
+    finally:
+        over.set()
+        waiting.join()
+        world.in_flight.asking.join()
+        world.services.heal(service)
+
+
+def _go_on(world: World) -> None:
+    if world.traffic is not None:
+        world.traffic.go_on()
+
+
+def _operator(world: World) -> Operator:
+    if world.operator is None:
+        raise Broken("there are no replicas; begin with a Given that starts some")
+    return world.operator
+
+
+def _in_flight(world: World) -> InFlight:
+    if world.in_flight is None:
+        raise Broken("no request is under way; begin with a Given that has a user wait")
+    return world.in_flight
+
+
+def _answers(sent: Iterable[Sent], versions: Mapping[str, str]) -> str:
+    sent = list(sent)
+    counted = Counter(answered_by(sent, versions))
+    if failed := sum(not each.ok for each in sent):
+        counted["LOST"] = failed
+    return ", ".join(f"{version}: {number}" for version, number in sorted(counted.items())) or "nothing was sent"
