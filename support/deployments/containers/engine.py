@@ -5,11 +5,14 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
 from support.deployments.containers import labels, sdk
+from support.deployments.containers.build_log import BuildLog
 from support.deployments.containers.container import Container
 from support.deployments.containers.sdk import EngineTrouble, Gone, calling
 from support.deployments.containers.spec import ContainerSpec
@@ -19,8 +22,6 @@ _LOOK = 5.0
 """Seconds in which an engine must say that it is there."""
 _PATIENCE = 120.0
 """Seconds for one call of the engine; stopping a container is the longest."""
-_SHOWN = 30
-"""Lines of a failed build that its message shows."""
 
 
 class BuildFailed(EngineTrouble):
@@ -50,6 +51,8 @@ class ImageFacts:
     labels: Mapping[str, str]
     user: str
     health: tuple[str, ...]
+    named: datetime
+    """When it was given a name last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +123,26 @@ class Engine:
             return None
 
     def images(self, label: str, value: str) -> list[ImageFacts]:
-        """The images with this label, newest first."""
+        """The images with this label, those named last first."""
         with calling("the images could not be listed"):
             found = self._client.images.list(filters={"label": f"{label}={value}"})
-        return [_facts(each.attrs) for each in sorted(found, key=lambda each: each.attrs["Created"], reverse=True)]
+        return sorted((_facts(each.attrs) for each in found), key=lambda each: each.named, reverse=True)
+
+    def unfinished(self, before: float) -> list[Leftover]:
+        """What builds made that never came to their end: without a name, and made ``before`` (seconds of the epoch)."""
+        with calling("the images could not be listed"):
+            found = self._client.api.images(filters={"label": labels.CACHE, "dangling": True})
+        return [
+            Leftover("image", each["Id"], each["Id"], each["Labels"])
+            for each in found
+            if float(each["Created"]) < before and labels.RUN not in each["Labels"]
+        ]
+
+    def name_image(self, image: str, name: str) -> None:
+        """Give an image a name, or the same one again, which says that it is in use."""
+        repository, _, version = name.rpartition(":")
+        with calling(f"the image {image} could not be named {name}"):
+            self._client.api.tag(image, repository, version)
 
     def pull(self, name: str) -> str:
         """Fetch an image from its registry. Returns why that did not work; empty if it did."""
@@ -147,27 +166,52 @@ class Engine:
     def build(
         self, context: IO[bytes], tag: str, arguments: Mapping[str, str], marks: Mapping[str, str], target: str = ""
     ) -> ImageFacts:
-        """Build an image from a tar of its context, with the engine's cache. Raises BuildFailed with its last lines."""
-        said: list[str] = []
-        with calling(f"the image {tag} could not be built"):
-            for part in self._client.api.build(
-                fileobj=context,
-                custom_context=True,
-                tag=tag,
-                buildargs=dict(arguments),
-                labels=dict(marks),
-                target=target or None,
-                rm=True,
-                forcerm=True,
-                decode=True,
-            ):
-                said.extend(line for line in str(part.get("stream", "")).splitlines() if line.strip())
-                if "error" in part:
-                    last = "\n".join(f"  {line}" for line in said[-_SHOWN:])
+        """Build an image from a tar of its context, with the engine's cache. Raises BuildFailed with its last lines.
+
+        The stages before the last get names of their own, ``<image>-stage1:<version>``, since the cache of a later
+        build lives on them. A build that fails, or is interrupted, leaves nothing of what it made.
+        """
+        log = BuildLog()
+        try:
+            with calling(f"the image {tag} could not be built"):
+                self._build(log, context, tag, arguments, marks, target)
+                if log.error:
                     raise BuildFailed(
-                        f"the image {tag} could not be built: {part['error'].strip()}; it said last:\n{last}"
+                        f"the image {tag} could not be built: {log.error}; it said last:\n{log.last_lines}"
                     )
+            repository, _, version = tag.rpartition(":")
+            for number, stage in enumerate(() if target else log.stages, start=1):
+                self.name_image(stage, f"{repository}-stage{number}:{version}")
+        except BaseException:
+            for layer in reversed(log.made):
+                self.remove_image(layer)
+            raise
+        with calling(f"the image {tag} could not be looked at"):
             return _facts(self._client.images.get(tag).attrs)
+
+    def _build(
+        self,
+        log: BuildLog,
+        context: IO[bytes],
+        tag: str,
+        arguments: Mapping[str, str],
+        marks: Mapping[str, str],
+        target: str,
+    ) -> None:
+        parts = self._client.api.build(
+            fileobj=context,
+            custom_context=True,
+            tag=tag,
+            buildargs=dict(arguments),
+            labels=dict(marks),
+            target=target or None,
+            rm=True,
+            forcerm=True,
+            decode=True,
+        )
+        with closing(parts):  # whoever is interrupted lets go of the builder, which then ends
+            for part in parts:
+                log.add(part)
 
     def import_image(self, archive: Path, tag: str, changes: Iterable[str]) -> ImageFacts:
         """Make an image of a tar of a root file system; ``changes`` are lines of a Dockerfile, such as its labels."""
@@ -268,4 +312,5 @@ def _facts(found: Mapping[str, Any]) -> ImageFacts:
         labels=starts.get("Labels") or {},
         user=starts.get("User") or "",
         health=tuple((starts.get("Healthcheck") or {}).get("Test") or ()),
+        named=datetime.fromisoformat((found.get("Metadata") or {}).get("LastTagTime") or found["Created"]),
     )

@@ -11,6 +11,8 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import IO
 
@@ -27,7 +29,9 @@ INPUTS = "org.signoff.inputs"
 """Label with the digest of all that went into an image."""
 TOOLS = Path(__file__).with_name("tools.Dockerfile")
 KEPT = 6
-"""Images of one Dockerfile that are kept, the newest ones; older ones are removed when another is built."""
+"""Images of one Dockerfile that are kept, those used last; others are removed when another is built."""
+SPARED = timedelta(hours=2)
+"""For how long an image is kept after its last use in any case: another run may be using it now."""
 
 _COPY = re.compile(r"^COPY\s+(?!--from)(?P<paths>.+?)\s+\S+\s*$", re.MULTILINE)
 _LEFT_OUT = ("__pycache__", ".egg-info", ".pyc")
@@ -80,7 +84,11 @@ class Images:
 
     def of(self, build: Build) -> ImageFacts:
         """The image of a Dockerfile as it stands now: the one built earlier, if nothing has changed since."""
-        return self._engine.image(self.tag(build)) or self.build(build)
+        tag = self.tag(build)
+        if image := self._engine.image(tag):
+            self._engine.name_image(image.id, tag)  # another run, which builds, sees that it is in use
+            return image
+        return self.build(build)
 
     def build(self, build: Build) -> ImageFacts:
         """Build the image anew, with the engine's cache. Raises BuildFailed, or NotVerified without base or wheels."""
@@ -89,12 +97,10 @@ class Images:
             self._say(f"building the image {tag}")
             arguments = {**build.arguments, "BASE_IMAGE": base.name}
             with tempfile.TemporaryFile() as context:
-                _write_context(build, self._wheels(build, base), context)
+                write_context(build, self._wheels(build, base), context)
                 context.seek(0)
-                marks = {labels.CACHE: build.name, INPUTS: self._digest(build)}
-                image = self._engine.build(context, tag, arguments, marks)
-            for old in self._engine.images(labels.CACHE, build.name)[KEPT:]:
-                self._engine.remove_image(old.id)
+                image = self._engine.build(context, tag, arguments, {INPUTS: self._digest(build)})
+            self._remove_old(build)
         return image
 
     def variant(self, dockerfile: Path, stage: str, image: str, name: str) -> ImageFacts:
@@ -115,6 +121,17 @@ class Images:
     def tag(self, build: Build) -> str:
         """The name of the image, which changes with anything that goes into it."""
         return f"{build.name}:{self._digest(build)[:_DIGITS]}"
+
+    def _remove_old(self, build: Build) -> None:
+        """Take away the names that were given here, of images that are used no more: what has no name left goes."""
+        every = self._engine.images(labels.CACHE, build.name)
+        named = [(image, name) for image in every for name in image.tags]
+        ours = [(image, name) for image, name in named if re.fullmatch(rf"{build.name}:[0-9a-f]{{{_DIGITS}}}", name)]
+        spared = datetime.now(UTC) - SPARED
+        old = {name.partition(":")[2] for image, name in ours[KEPT:] if image.named < spared}
+        for _, name in named:
+            if name.partition(":")[2] in old:
+                self._engine.remove_image(name)
 
     def _digest(self, build: Build) -> str:
         if not build.dockerfile.is_file():
@@ -160,11 +177,12 @@ def _below(name: str, path: Path) -> Iterator[tuple[str, Path]]:
             yield f"{name}/{each.relative_to(path).as_posix()}", each
 
 
-def _write_context(build: Build, wheels: list[Path], target: IO[bytes]) -> None:
+def write_context(build: Build, wheels: list[Path], target: IO[bytes]) -> None:
     """A tar in which only contents differ from build to build, so that the engine's cache holds."""
-    entries = [("Dockerfile", build.dockerfile), *build.files()]
-    entries += [(f"wheelhouse/{wheel.name}", wheel) for wheel in wheels]
-    _write_tar(((name, path.read_bytes()) for name, path in entries), target)
+    dockerfile = _labelled(build.dockerfile.read_text(encoding="utf-8"), {labels.CACHE: build.name})
+    files = [*build.files(), *((f"wheelhouse/{wheel.name}", wheel) for wheel in wheels)]
+    contents = ((name, path.read_bytes()) for name, path in files)
+    _write_tar(chain([("Dockerfile", dockerfile.encode())], contents), target)
 
 
 def _write_tar(entries: Iterable[tuple[str, bytes]], target: IO[bytes]) -> None:
