@@ -27,6 +27,8 @@ TARGETS = "targets.yml"
 """The file of the configuration that says which instances are watched."""
 PATIENCE, LONG_PATIENCE = 65.0, 100.0
 """Seconds that alarms, and their end, are waited for; what judges them stands in the Gherkin, and is less."""
+SIDE_BY_SIDE = 2
+"""Containers that are started at the same time; more would only wait for each other."""
 _LOOK = 0.5
 """Seconds between two looks at Prometheus and Alertmanager."""
 _UNUSABLE = "Error loading config"
@@ -102,7 +104,7 @@ def begin(world: World, rows: Iterable[Mapping[str, str]]) -> Post:
     for name, container in containers.items():
         container.changes["aliases"] = [name]
         container.host.image(container.build())  # built once, before they are started side by side
-    with ThreadPoolExecutor() as together:
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as together:
         list(together.map(ContainerDeployment.start, containers.values()))
     alertmanager = world.beside("alertmanager", 9093, "/-/ready")
     prometheus = world.beside("prometheus", 9090, "/-/ready")
@@ -123,7 +125,7 @@ def keep(world: World, rows: Iterable[Mapping[str, str]]) -> Vigil:
     if post is None:
         raise Broken("nothing is watched yet")
     cases = [Case(post.instances[row["CAIO"]], row["what befalls it"], alarms.due(row)) for row in rows]
-    until(post.watching, world.settings.timeouts.settle, "Prometheus to watch all instances", poll=_LOOK)
+    until(post.watching, PATIENCE, "Prometheus to watch all instances", poll=_LOOK)
     for case in cases:
         case.bring_about(world, vigil)
     _wait(post, vigil, lambda: vigil.caused.keys() <= post.firing() & vigil.received, PATIENCE)
