@@ -20,6 +20,7 @@ from tests.defects.launch import NONE
 from tests.defects.trials import Ended, Trial, Trials
 
 Say = Callable[[str], None]
+CONTAINERS = "needs.containers"
 
 
 def verified(listed: CriteriaFile) -> list[str]:
@@ -41,17 +42,28 @@ def choose(only: Sequence[str]) -> list[Defect]:
     return [each for each in DEFECTS.values() if not only or each.name in only or each.criterion in only]
 
 
-def places() -> dict[str, dict[str, tuple[str, ...]]]:
+Files = dict[str, bool]
+"""Feature files → whether what is looked for there needs containers."""
+
+
+def places() -> dict[str, dict[str, Files]]:
     """The feature files in which the scenarios of each criterion stand, by criterion and interface."""
-    found: dict[str, dict[str, dict[str, None]]] = {}
+    found: dict[str, dict[str, Files]] = {}
     for feature in selection.parse([f"features/{SYSTEM}"]):
         for scenario in feature.walk_scenarios():
             tags = all_tags(scenario)
             interfaces = BOTH if selection.HTTP_ONLY not in tags else BOTH[:1]
             for criterion in criteria_of(tags):
                 for interface in interfaces:
-                    found.setdefault(criterion, {}).setdefault(interface, {})[feature.filename] = None
-    return {key: {name: tuple(files) for name, files in each.items()} for key, each in found.items()}
+                    files = found.setdefault(criterion, {}).setdefault(interface, {})
+                    files[feature.filename] = files.get(feature.filename, True) and CONTAINERS in tags
+    return found
+
+
+def where_it_shows(each: Defect, files: Files) -> tuple[str, ...]:
+    """The files to try a defect in: those about containers only if it asks for them, or if there are no others."""
+    wanted = tuple(name for name, contained in files.items() if contained == each.contained)
+    return wanted or tuple(files)
 
 
 def plan(defects: Sequence[Defect], everywhere: bool = True) -> list[Trial]:
@@ -68,7 +80,9 @@ def plan(defects: Sequence[Defect], everywhere: bool = True) -> list[Trial]:
         interfaces = [name for name in each.interfaces if name in found]
         chosen = interfaces if everywhere or each.criterion not in tried else interfaces[-1:]
         tried.add(each.criterion)
-        trials += [Trial(each.name, (each.criterion,), name, found[name], each.sample) for name in chosen]
+        trials += [
+            Trial(each.name, (each.criterion,), name, where_it_shows(each, found[name]), each.sample) for name in chosen
+        ]
     return trials
 
 

@@ -35,7 +35,8 @@ class Defect:
     ``apply`` breaks the system in the process that calls it; one that edits a document has ``document`` and ``edit``
     instead, and its ``apply`` does nothing. ``interfaces`` are those over which the mistake shows. ``by_environment``
     says that it bends what CAIO is started with, and so replaces nothing of its code. ``sample`` is a regular
-    expression for the names of the scenarios to try, where to try them all would take long.
+    expression for the names of the scenarios to try, where to try them all would take long. ``contained`` has it tried
+    with the scenarios that need containers, where the criterion has others too: each container costs its time.
     """
 
     name: str
@@ -47,15 +48,22 @@ class Defect:
     sample: str = ""
     document: str = ""
     edit: Edit | None = None
+    contained: bool = False
 
 
 def defect(
-    criterion: str, says: str, interfaces: tuple[str, ...] = BOTH, by_environment: bool = False, sample: str = ""
+    criterion: str,
+    says: str,
+    interfaces: tuple[str, ...] = BOTH,
+    by_environment: bool = False,
+    sample: str = "",
+    contained: bool = False,
 ) -> Callable[[Callable[[], None]], None]:
     """Decorator: list a function as the defect that it makes; its name, with hyphens, is the defect's."""
 
     def enlist(apply: Callable[[], None]) -> None:
-        _enlist(Defect(_named(apply), criterion, says, apply, interfaces, by_environment, sample))
+        found = Defect(_named(apply), criterion, says, apply, interfaces, by_environment, sample, contained=contained)
+        _enlist(found)
 
     return enlist
 

@@ -75,6 +75,25 @@ def only_the_last_failure_told() -> None:
         return original(what, attempts[-1:])
 
 
+@defect(
+    "CAIO-FAIL-01",
+    "A service that was not reached is not replaced by another",
+    sample="killed|disconnected|cut off",
+    contained=True,
+)
+def unreached_ends_it() -> None:
+    from caio.dispatch.calls import CallOutcome
+
+    _may_try_another(lambda original, endpoint, result: result.outcome is not CallOutcome.UNREACHED)
+
+
+@defect("CAIO-FAIL-01", "A time-out ends it all, and no other is tried", sample="frozen|too late|thin", contained=True)
+def time_out_ends_it() -> None:
+    from caio.dispatch.calls import CallOutcome
+
+    _may_try_another(lambda original, endpoint, result: result.outcome is not CallOutcome.TIMED_OUT)
+
+
 @defect("CAIO-FAIL-02", "A service that was unhealthy once is never chosen again")
 def unhealthy_for_good() -> None:
     @wrap("caio.registry:ServiceEntry._settle")
@@ -110,6 +129,31 @@ def circuits_never_close() -> None:
     @wrap("caio.dispatch.circuits:CircuitBoard.half_open_rested")
     def broken(original: Any, self: Any) -> None:
         return None
+
+
+@defect(
+    "CAIO-FAIL-02",
+    "How long a service has been left alone is told by the time of day",
+    sample="clock",
+    contained=True,
+)
+def rest_by_the_time_of_day() -> None:
+    import time
+
+    @wrap("caio.dispatch.circuits:CircuitBoard.__init__")
+    def broken(original: Any, self: Any, failures: int, open_seconds: float) -> None:
+        original(self, failures, open_seconds, time.time)
+
+
+@defect("CAIO-FAIL-02", "The address of a service is looked up once and for all", sample="killed", contained=True)
+def addresses_never_looked_up_again() -> None:
+    known: dict[Any, Any] = {}
+
+    @wrap("socket:getaddrinfo")
+    def broken(original: Any, *asked: Any, **how: Any) -> Any:
+        if asked not in known:
+            known[asked] = original(*asked, **how)
+        return known[asked]
 
 
 @defect("CAIO-FAIL-02", "Circuits count failures, but never open", sample="left alone")
@@ -162,6 +206,31 @@ def removals_not_stored() -> None:
 
 @defect("CAIO-FAIL-03", "A registration is acknowledged before it has been stored")
 def acknowledged_before_stored() -> None:
+    _acknowledged_early()
+
+
+@defect("CAIO-FAIL-03", "What is registered is stored a moment later", sample="container|memory", contained=True)
+def stored_a_moment_later() -> None:
+    _acknowledged_early()
+
+
+@defect("CAIO-FAIL-03", "A store without room is taken for one that has stored", sample="disk", contained=True)
+def full_disk_passed_over() -> None:
+    @wrap("caio.store.records:Records.save_service")
+    def broken(original: Any, self: Any, service: Any, revision: int) -> Any:
+        from caio.store.changes import Changes
+
+        kept = original(self, service, revision)
+        return kept if kept.exception() is None else _done(Changes(revision))
+
+
+def _may_try_another(rule: Any) -> None:
+    @wrap("caio.dispatch.dispatcher:may_try_another")
+    def broken(original: Any, endpoint: Any, result: Any) -> bool:
+        return bool(rule(original, endpoint, result))
+
+
+def _acknowledged_early() -> None:
     import threading
 
     @wrap("caio.store.records:Records.save_service")
@@ -170,12 +239,6 @@ def acknowledged_before_stored() -> None:
 
         threading.Timer(0.3, original, (self, service, revision)).start()
         return _done(Changes(revision))
-
-
-def _may_try_another(rule: Any) -> None:
-    @wrap("caio.dispatch.dispatcher:may_try_another")
-    def broken(original: Any, endpoint: Any, result: Any) -> bool:
-        return bool(rule(original, endpoint, result))
 
 
 def _not_stored(method: str) -> None:
