@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from support.deployments import processes
-from support.deployments.containers import host
+from support.deployments.containers import sweeping
 from support.deployments.processes import ProcessIdentity
 from support.outcomes import UsageError
 
@@ -61,7 +61,7 @@ class _Past:
 
 def sweep(reports: Path) -> list[str]:
     """End the processes, and remove the containers and folders, of runs that are dead; a sentence for each such run."""
-    notes = host.sweep()
+    notes = sweeping.sweep()
     for folder in sorted((reports / "run").glob("*/")):
         past = _read(folder)
         if not past.owners:

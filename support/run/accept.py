@@ -19,7 +19,7 @@ from support import keywords
 from support.acceptance import folder, plan, run_record, snapshot, tags, words
 from support.acceptance.criteria import CriteriaFile
 from support.acceptance.run_record import RunRecord, Starts
-from support.deployments.containers import host
+from support.deployments.containers import sweeping
 from support.deployments.journal import RunJournal, sweep
 from support.history import keep
 from support.outcomes import UsageError
@@ -146,7 +146,7 @@ def _run(order: Order, schedule: Schedule, record: RunRecord, console: Console) 
         watch.view.close()
         record.starts = _starts(order.settings.scratch)
         record.images = _images(order.settings.scratch)
-        leaked = host.leaks(order.settings.run_id)
+        leaked = sweeping.leaks(order.settings.run_id)
         if leaked:
             console.print(f"\nLeft behind, and removed now: {', '.join(leaked)}.", highlight=False, soft_wrap=True)
     if complete and not leaked:

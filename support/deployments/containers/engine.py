@@ -281,7 +281,7 @@ class Engine:
         ]
 
     def remove(self, leftover: Leftover) -> None:
-        """Remove a container, network, volume or image; nothing happens if it is gone already."""
+        """Remove a container, network, volume or image; nothing happens if it is gone, or somebody removes it now."""
         api = self._client.api
         try:
             with calling(f"{leftover} could not be removed"):
@@ -296,6 +296,9 @@ class Engine:
                         api.remove_volume(leftover.id, force=True)
         except Gone:
             return
+        except EngineTrouble as error:
+            if "already in progress" not in str(error):
+                raise
 
 
 def _image_name(found: Mapping[str, Any]) -> str:

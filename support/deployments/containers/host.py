@@ -8,11 +8,10 @@ from pathlib import Path
 
 from support.deployments.containers import engine, labels
 from support.deployments.containers.container import Container
-from support.deployments.containers.engine import Engine, Leftover
+from support.deployments.containers.engine import Engine
 from support.deployments.containers.images import Build, Images
-from support.deployments.containers.sdk import EngineTrouble
 from support.deployments.containers.spec import ContainerSpec
-from support.outcomes import Broken
+from support.deployments.containers.sweeping import removed
 from support.settings import Settings
 
 
@@ -89,45 +88,3 @@ class ContainerHost:
         self.engine.close()
         del self.__dict__["engine"]
         return [f"{each} was still there" for each in left if each.kind == "container"]
-
-
-def removed(of: Engine, left: list[Leftover]) -> list[str]:
-    """Remove what was left, containers before the networks that they are on. Raises Broken for what stays."""
-    troubles = []
-    for each in left:
-        try:
-            of.remove(each)
-        except EngineTrouble as error:
-            troubles.append(str(error))
-    if troubles:
-        raise Broken("; ".join(troubles))
-    return [str(each) for each in left]
-
-
-def sweep() -> list[str]:
-    """Remove what dead runs of this machine left in the engine. Returns a sentence for each run; foreigners stay."""
-    if engine.why_not():
-        return []
-    found = engine.connect()
-    try:
-        orphans = [each for each in found.leftovers() if labels.is_orphan(each.labels)]
-        by_run: dict[str, list[Leftover]] = {}
-        for each in orphans:
-            by_run.setdefault(each.labels[labels.RUN], []).append(each)
-        return [
-            f"an earlier run ({run}) was cut short; removed {', '.join(removed(found, left))}"
-            for run, left in by_run.items()
-        ]
-    finally:
-        found.close()
-
-
-def leaks(run_id: str) -> list[str]:
-    """What a run that has ended has left in the engine: removed, and told, because it is a fault of the suite's."""
-    if engine.why_not():
-        return []
-    found = engine.connect()
-    try:
-        return removed(found, found.leftovers(run_id))
-    finally:
-        found.close()

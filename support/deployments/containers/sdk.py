@@ -1,15 +1,14 @@
-"""The Docker SDK, and what its errors mean; the one module that imports it."""
+"""The Docker SDK, and what its errors mean; the one module that imports it.
+
+It is loaded when an engine is asked for something first: it takes longer to load than all else that a run without
+containers needs, and 20 MB.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-
-import docker
-import docker.errors
-import docker.types
-import requests
 
 from support.deployments.containers.spec import ContainerSpec, HealthCheck
 from support.outcomes import Broken
@@ -28,12 +27,17 @@ class Gone(EngineTrouble):
 
 def client(timeout: float) -> Any:
     """A client of the engine that DOCKER_HOST, or else the usual socket, leads to; each call may take ``timeout``."""
+    import docker
+
     return docker.from_env(timeout=timeout)
 
 
 @contextmanager
 def calling(what: str) -> Iterator[None]:
     """Turn the SDK's errors into Gone and EngineTrouble, which say what was tried."""
+    import docker.errors
+    import requests
+
     try:
         yield
     except docker.errors.NotFound as error:
@@ -55,6 +59,8 @@ def plain(error: BaseException) -> str:
 
 def creation(name: str, spec: ContainerSpec, marks: dict[str, str]) -> dict[str, Any]:
     """The arguments by which the SDK makes the container of a specification. Ports are published on loopback only."""
+    import docker.types
+
     shared = spec.network is not None and spec.network.startswith("container:")
     arguments: dict[str, Any] = {
         "image": spec.image,
@@ -98,6 +104,8 @@ def creation(name: str, spec: ContainerSpec, marks: dict[str, str]) -> dict[str,
 def _health(check: HealthCheck | None) -> Any:
     if check is None:
         return None
+    import docker.types
+
     return docker.types.Healthcheck(
         test=check.test,
         interval=int(check.interval * _NANO),
