@@ -8,7 +8,7 @@ import time
 
 from rich.console import Console
 
-from bench import history, machine, routing, signing, suite, tables
+from bench import containers, history, machine, routing, signing, suite, tables
 from bench.figures import Group
 
 
@@ -26,6 +26,7 @@ def main() -> int:
         groups = (
             Group("routing", "Decisions of CAIO, in process", tuple(routing.measure(say))),
             Group("suite", "The suite", tuple(suite.measure(say))),
+            Group("containers", "Containers", tuple(containers.measure(say))),
             Group("history", "The history of runs", tuple(history.measure(say))),
             Group("signing", "Signing off", tuple(signing.measure(say))),
         )

@@ -23,6 +23,8 @@ from support.settings import ROOT, Settings
 TIMES = 7
 REPORTS = 5
 JOBS = 2
+PROCESSES = "not @needs.containers"
+"""The scenarios in which everything is a process of this machine; bench.containers runs the others."""
 PATIENCE = 150.0
 """Seconds after which a run is given up."""
 
@@ -75,6 +77,7 @@ def _imports(module: str) -> Figure:
 
 def _run(reports: Path) -> list[Figure]:
     command = [sys.executable, "-m", "support.cli", "accept", "--jobs", str(JOBS), "--reports", str(reports)]
+    command += ["--tags", PROCESSES]
     reports.mkdir()
     try:
         done = follow(command, ROOT, reports.parent / "console.txt", PATIENCE)
@@ -140,7 +143,7 @@ def _report(reports: Path) -> list[Figure]:
 
 
 def _one_process(reports: Path) -> Figure:
-    runner = [sys.executable, "-m", "behave", "features/", "-D", f"reports={reports}"]
+    runner = [sys.executable, "-m", "behave", "features/", "--tags", PROCESSES, "-D", f"reports={reports}"]
     what = "memory of behave features/, peak"
     reports.mkdir()
     try:
