@@ -18,7 +18,7 @@ ACCEPT = $(STRICTNESS) $(call option,--system,$(SYSTEM)) $(call option,--deploym
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help accept report doctor test qualify bench screenshots lint format clean
+.PHONY: help accept report doctor image test qualify bench screenshots lint format clean
 
 help:  ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ report: .venv/.for-accept node_modules/.made  ## Rebuild the report and the acce
 
 doctor: .venv/.for-accept  ## Tell what this machine offers, what is not verified without it, and how to get it.
 	@$(BIN)/signoff doctor $(call option,--reports,$(REPORTS))
+
+image: .venv/.for-accept  ## Build the images of a system's compose file, so that it can be run by hand.
+	@$(BIN)/signoff image $(call option,--system,$(SYSTEM))
 
 test: .venv/.for-test node_modules/.made  ## Check style, types and the suite's own rules, and run the project's tests.
 	$(BIN)/ruff check .

@@ -20,7 +20,7 @@ from support import settings as suite_settings
 from support import systems
 from support.acceptance import comment, run_record
 from support.history.command import app as history_app
-from support.outcomes import UsageError
+from support.outcomes import Broken, NotVerified, UsageError
 from support.signing import sheet
 from support.signing.command import app as signing_app
 
@@ -176,6 +176,23 @@ def doctor_command(
 
     found = looks.offers((reports or suite_settings.Settings().reports).resolve())
     typer.echo(looks.as_json(found) if as_json else "\n".join(offer.line for offer in found))
+
+
+@app.command("image")
+def image_command(
+    system: Annotated[str, typer.Option(help="Which system, by its folder in systems/.")] = DEFAULT_SYSTEM,
+    tag: Annotated[str | None, typer.Option(help="Another version than the compose file names.")] = None,
+    base: Annotated[str | None, typer.Option(help="Another base image than Python's.")] = None,
+) -> None:
+    """Build the images of a system's compose file, so that it can be run by hand."""
+    from support.deployments.containers import by_hand
+
+    configured = suite_settings.Settings(base_image=base)
+    try:
+        for image in by_hand.images(systems.find(system), configured, tag, _say):
+            _say(f"{image.name}  {image.size / 1e6:.0f} MB, as {image.digest_name}\n  base: {image.base}")
+    except (NotVerified, Broken) as error:
+        raise UsageError(str(error)) from error
 
 
 @app.command("lint")
