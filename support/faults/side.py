@@ -60,7 +60,7 @@ class SideContainer:
             raise Broken("a side container was used before it was opened")
         ran = self._container.run(list(command))
         if ran.exit_code != 0:
-            raise _lacking(" ".join(command), ran.output)
+            raise lacking(" ".join(command), ran.output)
         return ran.output
 
     @property
@@ -85,10 +85,11 @@ class SideContainer:
         except WaitedInVain as error:
             raise Broken(f"{error}; it wrote: {container.logs().decode(errors='replace')}") from error
         if said := self.said:
-            raise _lacking("the program of the side container", said)
+            raise lacking("the program of the side container", said)
 
 
-def _lacking(what: str, said: str) -> NotVerified | Broken:
+def lacking(what: str, said: str) -> NotVerified | Broken:
+    """The error for a command that failed: NotVerified if this machine cannot do it at all, and otherwise Broken."""
     told = " ".join(said.split())[-300:]
     if any(sign in told.lower() for sign in LACKING):
         return NotVerified(f"this machine cannot disturb the network that way: {what}: {told}")
