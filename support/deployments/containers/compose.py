@@ -109,9 +109,8 @@ class Service(_Part):
 
 
 class ComposeFile(_Part):
-    """A compose file; networks and volumes are only named."""
+    """A compose file; networks and volumes are only named. It has no ``name``, which docker-compose 1 refuses."""
 
-    name: str | None = None
     services: dict[str, Service]
     networks: dict[str, dict[str, Any] | None] = Field(default_factory=dict)
     volumes: dict[str, dict[str, Any] | None] = Field(default_factory=dict)
