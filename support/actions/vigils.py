@@ -117,7 +117,7 @@ def begin(world: World, rows: Iterable[Mapping[str, str]]) -> Post:
 
 
 def keep(world: World, rows: Iterable[Mapping[str, str]]) -> Vigil:
-    """Bring about each condition of a table ``CAIO | what befalls it | alerts``, and remove them when all have shown.
+    """Bring about each condition of a table ``CAIO | what befalls it | alerts``; remove it when its alarms have shown.
 
     What was seen all the while is recorded, to be judged afterwards.
     """
@@ -128,8 +128,9 @@ def keep(world: World, rows: Iterable[Mapping[str, str]]) -> Vigil:
     until(post.watching, PATIENCE, "Prometheus to watch all instances", poll=_LOOK)
     for case in cases:
         case.bring_about(world, vigil)
-    _wait(post, vigil, lambda: vigil.caused.keys() <= post.firing() & vigil.received, PATIENCE)
-    for case in cases:
+    waiting = list(cases)
+    _wait(post, vigil, lambda: _removed(post, vigil, waiting), PATIENCE)
+    for case in waiting:
         case.remove(vigil)
     _wait(post, vigil, lambda: not post.firing() | post.received(), LONG_PATIENCE)
     vigil.fired, vigil.left = post.remembered(), post.received()
@@ -141,6 +142,15 @@ def note_slowest(world: World, limit: float) -> None:
     """State how long the slowest alarm took to be raised."""
     seen = [delay for alarm in world.watched.caused if (delay := world.watched.delay(alarm)) is not None]
     world.evidence.observation("slowest alert", round(max(seen, default=0.0), 1), limit, "s", len(seen))
+
+
+def _removed(post: Post, vigil: Vigil, waiting: list[Case]) -> bool:
+    """Remove the cause of each case that has shown all its alarms. Whether none is waited for any more."""
+    shown = post.firing() & vigil.received
+    for case in [case for case in waiting if case.due <= shown]:
+        case.remove(vigil)
+        waiting.remove(case)
+    return not waiting
 
 
 def _wait(post: Post, vigil: Vigil, condition: Callable[[], bool], seconds: float) -> None:
