@@ -26,16 +26,6 @@ Feature: Every decision is repeatable, complete and can be proven
       When a user asks both of them for "chat" with each of the seeds 1 to 20
       Then they decide the same every time
 
-    @needs.http @needs.containers
-    Example: Two replicas decide the same, also on services that only the other one was told of
-      Given CAIO is running as replicas that were told of these services one after the other
-        | service | offers | accuracy |
-        | twin-a  | chat   | 0.90     |
-        | twin-b  | chat   | 0.90     |
-        | twin-c  | chat   | 0.90     |
-      When a user asks both of them for "chat" with each of the seeds 1 to 20
-      Then they decide the same every time
-
     Example: What was decided in between does not matter
       Given CAIO is running with the services
         | service    | offers          | accuracy |

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Literal
 
 from support.deployments import Replica, ReplicaSet
 from support.deployments.containers.balancer import Balancer
@@ -50,7 +51,7 @@ class Operator:
     def replace(self, image: str, patience: float | None = None) -> bool:
         """Replace the version that serves by that of an image. False if the new one was sick: the old one serves on.
 
-        ``patience`` is for how many seconds the new version may take to be ready, if not as long as usual.
+        ``patience`` is for how many seconds the new version may answer that it is not ready, if not as long as usual.
         """
         new, old = self.replicas.opposite(self.serving), self.serving
         try:
@@ -88,9 +89,10 @@ class Operator:
             self._balancer.drain(replica.name)
             replica.image = image
             self._note(f"starts {replica.name}")
-            replica.launch()
+        self.replicas.launch(new)
         for replica in new:
-            self._await(self._found_well(replica), patience, f"{replica.name} to be found well")
+            self._await(self._seen(replica, "answering"), self.patience, f"{replica.name} to answer")
+            self._await(self._seen(replica, "waiting"), patience, f"{replica.name} to be found well")
             self._note(f"sees that {replica.name} is well")
 
     def _put_in(self, replica: Replica) -> None:
@@ -127,13 +129,15 @@ class Operator:
         for replica, code in zip(replicas, ended, strict=True):
             self._note(f"sees that {replica.name} has ended with exit code {code}")
 
-    def _found_well(self, replica: Replica) -> Callable[[], bool]:
-        def found_well() -> bool:
+    def _seen(self, replica: Replica, how: Literal["answering", "waiting"]) -> Callable[[], bool]:
+        """Whether the balancer sees a new replica so."""
+
+        def seen() -> bool:
             if not replica.running:
                 raise GivenUp(f"{replica.name} has ended with exit code {replica.exit_code}")
-            return self._balancer.seat(replica.name).waiting
+            return bool(getattr(self._balancer.seat(replica.name), how))
 
-        return found_well
+        return seen
 
     def _await(self, condition: Callable[[], bool], patience: float, what: str) -> None:
         try:

@@ -25,7 +25,7 @@ SICK = {"ends as soon as it is started": "ends-at-once", "never gets ready": "ne
 """What is wrong with a new version → its stage."""
 ASKED = 8
 """Callers that are asked which version answers them; the balancer sends them to all replicas in turn."""
-_LATE = 3.0
+_LATE = 2.0
 """Seconds for which a service goes on hanging: longer than a replica takes requests after it was told to stop."""
 _LONG = 40.0
 """Seconds that a user gives a request which is under way during an update."""

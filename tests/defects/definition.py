@@ -13,7 +13,8 @@ from tests.defects.launch import NONE
 
 LAUNCHER = Path(__file__).resolve().parent / "launch.py"
 SYSTEM = "caio"
-COMPOSE = "compose.yaml"
+COMPOSE = "compose*.yaml"
+"""The compose files beside a definition."""
 INSIDE = "/signoff"
 """Where a container sees the launcher and the catalogue."""
 
@@ -45,22 +46,19 @@ def _lead_containers_through_launcher(copied: Path, original: Path, defect: str)
 
     A container without a defect, or with one in a document, is started as it is: so the shipped command is tried too.
     """
-    path = copied / COMPOSE
-    compose = yaml.safe_load(path.read_text(encoding="utf-8"))
-    for service in compose["services"].values():
-        if build := service.get("build"):
-            context = (original / build["context"]).resolve()
-            beside = copied / Path(build["dockerfile"]).name
-            build["context"] = str(context)
-            build["dockerfile"] = str(
-                beside if (context / build["dockerfile"]).parent == original else context / build["dockerfile"]
-            )
-    if defect != NONE:
-        caio = compose["services"][SYSTEM]
-        caio["entrypoint"] = ["python3", f"{INSIDE}/tests/defects/launch.py", defect, "-m", "caio"]
-        caio["command"] = ["serve"]
-        caio["volumes"] = [*caio.get("volumes", []), f"{LAUNCHER.parent}:{INSIDE}/tests/defects:ro"]
-    path.write_text(yaml.safe_dump(compose, sort_keys=False), encoding="utf-8")
+    for path in sorted(copied.glob(COMPOSE)):
+        compose = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for service in (each for each in compose["services"].values() if "build" in each):
+            context = (original / service["build"]["context"]).resolve()
+            dockerfile = context / service["build"]["dockerfile"]
+            ours = dockerfile.parent == original
+            built_by = copied / dockerfile.name if ours else dockerfile
+            service["build"] = {**service["build"], "context": str(context), "dockerfile": str(built_by)}
+            if ours and defect != NONE:
+                service["entrypoint"] = ["python3", f"{INSIDE}/tests/defects/launch.py", defect, "-m", SYSTEM]
+                service["command"] = ["serve"]
+                service["volumes"] = [*service.get("volumes", []), f"{LAUNCHER.parent}:{INSIDE}/tests/defects:ro"]
+        path.write_text(yaml.safe_dump(compose, sort_keys=False), encoding="utf-8")
 
 
 def _lead_through_launcher(definition: dict[str, Any], original: Path, defect: str) -> None:

@@ -14,7 +14,8 @@ from support.outcomes import Broken
 from support.settings import Settings
 from support.systems import ReplicasEntry, System
 
-_UP, _DRAINED, _WELL = "UP", "DRAIN", "OK"
+_UP, _DRAINED = "UP", "DRAIN"
+_ANSWERED, _WELL = "L7", "L7OK"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,14 @@ class Seat:
         return self.status == _DRAINED and self.well
 
     @property
+    def answering(self) -> bool:
+        """Whether it answered its last check, whatever it said."""
+        return self.check.startswith(_ANSWERED)
+
+    @property
     def well(self) -> bool:
         """Whether its last check succeeded."""
-        return self.check.endswith(_WELL)
+        return self.check == _WELL
 
     def __str__(self) -> str:
         return f"{self.name}: {self.status}, check {self.check or 'none'}, {self.under_way} under way"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from support.deployments.containers.balancer import Balancer
@@ -17,6 +18,8 @@ from support.waiting import until
 
 _POLL = 0.05
 _LAST_LINES = 12
+_AT_ONCE = 4
+"""Containers that the engine is asked to start or remove at the same time."""
 
 
 class Replica(ContainerDeployment):
@@ -107,18 +110,22 @@ class ReplicaSet:
         """Start the balancer and the first side, and wait until callers are answered by all of it."""
         serving = self.sides[0]
         self.balancer.launch()
-        for replica in serving:
-            replica.launch()
+        self.launch(serving)
         limit = self._settings.timeouts.start * len(serving)
         try:
             until(lambda: self._answers(serving), limit, "the replicas to be ready behind the balancer", _POLL)
         except WaitedInVain as error:
             raise DeploymentFailed(f"{error}\n{self._last_lines()}") from error
 
+    def launch(self, some: Sequence[Replica]) -> None:
+        """Start replicas all at once, and wait for none."""
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            list(pool.map(Replica.launch, some))
+
     def close(self) -> None:
         """End and remove all of it."""
-        for server in (self.balancer, *self.replicas.values()):
-            server.close()
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            list(pool.map(lambda server: server.close(), [self.balancer, *self.replicas.values()]))
 
     def secrets(self) -> list[str]:
         """Tokens, and the values of secret settings."""

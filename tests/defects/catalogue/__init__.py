@@ -18,6 +18,7 @@ from tests.defects.catalogue import (  # noqa: F401
     logs,
     ranking,
     registry,
+    rollout,
     routing,
 )
 from tests.defects.catalogue.defect import DEFECTS, Defect
