@@ -13,6 +13,7 @@ from support.doctor.offer import Offer
 
 ENGINE, BASE, ROOM = "container engine", "base image", "room for the engine"
 GET_ENGINE = "apt-get install docker.io && systemctl start docker (or, without systemd: dockerd &)"
+GET_RIGHTS = "usermod -aG docker $USER as root, and log in again; who may use the engine can do all that root can"
 GET_BASE = f"apt-get install debootstrap, and run as root; or docker pull {base_image.OFFICIAL}"
 IMAGES = 3_000_000_000
 """Bytes for the images of a run: base, systems, and the tools beside them (1.1 GB)."""
@@ -21,7 +22,7 @@ IMAGES = 3_000_000_000
 def looked_at(without: str) -> Iterator[Offer]:
     """Engine, base image and room, as far as they can be told."""
     if reason := engine.why_not():
-        yield Offer(ENGINE, False, reason, without, GET_ENGINE)
+        yield Offer(ENGINE, False, reason, without, GET_RIGHTS if "permission denied" in reason else GET_ENGINE)
         yield Offer(BASE, None, "there is no engine that could have one", without)
         yield Offer(ROOM, None, "there is no engine to ask where it keeps its images", without)
         return

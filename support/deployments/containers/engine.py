@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from support.deployments.containers import labels, sdk
+from support.deployments.containers import glance, labels, sdk
 from support.deployments.containers.build_log import BuildLog
 from support.deployments.containers.container import Container
 from support.deployments.containers.sdk import EngineTrouble, Gone, calling
@@ -72,7 +72,7 @@ class Leftover:
 def why_not() -> str:
     """Why containers cannot be had here; empty if an engine answers. Asked once per process."""
     try:
-        with calling("no container engine answers"):
+        with calling(f"no container engine answers at {glance.address()}"):
             client = sdk.client(_LOOK)
             kind = client.version().get("Os", "linux")
             client.close()

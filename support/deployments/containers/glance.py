@@ -7,7 +7,6 @@ import json
 import os
 import socket
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import quote
 
 from support.deployments.containers import labels
@@ -21,13 +20,13 @@ def empty(run_id: str = "") -> bool:
 
     Where no engine answers nothing is to be seen. False where it cannot be told in this way.
     """
-    address = os.environ.get("DOCKER_HOST") or _USUAL
-    if not address.startswith("unix://"):
+    if not address().startswith("unix://"):
         return False
-    path = Path(address.removeprefix("unix://"))
-    if not path.exists():
+    connection = _Connection(address().removeprefix("unix://"))
+    try:
+        connection.connect()
+    except OSError:
         return True
-    connection = _Connection(path)
     try:
         return not any(_asked(connection, question) for question in _questions(run_id))
     except (OSError, http.client.HTTPException, ValueError):
@@ -36,10 +35,15 @@ def empty(run_id: str = "") -> bool:
         connection.close()
 
 
+def address() -> str:
+    """Where an engine is looked for."""
+    return os.environ.get("DOCKER_HOST") or _USUAL
+
+
 class _Connection(http.client.HTTPConnection):
     """HTTP over the engine's socket."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: str) -> None:
         super().__init__("localhost", timeout=_PATIENCE)
         self._path = path
 
@@ -47,7 +51,7 @@ class _Connection(http.client.HTTPConnection):
         """Connect to the socket."""
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.sock.settimeout(_PATIENCE)
-        self.sock.connect(str(self._path))
+        self.sock.connect(self._path)
 
 
 def _questions(run_id: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The reader of compose files: what it takes as compose does, and that it refuses the rest with file, line and field."""
+"""The reader of compose files: what it takes as compose does; the rest is refused with file, line and field."""
 
 from __future__ import annotations
 
