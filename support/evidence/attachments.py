@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, is_dataclass
@@ -79,6 +81,16 @@ class Evidence:
     def picture(self, name: str, png: bytes) -> None:
         """Attach a picture; nothing in it can be redacted, so it must show no secret."""
         _recorder.attach(name, png, Media.PNG)
+
+    def drawing(self, name: str, svg: str) -> None:
+        """Attach a drawing, such as a chart."""
+        _recorder.attach(name, svg, Media.SVG)
+
+    def table(self, name: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """Attach a table as comma-separated values, for other programs to read."""
+        written = io.StringIO()
+        csv.writer(written, lineterminator="\n").writerows([headings, *rows])
+        _recorder.attach(name, written.getvalue(), Media.CSV)
 
     def timeline(self, name: str, lanes: Sequence[Lane]) -> None:
         """Attach what befell a system, as a picture over time and as a journal in words; nothing if nothing did."""

@@ -7,11 +7,12 @@ can be read wherever it is embedded. Marks differ in shape and not in colour alo
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
-from xml.etree.ElementTree import Element, SubElement, indent, tostring
+from xml.etree.ElementTree import Element, SubElement
+
+from support.evidence import svg
 
 Kind = Literal["steady", "injected", "observed", "healed", "trouble"]
 """What a mark says; "trouble" is a fault that could not be injected or healed, or a system that did not recover."""
@@ -74,7 +75,6 @@ MEANINGS: dict[Kind, str] = {
     "healed": "healed",
     "trouble": "went wrong",
 }
-NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def journal(lanes: Sequence[Lane]) -> str:
@@ -89,19 +89,12 @@ def picture(lanes: Sequence[Lane]) -> str:
     """The picture as an SVG document."""
     start, height = _start(lanes), HEAD + LANE * len(lanes) + AXIS + LEGEND
     scale = _Scale(max((mark.at - start for lane in lanes for mark in lane.marks), default=0.0))
-    drawn = Element("svg", xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {WIDTH:g} {height:g}", width=f"{WIDTH:g}")
-    drawn.set("height", f"{height:g}")
-    drawn.set("role", "img")
-    SubElement(drawn, "title").text = _plain(f"Timeline of the faults: {', '.join(lane.name for lane in lanes)}")
-    SubElement(drawn, "style").text = STYLE
-    paper = {"width": f"{WIDTH - 1:g}", "height": f"{height - 1:g}", "x": "0.5", "y": "0.5", "rx": "6"}
-    SubElement(drawn, "rect", paper, **{"class": "paper"})
+    drawn = svg.sheet(f"Timeline of the faults: {', '.join(lane.name for lane in lanes)}", WIDTH, height, STYLE)
     _draw_axis(drawn, scale, HEAD + LANE * len(lanes))
     for place, lane in enumerate(lanes):
         _draw_lane(drawn, lane, start, scale, HEAD + LANE * place)
     _draw_legend(drawn, {mark.kind for lane in lanes for mark in lane.marks}, height - LEGEND / 2)
-    indent(drawn)
-    return tostring(drawn, encoding="unicode") + "\n"
+    return svg.text_of(drawn)
 
 
 class _Scale:
@@ -122,12 +115,12 @@ def _draw_axis(drawn: Element, scale: _Scale, bottom: float) -> None:
     for tick in scale.ticks:
         x = f"{scale.x(tick):.1f}"
         SubElement(drawn, "line", {"x1": x, "x2": x, "y1": f"{HEAD:g}", "y2": f"{bottom + 4:g}", "class": "grid"})
-        _write(drawn, scale.x(tick), bottom + 18, f"{tick:.10g} s", "quiet", "start" if tick == 0 else "middle")
+        svg.write(drawn, scale.x(tick), bottom + 18, f"{tick:.10g} s", "quiet", "start" if tick == 0 else "middle")
 
 
 def _draw_lane(drawn: Element, lane: Lane, start: float, scale: _Scale, top: float) -> None:
     y, spells = top + 37, list(_in_force(lane))
-    name = _write(drawn, LEFT, top + 14, _shortened(lane.name), "", "start")
+    name = svg.write(drawn, LEFT, top + 14, _shortened(lane.name), "", "start")
     lasted = ", ".join("never healed" if end is None else f"{end - begin:.2f} s" for begin, end in spells)
     SubElement(name, "tspan", {"class": "quiet", "dx": "10"}).text = lasted
     for begin, end in spells:
@@ -146,22 +139,15 @@ def _draw_band(drawn: Element, left: float, right: float | None, y: float) -> No
 
 def _draw_mark(drawn: Element, kind: Kind, x: float, y: float, says: str) -> None:
     place = {"d": SHAPES[kind], "transform": f"translate({x:.1f} {y:g})", "class": kind}
-    SubElement(SubElement(drawn, "path", place), "title").text = _plain(says)
+    SubElement(SubElement(drawn, "path", place), "title").text = svg.plain(says)
 
 
 def _draw_legend(drawn: Element, kinds: set[Kind], y: float) -> None:
     x = LEFT + 6
     for kind in (kind for kind in SHAPES if kind in kinds):
         _draw_mark(drawn, kind, x, y - (4 if kind not in ABOVE else -1), MEANINGS[kind])
-        _write(drawn, x + 10, y, MEANINGS[kind], "quiet", "start")
+        svg.write(drawn, x + 10, y, MEANINGS[kind], "quiet", "start")
         x += 34 + 6.2 * len(MEANINGS[kind])
-
-
-def _write(drawn: Element, x: float, y: float, text: str, tone: str, anchor: str) -> Element:
-    place = {"x": f"{x:.1f}", "y": f"{y:g}", "text-anchor": anchor, **({"class": tone} if tone else {})}
-    written = SubElement(drawn, "text", place)
-    written.text = _plain(text)
-    return written
 
 
 def _in_force(lane: Lane) -> Iterator[tuple[float, float | None]]:
@@ -183,8 +169,3 @@ def _start(lanes: Sequence[Lane]) -> float:
 
 def _shortened(name: str) -> str:
     return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
-
-
-def _plain(text: str) -> str:
-    """Text without the characters that XML cannot hold."""
-    return NOT_XML.sub("", text)
