@@ -1,0 +1,1 @@
+"""Load: a plan, run by Locust in child processes, and the result that remains of it."""
