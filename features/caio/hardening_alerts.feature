@@ -1,4 +1,4 @@
-@critical @needs.http
+@critical @needs.http @needs.alerts
 Feature: Whoever is on call is told in time, and told what to do
 
   Nobody watches CAIO at night. An alert that never fires leaves the callers to find out; one that fires for nothing is soon

@@ -56,5 +56,5 @@ def unexposed(world: World) -> list[str]:
 
 def _text(path: Path) -> str:
     if not path.is_file():
-        raise NotMet(f"expected {path}, but there is no such file")
+        raise NotMet(f"expected {path}, but there is no such file; a system without alerts has no such capability")
     return path.read_text(encoding="utf-8")
