@@ -33,7 +33,9 @@ KEPT = 6
 SPARED = timedelta(hours=2)
 """For how long an image is kept after its last use in any case: another run may be using it now."""
 
-_COPY = re.compile(r"^COPY\s+(?!--from)(?P<paths>.+?)\s+\S+\s*$", re.MULTILINE)
+_COPY = re.compile(r"^COPY\s+(?P<paths>.+?)\s+\S+\s*$", re.MULTILINE)
+_WHEELHOUSE = "wheelhouse"
+"""Folder of the context that the suite fills itself; a Dockerfile copies ``wheelhouse*``, as it may be missing."""
 _LEFT_OUT = ("__pycache__", ".egg-info", ".pyc")
 _DIGITS = 12
 _LOOK = 30.0
@@ -61,10 +63,19 @@ class Build:
     def files(self) -> Iterator[tuple[str, Path]]:
         """The files that its Dockerfile copies, by their path in the context, without what Python leaves behind."""
         for found in _COPY.finditer(self.dockerfile.read_text(encoding="utf-8")):
-            for name in found["paths"].split():
-                path = self.context / name
-                if "*" not in name and not name.startswith("--"):
-                    yield from _below(name, path)
+            words = found["paths"].split()
+            if any(word.startswith("--from") for word in words):
+                continue  # out of another image
+            for name in words:
+                if not name.startswith(("--", _WHEELHOUSE)):
+                    yield from self._matching(name)
+
+    def _matching(self, name: str) -> Iterator[tuple[str, Path]]:
+        if not set(name) & set("*?["):
+            yield from _below(name, self.context / name)
+            return
+        for path in sorted(self.context.glob(name)):
+            yield from _below(path.relative_to(self.context).as_posix(), path)
 
 
 class Images:
@@ -180,7 +191,7 @@ def _below(name: str, path: Path) -> Iterator[tuple[str, Path]]:
 def write_context(build: Build, wheels: list[Path], target: IO[bytes]) -> None:
     """A tar in which only contents differ from build to build, so that the engine's cache holds."""
     dockerfile = _labelled(build.dockerfile.read_text(encoding="utf-8"), {labels.CACHE: build.name})
-    files = [*build.files(), *((f"wheelhouse/{wheel.name}", wheel) for wheel in wheels)]
+    files = [*build.files(), *((f"{_WHEELHOUSE}/{wheel.name}", wheel) for wheel in wheels)]
     contents = ((name, path.read_bytes()) for name, path in files)
     _write_tar(chain([("Dockerfile", dockerfile.encode())], contents), target)
 
