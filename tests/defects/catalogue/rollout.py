@@ -10,7 +10,8 @@ from tests.defects.patching import wrap
 
 COMPOSE, BALANCER = "compose.replicas.yaml", "haproxy/haproxy.cfg"
 HTTP = ("http",)
-UPDATE, UNANNOUNCED, SICK = "An update to", "who does not know", "never gets ready"
+UPDATE, UNANNOUNCED = "An update to", "who does not know"
+UNREADY, ENDING = "never gets ready", "ends as soon"
 
 
 def _replicas(text: str, **changes: Any) -> str:
@@ -33,14 +34,14 @@ def replica_drops_requests() -> None:
         os._exit(0)
 
 
-@defect("CAIO-DEPLOY-06", "Replicas do not follow each other's registrations", interfaces=HTTP, sample=UPDATE)
+@defect("CAIO-DEPLOY-06", "Replicas do not follow each other's registrations", interfaces=HTTP, sample=ENDING)
 def replicas_do_not_follow() -> None:
     @wrap("caio.api.replica:Replica.catch_up")
     def broken(original: Any, self: Any, position: Any) -> None:
         return None
 
 
-@edit(COMPOSE, "CAIO-DEPLOY-06", "Each replica keeps a store of its own", interfaces=HTTP, sample=UPDATE)
+@edit(COMPOSE, "CAIO-DEPLOY-06", "Each replica keeps a store of its own", interfaces=HTTP, sample=ENDING)
 def store_of_its_own(text: str) -> str:
     def alter(content: Any) -> None:
         for name, service in content["services"].items():
@@ -65,7 +66,7 @@ def requests_cut_off(text: str) -> str:
     return swap(text, "default-server check", "default-server on-marked-down shutdown-sessions check")
 
 
-@edit(BALANCER, "CAIO-DEPLOY-06", "Any answer of a replica is taken for health", interfaces=HTTP, sample=SICK)
+@edit(BALANCER, "CAIO-DEPLOY-06", "Any answer of a replica is taken for health", interfaces=HTTP, sample=UNREADY)
 def balancer_content_with_any_answer(text: str) -> str:
     return swap(text, "http-check expect status 200", "http-check expect rstatus ^[2-5]")
 
