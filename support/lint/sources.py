@@ -46,6 +46,7 @@ BETWEEN_ROOMS = {
     ("faults", "deployments"),
     ("interfaces", "http"),
     ("checks", "interfaces"),
+    ("checks", "load"),
     ("history", "acceptance"),
     ("signing", "acceptance"),
 }

@@ -1,0 +1,50 @@
+"""What a judgement of measurements comes to: its outcome, the figures behind it, and the reason in a sentence."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from support.outcomes import Broken, NotMet, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One demand judged. ``observed`` None: it could not be measured; ``says`` is the whole of it for a reader."""
+
+    outcome: Outcome
+    what: str
+    says: str
+    observed: float | None = None
+    limit: float | None = None
+    unit: str = ""
+    samples: int = 0
+
+    def remarking(self, *remarks: str) -> Finding:
+        """The same finding, which says this too."""
+        return replace(self, says="; ".join([self.says, *remarks])) if remarks else self
+
+    def settle(self) -> None:
+        """Raise what the outcome is: NotMet or Broken, with the reason; nothing if the demand is met."""
+        if self.outcome is Outcome.NOT_MET:
+            raise NotMet(f"{self.what}: {self.says}")
+        if self.outcome is not Outcome.MET:
+            raise Broken(f"{self.what} cannot be judged: {self.says}")
+
+
+def found(
+    kept: bool, what: str, observed: float | None, limit: float | None, unit: str, samples: int, says: str
+) -> Finding:
+    """A demand that was seen kept, or not."""
+    seen = None if observed is None or not math.isfinite(observed) else observed
+    return Finding(Outcome.MET if kept else Outcome.NOT_MET, what, says, seen, limit, unit, samples)
+
+
+def broken(why: str, what: str) -> Finding:
+    """A demand that could not be judged."""
+    return Finding(Outcome.BROKEN, what, why)
+
+
+def milliseconds(seconds: float) -> str:
+    """A time for a reader, in milliseconds."""
+    return f"{seconds * 1000:,.3g} ms" if math.isfinite(seconds) else "no end"

@@ -1,0 +1,236 @@
+"""Judges what a load has shown: met, not met, or broken where the measurement proves nothing, always with the reason.
+
+What is asked for is a ``Demand``, what comes of it a ``Finding``. The estimate from the samples decides; between which
+values the truth lies with 95 % confidence is said beside it, and that the limit lies between them if it does: such a
+verdict could have gone the other way. A request that failed counts as one that was never answered.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from support.checks.findings import Finding, broken, found, milliseconds
+from support.load.confidence import CONFIDENCE, places
+from support.load.result import MICROSECOND, Endpoint, LoadResult
+from support.outcomes import Outcome
+
+SHORT_OF_RATE = 0.98
+"""Share of the rate asked for below which it counts as not reached."""
+RATE_ERROR = 0.2
+"""By how much a rate may be misjudged, with the same confidence; it sets how many samples a rate needs."""
+NOISY, STOLEN = 0.15, 0.02
+"""Shares of all cores from which on it is said that others used them, or that the hypervisor took them away."""
+OWN_DOING = ("time-out", "other")
+"""Failures that a generator may have caused itself when it was too busy to read the answers."""
+_Z = 1.96
+"""Two-sided 95 % of the normal distribution."""
+
+
+@dataclass(frozen=True, slots=True)
+class Percentile:
+    """So many percent of the requests take at most so many seconds; ``what`` they are, as Gherkin says it."""
+
+    percent: float
+    limit: float
+    what: str = "decisions"
+
+
+@dataclass(frozen=True, slots=True)
+class Success:
+    """At least this share of the requests succeeds, 0 … 1."""
+
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Throughput:
+    """At least so many requests are served each second, the mean over the load."""
+
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Concurrency:
+    """So many connections are open at the same moment. It is what the load is about, and judges no product."""
+
+    connections: int
+
+
+Demand = Percentile | Success | Throughput | Concurrency
+
+
+def judge(result: LoadResult, demand: Demand) -> Finding:
+    """Whether a load met a demand."""
+    if result.partial:
+        return _with_remarks(broken(f"the load did not run to its end: {result.partial_because}", _of(demand)), result)
+    if not result.samples:
+        return broken("not one request was sent, so nothing was seen", _of(demand))
+    match demand:
+        case Percentile():
+            finding = _judge_times(result, demand)
+        case Success():
+            finding = _judge_success(result, demand.share)
+        case Throughput():
+            finding = _judge_throughput(result, demand.rate)
+        case Concurrency():
+            finding = _judge_concurrency(result, demand.connections)
+    return _with_remarks(finding, result)
+
+
+def judge_times(times: Endpoint, demand: Percentile) -> Finding:
+    """Whether times met a demand, wherever they were taken: by a client, from traces, or in the Python API."""
+    what, needed = _of(demand), needed_for(demand.percent)
+    if times.count < needed:
+        few = f"{times.count} samples are too few for {demand.percent:g} %: at least {needed} are needed"
+        return broken(few, what)
+    at = times.percentile_of_all(demand.percent) or 0.0
+    low, high = interval(times, demand.percent)
+    inside = low <= demand.limit <= high
+    said = (
+        f"{demand.percent:g} % of {times.count:,} {demand.what} took at most {milliseconds(at)}, where "
+        f"{milliseconds(demand.limit)} are allowed (with {CONFIDENCE:.0%} confidence {milliseconds(low)} to "
+        f"{milliseconds(high)}{', so that the limit lies inside' if inside else ''})"
+    )
+    return found(at <= demand.limit, what, round(at * 1000, 4), round(demand.limit * 1000, 4), "ms", times.count, said)
+
+
+def needed_for(percent: float, confidence: float = CONFIDENCE) -> int:
+    """Samples from which on a percentile is bounded on both sides with this confidence."""
+    tail, rarer = (1 - confidence) / 2, max(percent, 100 - percent) / 100
+    return math.ceil(math.log(tail) / math.log(rarer)) if rarer < 1 else math.ceil(1 / tail)
+
+
+def interval(times: Endpoint, percent: float) -> tuple[float, float]:
+    """Between which times (seconds) the percentile of all requests lies; those that failed are infinite."""
+    low, high = places(times.count, percent)
+    return (_at(times, low) if low else 0.0), _at(times, high)
+
+
+def needed_for_share(share: float, confidence: float = CONFIDENCE) -> int:
+    """Requests of which all must succeed before it is known with this confidence that this share of all does."""
+    return math.ceil(math.log(1 - confidence) / math.log(share)) if share < 1 else 1
+
+
+def needed_for_rate(confidence_width: float = RATE_ERROR) -> int:
+    """Requests from which a rate is known to this fraction (arrivals counted as a Poisson process)."""
+    return math.ceil((_Z / confidence_width) ** 2)
+
+
+def remarks(result: LoadResult) -> list[str]:
+    """What else a reader should know: who else used this machine meanwhile."""
+    said = []
+    if (result.noise.foreign or 0.0) >= NOISY:
+        said.append(f"other programs used {result.noise.foreign:.0%} of this machine meanwhile")
+    if (result.noise.steal or 0.0) >= STOLEN:
+        said.append(f"the hypervisor gave {result.noise.steal:.0%} of this machine to others meanwhile")
+    return said
+
+
+def _judge_times(result: LoadResult, demand: Percentile) -> Finding:
+    if trouble := _generator_trouble(result):
+        return broken(trouble, _of(demand))
+    if result.asked_rate is not None and result.reached_rate < SHORT_OF_RATE * result.asked_rate:
+        said = (
+            f"{result.asked_rate:g} requests a second were due and only {result.reached_rate:.1f} could be sent, as "
+            f"all {result.most_open:,} connections were busy"
+        )
+        return found(False, _of(demand), None, round(demand.limit * 1000, 4), "ms", result.samples, said)
+    finding = judge_times(result.total, demand)
+    late = result.generator.late or 0.0
+    if finding.outcome is Outcome.NOT_MET and late > demand.limit / 2:
+        return broken(
+            f"the generator itself sent requests up to {milliseconds(late)} late, so it was no measure", _of(demand)
+        )
+    return finding
+
+
+def _judge_success(result: LoadResult, share: float) -> Finding:
+    what, total = _of(Success(share)), result.total
+    if total.count < (needed := needed_for_share(share)):
+        return broken(f"{total.count} requests are too few for {share:.4g} of them: {needed} are needed", what)
+    seen = total.success or 0.0
+    low, high = _wilson(total.succeeded, total.count)
+    kinds = ", ".join(f"{count:,} by {kind}" for kind, count in total.failures.items() if count)
+    inside = ", so that the limit lies inside" if low <= share <= high else ""
+    said = (
+        f"{total.succeeded:,} of {total.count:,} requests succeeded, {seen:.2%}, where {share:.2%} are needed (with "
+        f"{CONFIDENCE:.0%} confidence {low:.2%} to {high:.2%}{inside}){f'; failed: {kinds}' if kinds else ''}"
+    )
+    forgivable = sum(total.failures.get(kind, 0) for kind in OWN_DOING)  # type: ignore[call-overload]
+    if seen < share <= (total.succeeded + forgivable) / total.count and (trouble := _generator_trouble(result)):
+        return broken(f"{trouble}; {said}", what)
+    return found(seen >= share, what, round(seen * 100, 3), round(share * 100, 3), "%", total.count, said)
+
+
+def _judge_throughput(result: LoadResult, rate: float) -> Finding:
+    what, total = _of(Throughput(rate)), result.total
+    if total.count < (needed := needed_for_rate()):
+        return broken(f"{total.count} requests are too few to tell a rate: at least {needed} are needed", what)
+    if result.asked_rate is not None and result.asked_rate < rate:
+        return broken(f"{result.asked_rate:g} requests a second were sent, where {rate:g} were to be served", what)
+    served = total.succeeded / result.seconds
+    said = f"{served:.1f} requests were served a second, where {rate:g} are needed; {_slowest(result)}"
+    if served < rate and (trouble := _generator_trouble(result)):
+        return broken(f"{trouble}; {said}", what)
+    return found(served >= rate, what, round(served, 2), rate, "per second", total.count, said)
+
+
+def _judge_concurrency(result: LoadResult, connections: int) -> Finding:
+    what = _of(Concurrency(connections))
+    refused = sum(result.total.failures.get(kind, 0) for kind in ("refused", "reset"))
+    said = f"{result.most_open:,} connections were open at the same moment, {connections:,} were asked for"
+    if result.most_open + refused < connections:
+        return broken(f"{said}; the load was not the one that was asked for", what)
+    return found(True, what, result.most_open, connections, "connections", result.samples, said)
+
+
+def _generator_trouble(result: LoadResult) -> str:
+    """Why the figures would say more of the generator than of the system; empty if they would not."""
+    if result.generator.saturated:
+        busiest = max(result.generator.processes, key=lambda process: process.mean)
+        return (
+            f"the load generator was the bottleneck: {busiest.name} used {busiest.mean:.0%} of a core all the time; "
+            "use more workers (-D load.workers) or more machines (--load-workers)"
+        )
+    if result.asked_rate is not None and result.unsent > (1 - SHORT_OF_RATE) * (result.samples + result.unsent):
+        return (
+            f"the load generator did not reach {result.asked_rate:g} requests a second: {result.unsent:,} of "
+            f"{result.samples + result.unsent:,} were never sent although connections were free"
+        )
+    lost = [f"{worker.name} on {worker.host}: {worker.lost}" for worker in result.workers if worker.lost]
+    return f"a part of the load generator was lost ({'; '.join(lost)})" if lost else ""
+
+
+def _slowest(result: LoadResult) -> str:
+    """The slowest of the whole seconds; a load may begin or end in the middle of one."""
+    whole = [second.done - second.failed for second in result.timeline[1:-1]]
+    return f"{min(whole)} in the slowest second" if whole else "it took no longer than a second"
+
+
+def _with_remarks(finding: Finding, result: LoadResult) -> Finding:
+    return finding.remarking(*remarks(result))
+
+
+def _of(demand: Demand) -> str:
+    match demand:
+        case Percentile(percent=percent, what=what):
+            return f"time of {percent:g} % of {what}"
+        case Success():
+            return "share of requests that succeed"
+        case Throughput():
+            return "requests served each second"
+        case Concurrency():
+            return "connections open at the same moment"
+
+
+def _at(times: Endpoint, place: int) -> float:
+    return times.times.at_rank(place) * MICROSECOND if place <= times.succeeded else math.inf
+
+
+def _wilson(successes: int, count: int) -> tuple[float, float]:
+    """Between which values a share lies, with 95 % confidence (Wilson 1927); sound near 1 too."""
+    share, spread = successes / count, _Z**2 / count
+    centre = (share + spread / 2) / (1 + spread)
+    half = _Z / (1 + spread) * math.sqrt(share * (1 - share) / count + spread / (4 * count))
+    return max(0.0, centre - half), min(1.0, centre + half)
