@@ -97,7 +97,7 @@ Feature: When containers, networks, memory or disks fail, the caller is answered
       When a user sends "Good morning" to be answered by "chat"
       Then the user gets one answer, from "best-chat"
 
-      Examples: Back under another address, at the end of connections that nobody closed, or as it was
+      Examples: What ends its connections, and what leaves them open with nobody at the other end
         | mishap                           |
         | is killed                        |
         | is frozen                        |
@@ -112,6 +112,15 @@ Feature: When containers, networks, memory or disks fail, the caller is answered
       And a user has sent "Good morning" to be answered by "chat" 2 times
       And the container of "best-chat" is restarted
       When a user sends "Good morning" to be answered by "chat"
+      Then the user gets one answer, from "best-chat"
+
+    Example: A service that has come back under another address
+      Given CAIO is running in a container with real services in containers, which it probes
+        | service    | offers | accuracy | idempotent |
+        | best-chat  | chat   | 0.99     | yes        |
+      And a user has sent "Good morning" to be answered by "chat" 2 times
+      And the container of "best-chat" is given another address
+      When a user keeps sending "Good morning" to be answered by "chat" for up to 10 seconds
       Then the user gets one answer, from "best-chat"
 
     Example: CAIO itself was cut off from all its services

@@ -9,7 +9,7 @@ from support.deployments.readiness import look, ready_path
 from support.faults import Fault
 from support.faults.clock import ClockShift, lend
 from support.faults.disorders import Disorder, cut_off, late, losing, refused, swallowed, thin
-from support.faults.network import Disconnected, Disturbed
+from support.faults.network import Disconnected, Disturbed, Readdressed
 from support.faults.process import Killed, Paused, Restarted, Stopped
 from support.faults.resources import FullDisk, MemoryLimit
 from support.interfaces import Answer, contracts
@@ -37,9 +37,12 @@ def _done_to_it(kind: type[Killed | Paused | Stopped | Restarted], how: str) -> 
     return lambda world, name: kind(world.services.container(name), f"{name} {how}", lambda: world.services.well(name))
 
 
-def _disconnected(world: World, name: str) -> Fault:
-    target, what = world.services.container(name), f"{name} disconnected from the network"
-    return Disconnected(target, target.host.network, [name], what, lambda: world.services.well(name))
+def _at_its_cable(kind: type[Disconnected], how: str) -> Callable[[World, str], Fault]:
+    def fault(world: World, name: str) -> Fault:
+        target = world.services.container(name)
+        return kind(target, target.host.network, [name], f"{name} {how}", lambda: world.services.well(name))
+
+    return fault
 
 
 MISHAPS: dict[str, Callable[[World, str], Fault]] = {
@@ -47,7 +50,8 @@ MISHAPS: dict[str, Callable[[World, str], Fault]] = {
     "is frozen": _done_to_it(Paused, "frozen"),
     "is stopped": _done_to_it(Stopped, "stopped"),
     "is restarted": _done_to_it(Restarted, "restarted"),
-    "is disconnected from the network": _disconnected,
+    "is disconnected from the network": _at_its_cable(Disconnected, "disconnected from the network"),
+    "is given another address": _at_its_cable(Readdressed, "given another address"),
     "refuses connections": _disturbed(refused),
     "is sent everything and gets nothing": _disturbed(swallowed),
     "gets everything too late": _disturbed(lambda port: late(port, 2.5, 0.2)),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from support.deployments.containers.server import ContainerServer
+from support.deployments.containers.spec import ContainerSpec
 from support.faults.base import SETTLE, Fault
 from support.faults.disorders import DEVICE, Change, Disorder
 from support.faults.side import SideContainer
@@ -38,6 +39,24 @@ class Disconnected(Fault):
     def _heal(self) -> None:
         if not self._target.container.address(self._network):
             self._target.host.engine.connect(self._network, self._target.container, self._names)
+
+
+class Readdressed(Disconnected):
+    """A container that has another address than before, as one has that was started anew on another machine."""
+
+    def _inject(self) -> None:
+        container, engine = self._target.container, self._target.host.engine
+        former = container.address(self._network)
+        super()._inject()
+        spec = ContainerSpec(self._target.host.images.tools().id, ["sleep", "infinity"], network=self._network)
+        other = self._target.host.create("other", spec)
+        try:
+            other.start()  # the engine gives it the address that has just become free
+            engine.connect(self._network, container, self._names)
+        finally:
+            other.remove()
+        if container.address(self._network) == former:
+            raise Broken(f"{container.name} should have got another address than {former}, and did not")
 
 
 class Disturbed(Fault):

@@ -145,15 +145,20 @@ def rest_by_the_time_of_day() -> None:
         original(self, failures, open_seconds, time.time)
 
 
-@defect("CAIO-FAIL-02", "The address of a service is looked up once and for all", sample="killed", contained=True)
+@defect("CAIO-FAIL-02", "Addresses are looked up once and for all", sample="come back under", contained=True)
 def addresses_never_looked_up_again() -> None:
-    known: dict[Any, Any] = {}
+    import socket
+    from urllib.parse import urlsplit
 
-    @wrap("socket:getaddrinfo")
-    def broken(original: Any, *asked: Any, **how: Any) -> Any:
-        if asked not in known:
-            known[asked] = original(*asked, **how)
-        return known[asked]
+    known: dict[str, str] = {}
+
+    @wrap("caio.dispatch.calls:url_of")
+    def broken(original: Any, contract: Any, path: str) -> str:
+        url = urlsplit(original(contract, path))
+        name = str(url.hostname)
+        if name not in known:
+            known[name] = socket.gethostbyname(name)
+        return url._replace(netloc=f"{known[name]}:{url.port}").geturl()
 
 
 @defect("CAIO-FAIL-02", "Circuits count failures, but never open", sample="left alone")

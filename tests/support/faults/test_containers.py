@@ -15,7 +15,7 @@ from support.deployments.containers import engine
 from support.faults import Fault, Killed, Paused
 from support.faults.clock import TOLERANCE, ClockShift, lend
 from support.faults.disorders import Change, Disorder, cut_off, late, losing, refused, swallowed, thin
-from support.faults.network import Disconnected, Disturbed
+from support.faults.network import Disconnected, Disturbed, Readdressed
 from support.faults.process import Restarted, Stopped
 from support.faults.resources import FullDisk, MemoryLimit
 from support.faults.side import lacking
@@ -135,6 +135,13 @@ def test_a_pulled_cable_is_put_back_under_the_same_name(caio: ContainerDeploymen
         assert not reached(caio, service)
     assert service.container.address(network)
     assert reached(caio, service)
+
+
+def test_another_address_is_told_under_the_same_name(caio: ContainerDeployment, service: ContainerCompanion) -> None:
+    before = service.container.address(service.host.network)
+    with Readdressed(service, service.host.network, [NAME], steady=lambda: well(service)):
+        assert service.container.address(service.host.network) not in ("", before)
+        assert reached(caio, service)
 
 
 def test_the_target_has_no_right_and_nothing_of_the_side_container_stays(service: ContainerCompanion) -> None:
