@@ -25,7 +25,8 @@ _DRAFT = "draft-"
 def wheels(requirements: Path, python: str, cache: Path) -> list[Path]:
     """The wheels of pinned requirements for a Linux image with this Python, such as 3.11, and of this machine's kind.
 
-    One process at a time may ask for those of one cache. Raises NotVerified when they cannot be fetched: that says nothing about the product.
+    One process at a time may ask for those of one cache. Raises NotVerified when they cannot be fetched: that says
+    nothing about the product.
     """
     machine = platform.machine()
     key = hashlib.sha256(f"{PIP} {python} {machine}\n{requirements.read_text(encoding='utf-8')}".encode())

@@ -56,7 +56,7 @@ def main() -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     else:
         signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    server = ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler)
+    server = ThreadingHTTPServer((os.environ.get("TINY_HOST", "127.0.0.1"), int(sys.argv[1])), Handler)
     print(f"listening on {sys.argv[1]}", flush=True)
     if "TINY_NEVER_READY" not in os.environ:
         threading.Timer(0.05, READY.set).start()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import tarfile
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -13,10 +15,45 @@ from typing import IO, Any, TypeVar, cast
 
 import pytest
 
+from support import systems
 from support.deployments.containers import base_image, engine, labels
+from support.deployments.containers.deployment import ContainerDeployment
 from support.deployments.containers.engine import Engine, ImageFacts
 from support.deployments.containers.host import ContainerHost
 from support.settings import Settings, Timeouts
+from support.systems import System
+
+DOCKERFILE = """\
+ARG BASE_IMAGE
+FROM ${BASE_IMAGE} AS build
+COPY @/server.py /built/server.py
+FROM ${BASE_IMAGE}
+COPY --from=build /built/server.py /server.py
+"""
+COMPOSE = """\
+services:
+  tiny:
+    image: tiny
+    build: {context: .., dockerfile: @/Dockerfile}
+    command: [python3, /server.py, "8000"]
+    environment: {TINY_HOST: 0.0.0.0, TINY_LOUD: "${TINY_LOUD:-no}"}
+    user: "10009:10009"
+    read_only: true
+    init: true
+    cap_drop: [ALL]
+    mem_limit: 64m
+    stop_grace_period: 4s
+"""
+DEFINITION = """\
+name: tiny
+says: Tiny
+title: Tiny, a server for tests
+version: "1.0"
+deployments:
+  container: {compose: compose.yaml, service: tiny, port: 8000, environment: {TINY_DATA: "{data}"}}
+files: {notes: "{data}/notes.txt"}
+endpoints: {ready: /ready}
+"""
 
 Test = TypeVar("Test", bound=Callable[..., Any])
 
@@ -104,3 +141,33 @@ def host(settings: Settings) -> Iterator[ContainerHost]:
     made = ContainerHost(settings)
     yield made
     assert made.close() == []
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """A tiny system that runs as a container, with images of its own, which are gone afterwards."""
+    name = f"tiny-{uuid.uuid4().hex[:8]}"
+    folder = tmp_path_factory.mktemp("systems") / name
+    folder.mkdir()
+    shutil.copy(Path(__file__).parents[1] / "tiny_server.py", folder / "server.py")
+    for file, text in (("Dockerfile", DOCKERFILE), ("compose.yaml", COMPOSE), ("system.yaml", DEFINITION)):
+        (folder / file).write_text(text.replace("@", name), encoding="utf-8")
+    yield systems.load(folder / "system.yaml")
+    found = engine.connect()
+    for image in found.images(labels.CACHE, f"signoff-{name}"):
+        assert all(map(found.remove_image, image.tags)), image
+    found.close()
+
+
+@pytest.fixture
+def make(tiny: System, host: ContainerHost, settings: Settings, tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    """Makes containers of the tiny system, and removes them after the test."""
+    made: list[ContainerDeployment] = []
+
+    def deployment(limits: Settings = settings, **environment: str | None) -> ContainerDeployment:
+        made.append(ContainerDeployment(tiny, environment, limits, tmp_path / f"scratch-{len(made)}", host))
+        return made[-1]
+
+    yield deployment
+    for each in made:
+        each.close()
