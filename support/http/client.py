@@ -56,6 +56,7 @@ class HttpClient:
         self, base_url: str, record: Callable[[Exchange], None], timeout: float = 10.0, authority: Path | None = None
     ) -> None:
         self.base_url = base_url.rstrip("/")
+        self.authority = authority
         self._record = record
         self._timeout = timeout
         self._session = _session(authority)

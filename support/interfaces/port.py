@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from support.interfaces.answer import Answer
+from support.interfaces.contracts import Document
 
 
 @dataclass(slots=True)
@@ -26,6 +27,9 @@ class Interface(Protocol):
 
     def register(self, contract: str) -> Answer:
         """Register a service by its contract (YAML text). The result is the registry's entry."""
+
+    def register_all(self, documents: Sequence[Document]) -> Answer:
+        """Register many services by their contracts; the result is a number, the evidence leaves out their texts."""
 
     def replace(self, service_id: str, contract: str) -> Answer:
         """Replace a registered service by a new version of its contract."""

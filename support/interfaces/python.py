@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from support.interfaces.answer import Answer, Refusal, refusal
+from support.interfaces.contracts import Document
 from support.interfaces.port import RouteRequest
+
+PLENTY = 120.0
+"""Seconds that a call may take which does the work of thousands."""
 
 
 class RaisedError(Protocol):
@@ -36,7 +40,7 @@ class Reply(Protocol):
 class Driver(Protocol):
     """Carries one call to the Python API and back."""
 
-    def call(self, method: str, params: Mapping[str, Any] | None = None) -> Reply: ...
+    def call(self, method: str, params: Mapping[str, Any] | None = None, timeout: float | None = None) -> Reply: ...
 
 
 @dataclass(slots=True)
@@ -74,6 +78,19 @@ class PythonInterface:
         answer = self._call("route_together", requests=[_params(request) for request in requests])
         return [_one_of_many(each, answer) for each in answer.result()]
 
+    def register_all(self, documents: Sequence[Document]) -> Answer:
+        """Register many services at once."""
+        reply = self.driver.call("register_all", {"contracts": list(documents)}, PLENTY)
+        return self._read("register_all", reply, f"register_all: {len(documents)} services")
+
+    def load(self, request: RouteRequest, threads: int, each: int) -> Answer:
+        """Have threads of the system's own process ask for a decision at the same time, each so many times.
+
+        The result tells, second by second, what was sent and how long the answers took.
+        """
+        reply = self.driver.call("load", {**_params(request), "threads": threads, "each": each}, PLENTY)
+        return self._read("load", reply, f"load: {threads} threads, {each} times each\n{_params(request)}")
+
     def decision(self, decision_id: str) -> Answer:
         return self._call("decision", decision_id=decision_id)
 
@@ -83,7 +100,9 @@ class PythonInterface:
 
     def _call(self, method: str, **params: Any) -> Answer:
         reply = self.driver.call(method, params)
-        shown = reply.describe()
+        return self._read(method, reply, reply.describe())
+
+    def _read(self, method: str, reply: Reply, shown: str) -> Answer:
         self.record(f"Python API: {method}", shown)
         if reply.failure is not None:
             return Answer(refusal=Refusal("no-answer", reply.failure), shown=shown, duration=reply.duration)

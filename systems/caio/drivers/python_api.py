@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TextIO
 
+from burst import Burst
 from caio import Orchestrator, Request, __version__
 from caio.errors import CaioError
 from caio.proofs import verify
@@ -43,11 +44,13 @@ class Driver:
         self.orchestrator = Orchestrator()
         self.methods: dict[str, Callable[[Mapping[str, Any]], Any]] = {
             "register": self.register,
+            "register_all": self.register_all,
             "remove": self.remove,
             "service": self.service,
             "services": self.services,
             "route": self.route,
             "route_together": self.route_together,
+            "load": self.load,
             "decision": self.decision,
             "verify": self.verify,
             "probe": self.probe,
@@ -59,6 +62,12 @@ class Driver:
     def register(self, params: Mapping[str, Any]) -> Any:
         entry = self.orchestrator.register_service(need(params, "contract"), replace=params.get("replace", False))
         return entry.to_dict()
+
+    def register_all(self, params: Mapping[str, Any]) -> Any:
+        """Register many services by their contracts as data; gives how many there are then."""
+        for contract in need(params, "contracts"):
+            self.orchestrator.register_service(contract)
+        return len(self.orchestrator.services())
 
     def remove(self, params: Mapping[str, Any]) -> Any:
         self.orchestrator.remove_service(need(params, "service_id"))
@@ -86,6 +95,20 @@ class Driver:
 
         with ThreadPoolExecutor(len(requests)) as pool:
             return list(pool.map(lambda request: attempt(lambda: route(request)), requests))
+
+    def load(self, params: Mapping[str, Any]) -> Any:
+        """Have threads ask for a decision, each so many times, every time with another seed.
+
+        A decision has been made once it is spelled out and signed, as its caller will read it.
+        """
+        request, seed = Request.from_dict(need(params, "request")), params.get("seed", 0)
+        rules = {name: params[name] for name in ("policies", "history") if params.get(name) is not None}
+
+        def ask(number: int) -> None:
+            self.orchestrator.route_request(request=request, seed=seed + number, **rules).to_dict()
+
+        burst = Burst(ask, lambda error: isinstance(error, CaioError), need(params, "threads"), need(params, "each"))
+        return burst.run()
 
     def decision(self, params: Mapping[str, Any]) -> Any:
         return self.orchestrator.decision(need(params, "decision_id")).to_dict()
