@@ -148,6 +148,12 @@ def out_of_memory_while_registering(context: Context, system: str) -> None:
     mishaps.make_good(context.world)
 
 
+@when("another {system:System} takes over what is on its disk")
+def takes_over(context: Context, system: str) -> None:
+    """An instance that knows nothing yet is started on a copy of the first one's data, and asked from now on."""
+    mishaps.take_over(context.world)
+
+
 @then("the kernel had ended it for want of memory")
 def ended_for_memory(context: Context) -> None:
     """By the engine's word its process was killed, because it might not have more memory."""
@@ -182,7 +188,8 @@ def answered_each_time(context: Context, seconds: int) -> None:
 @then("{system:System} still knows every decision that it gave")
 def knows_decisions(context: Context, system: str) -> None:
     """Each decision that was given is fetched by its id and differs from it in nothing."""
-    given_once = {each.body["decision_id"]: each.body for each in context.world.answers if each.accepted}
+    answers = [each for each in context.world.answers if each.accepted and "decision_id" in each.body]
+    given_once = {each.body["decision_id"]: each.body for each in answers}
     assert_that(given_once, has_length(greater_than(0)), "decisions given")
     fetched = {name: context.world.orchestrator.decision(name).result() for name in given_once}
     assert_that(fetched, equal_to(given_once), "decisions as they are known now")

@@ -199,3 +199,14 @@ Feature: When containers, networks, memory or disks fail, the caller is answered
       And the disk of CAIO was full until a registration was refused, and has room again
       When version "1.0.0" of "late-chat" is registered
       Then the last registration is accepted, and everything acknowledged before is still there
+
+    Example: Its disk was full, and another instance goes on with what is on it
+      Given a CAIO of its own is running in a container with a disk of 4 megabytes
+      And these services are registered
+        | service    | offers |
+        | local-chat | chat   |
+      And a user has asked for "chat" with each of the seeds 1 to 20
+      And the disk of CAIO was full until a registration was refused, and has room again
+      When another CAIO takes over what is on its disk
+      Then "local-chat" and everything acknowledged after it is still there
+      And CAIO still knows every decision that it gave

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import io
+import tarfile
 from collections.abc import Callable, Iterable, Mapping
 
 from support.actions import containers
@@ -11,7 +14,7 @@ from support.faults.clock import ClockShift, lend
 from support.faults.disorders import Disorder, cut_off, late, losing, refused, swallowed, thin
 from support.faults.network import Disconnected, Disturbed, Readdressed
 from support.faults.process import Killed, Paused, Restarted, Stopped
-from support.faults.resources import FullDisk, MemoryLimit
+from support.faults.resources import FILLER, FullDisk, MemoryLimit
 from support.interfaces import Answer, contracts
 from support.memory import last
 from support.outcomes import Broken, NotMet
@@ -113,6 +116,19 @@ def fill_disk(world: World) -> None:
     """Leave no byte of room on the disk of the system's container."""
     target = containers.container(world)
     _inflict(world, FullDisk(target, target.entry.data, f"disk of {world.system.says} full"))
+
+
+def take_over(world: World) -> None:
+    """Have another instance running, in a container of its own, on a copy of all that the first one has on its disk."""
+    first = containers.container(world)
+    ran = first.run(["sh", "-c", f"tar -C {first.entry.data} --exclude {FILLER} -cf - . | base64 -w0"])
+    if ran.exit_code != 0:
+        raise Broken(f"what is on the disk of {first.container.name} could not be read: {ran.output[-300:]}")
+    second = world.contain()
+    with tarfile.open(fileobj=io.BytesIO(base64.b64decode(ran.output))) as tar:
+        tar.extractall(second.data, filter="data")
+    second.start()
+    world.meet()
 
 
 def make_good(world: World) -> None:
