@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,12 +16,16 @@ from support.deployments.containers.build_log import BuildLog
 from support.deployments.containers.container import Container
 from support.deployments.containers.sdk import EngineTrouble, Gone, calling
 from support.deployments.containers.spec import ContainerSpec
-from support.outcomes import NotVerified
+from support.outcomes import NotVerified, WaitedInVain
+from support.waiting import until
 
 _LOOK = 5.0
 """Seconds in which an engine must say that it is there."""
 _PATIENCE = 120.0
 """Seconds for one call of the engine; stopping a container is the longest."""
+_LETTING_GO = 5.0
+"""Seconds in which an engine ends the step of a build whose client is gone."""
+_POLL = 0.1
 
 
 class BuildFailed(EngineTrouble):
@@ -183,8 +187,7 @@ class Engine:
             for number, stage in enumerate(() if target else log.stages, start=1):
                 self.name_image(stage, f"{repository}-stage{number}:{version}")
         except BaseException:
-            for layer in reversed(log.made):
-                self.remove_image(layer)
+            self._take_back(log.made)
             raise
         with calling(f"the image {tag} could not be looked at"):
             return _facts(self._client.images.get(tag).attrs)
@@ -212,6 +215,15 @@ class Engine:
         with closing(parts):  # whoever is interrupted lets go of the builder, which then ends
             for part in parts:
                 log.add(part)
+
+    def _take_back(self, layers: Sequence[str]) -> None:
+        """Remove what a build had made, newest first; the next run sweeps what the engine does not let go of."""
+        for layer in reversed(layers):
+            with suppress(WaitedInVain):
+                until(functools.partial(self._gone, layer), _LETTING_GO, "the engine to end the step of the build", _POLL)
+
+    def _gone(self, image: str) -> bool:
+        return self.remove_image(image) or self.image(image) is None
 
     def import_image(self, archive: Path, tag: str, changes: Iterable[str]) -> ImageFacts:
         """Make an image of a tar of a root file system; ``changes`` are lines of a Dockerfile, such as its labels."""
