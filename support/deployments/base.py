@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol, TypeVar, runtime_checkable
 
+from support.deployments.processes import Usage
 from support.outcomes import NotVerified
 
 P = TypeVar("P")
@@ -91,6 +92,13 @@ class HasData(Protocol):
 
     @property
     def files(self) -> dict[str, Path]: ...
+
+
+@runtime_checkable
+class Measurable(Protocol):
+    """Can tell what it uses: memory, processor time since its start, threads."""
+
+    def usage(self) -> Usage: ...
 
 
 @runtime_checkable

@@ -160,6 +160,12 @@ class DriverDeployment:
             with contextlib.suppress(BrokenPipeError):
                 _stdin(self._process).close()
 
+    def usage(self) -> processes.Usage:
+        """What its process uses now. Raises Broken before it was started."""
+        if self._process is None:
+            raise Broken("the Python driver was never started")
+        return processes.usage(self._process.pid)
+
     def log_position(self) -> int:
         """Where its log ends now."""
         return self._log.position()

@@ -1,0 +1,88 @@
+"""Loads on the Python API: threads of the system's own process that ask for decisions, as a load result like any."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from support.deployments.driver import DriverDeployment
+from support.interfaces import PythonInterface, RouteRequest
+from support.load.histogram import Histogram
+from support.load.plan import Call, LoadPlan
+from support.load.result import MICROSECOND, Endpoint, LoadResult, Second, Usage
+from support.outcomes import Broken
+from support.world import World
+
+NOWHERE = "http://python.invalid"
+"""The address that a plan names for what is reached without one (RFC 2606 keeps it from ever being anybody's)."""
+
+
+def run(world: World, name: str, asked: RouteRequest, threads: int, each: int) -> LoadResult:
+    """Have so many threads ask for a decision, each so many times, one right after the other."""
+    if not isinstance(world.orchestrator, PythonInterface) or not isinstance(world.deployment, DriverDeployment):
+        raise Broken("this load needs the Python API")
+    before = world.deployment.usage()
+    answer = world.orchestrator.load(asked, threads, each).result()
+    after = world.deployment.usage()
+    usage = (
+        Usage(at=0.0, cpu=before.cpu, memory=before.memory, threads=before.threads),
+        Usage(at=answer["seconds"], cpu=after.cpu, memory=after.memory, threads=after.threads),
+    )
+    return _result(name, answer, threads, each, usage)
+
+
+def endpoint_of(name: str, counts: Mapping[int, int], failures: Mapping[str, int]) -> Endpoint:
+    """An endpoint from times in microseconds with their counts, and from failures by kind."""
+    times = Histogram()
+    for microseconds, count in counts.items():
+        times.record([microseconds] * count)
+    return Endpoint(
+        name=name,
+        count=sum(counts.values()) + sum(failures.values()),
+        failures=dict(failures),  # type: ignore[arg-type]  # the driver knows no other kinds
+        histogram=times.encode(),
+        min=min(counts, default=0) * MICROSECOND if counts else None,
+        max=max(counts, default=0) * MICROSECOND if counts else None,
+    )
+
+
+def _result(name: str, answer: Mapping[str, Any], threads: int, each: int, usage: tuple[Usage, ...]) -> LoadResult:
+    seconds = [_Second(entry) for entry in answer["by_second"]]
+    all_times = sum((second.times for second in seconds), Counter[int]())
+    all_failures = sum((second.failures for second in seconds), Counter[str]())
+    call = Call(name=name, method="CALL", path="/")
+    return LoadResult(
+        plan=LoadPlan(name=name, url=NOWHERE, calls=(call,), users=threads, requests=threads * each),
+        started=answer["started"],
+        seconds=answer["seconds"],
+        users=threads,
+        reached_rate=threads * each / answer["seconds"],
+        samples=all_times.total() + all_failures.total(),
+        most_open=threads,
+        endpoints=(endpoint_of(name, all_times, all_failures),),
+        timeline=tuple(second.drawn(threads) for second in seconds),
+        server=usage,
+    )
+
+
+class _Second:
+    """What the driver tells of one second; JSON has turned the numbers of its counts into texts."""
+
+    def __init__(self, entry: Mapping[str, Any]) -> None:
+        self.at, self.sent = float(entry["at"]), int(entry["sent"])
+        self.times = Counter({int(time): count for time, count in entry["times"].items()})
+        self.failures: Counter[str] = Counter(entry["failures"])
+
+    def drawn(self, users: int) -> Second:
+        """As a point of the timeline."""
+        p50, p95, p99 = _percentiles(self.times, (50, 95, 99))
+        failed, done = self.failures.total(), self.times.total()
+        return Second(at=self.at, sent=self.sent, done=done, failed=failed, p50=p50, p95=p95, p99=p99, users=users)
+
+
+def _percentiles(times: Counter[int], percents: Sequence[float]) -> list[float | None]:
+    """Times in seconds; None for all where there are none."""
+    ordered = sorted(times.elements())
+    places = (min(int(len(ordered) * percent / 100), len(ordered) - 1) for percent in percents)
+    return [ordered[place] * MICROSECOND if ordered else None for place in places]
