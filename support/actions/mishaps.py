@@ -9,12 +9,22 @@ from collections.abc import Callable, Iterable, Mapping
 
 from support.actions import containers
 from support.deployments.readiness import look, ready_path
-from support.faults import Fault
-from support.faults.clock import ClockShift, lend
+from support.faults import (
+    ClockShift,
+    Disconnected,
+    Disturbed,
+    Fault,
+    FullDisk,
+    Killed,
+    MemoryLimit,
+    Paused,
+    Readdressed,
+    Restarted,
+    Stopped,
+)
+from support.faults.clock import lend
 from support.faults.disorders import Disorder, cut_off, late, losing, refused, swallowed, thin
-from support.faults.network import Disconnected, Disturbed, Readdressed
-from support.faults.process import Killed, Paused, Restarted, Stopped
-from support.faults.resources import FILLER, FullDisk, MemoryLimit
+from support.faults.resources import FILLER
 from support.interfaces import Answer, contracts
 from support.memory import last
 from support.outcomes import Broken, NotMet
