@@ -43,6 +43,7 @@ Feature: CAIO is updated while its callers go on
         | is sick                       |
         | ends as soon as it is started |
         | never gets ready              |
+        | gets sick when it is used     |
 
     Example: A replica is stopped by somebody who does not know the runbook
       Given CAIO is running as replicas behind a load balancer with real services

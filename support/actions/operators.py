@@ -16,8 +16,10 @@ from support.deployments import Replica, ReplicaSet
 from support.deployments.containers.balancer import Balancer
 from support.http import HttpClient
 from support.outcomes import WaitedInVain
-from support.waiting import until
+from support.waiting import consistently, until
 
+WATCHED = 1.5
+"""Seconds for which the first new replica is watched before any old one goes: six checks of the balancer."""
 _POLL = 0.1
 """Seconds between two looks at the balancer; each is a command that is run in its container."""
 
@@ -56,8 +58,9 @@ class Operator:
         new, old = self.replicas.opposite(self.serving), self.serving
         try:
             self._start(new, image, self.patience if patience is None else patience)
-            for one, other in zip(new, old, strict=True):
+            for number, (one, other) in enumerate(zip(new, old, strict=True)):
                 self._put_in(one)
+                self._watch(new[: number + 1])
                 self._drain(other)
         except GivenUp as error:
             self._note(f"gives the new version up: {error}")
@@ -70,9 +73,7 @@ class Operator:
     def look_up_versions(self) -> None:
         """Ask each replica that serves which version it is."""
         for replica in self.serving:
-            client = HttpClient(replica.url, lambda _: None)
-            self.versions[replica.name] = str(client.get(replica.system.endpoint("health")).json()["version"])
-            client.close()
+            self._look_up_version(replica)
 
     def told(self, name: str) -> bool:
         """Whether a replica has been given no more requests by the operator."""
@@ -95,10 +96,23 @@ class Operator:
             self._await(self._seen(replica, "waiting"), patience, f"{replica.name} to be found well")
             self._note(f"sees that {replica.name} is well")
 
+    def _look_up_version(self, replica: Replica) -> None:
+        client = HttpClient(replica.url, lambda _: None)
+        self.versions[replica.name] = str(client.get(replica.system.endpoint("health")).json()["version"])
+        client.close()
+
     def _put_in(self, replica: Replica) -> None:
         self._note(f"has {replica.name} get requests")
         self._balancer.put_in(replica.name)
         self._await(lambda: self._balancer.seat(replica.name).serving, self.patience, f"{replica.name} to serve")
+        self._look_up_version(replica)
+
+    def _watch(self, new: Sequence[Replica]) -> None:
+        """See that the new replicas stay well when they are used: at first for a while, later that they still are."""
+        seconds = WATCHED if len(new) == 1 else 0.0
+        names = [replica.name for replica in new]
+        serving: Callable[[], bool] = lambda: all(self._balancer.seat(name).serving for name in names)  # noqa: E731
+        consistently(serving, seconds, f"{', '.join(names)} serving", _POLL, failing=GivenUp)
 
     def _drain(self, replica: Replica) -> None:
         """Have a replica get no more requests, and let those under way end; at last it is its own stop that waits."""

@@ -21,7 +21,11 @@ PRODUCTION = "production"
 """The profile that replicas run in."""
 WORKING = "new"
 """The version that an ordinary update leads to: a stage of the Dockerfile that updates are rehearsed with."""
-SICK = {"ends as soon as it is started": "ends-at-once", "never gets ready": "never-ready"}
+SICK = {
+    "ends as soon as it is started": "ends-at-once",
+    "never gets ready": "never-ready",
+    "gets sick when it is used": "sick-when-used",
+}
 """What is wrong with a new version → its stage."""
 ASKED = 8
 """Callers that are asked which version answers them; the balancer sends them to all replicas in turn."""
@@ -91,7 +95,6 @@ def update(world: World, stage: str = WORKING, patience: float | None = None) ->
     image = operator.replicas.version(stage)
     with _awaking(world, lambda: operator.told(_in_flight(world).replica.name)):
         operator.replace(image, patience)
-    operator.look_up_versions()
     _go_on(world)
 
 
@@ -99,7 +102,6 @@ def take_back(world: World) -> None:
     """Have the operator replace the version that serves by the one before, and callers go on."""
     operator = _operator(world)
     operator.replace(operator.replicas.image())
-    operator.look_up_versions()
     _go_on(world)
 
 

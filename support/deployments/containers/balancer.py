@@ -13,9 +13,12 @@ from support.deployments.readiness import ready_path
 from support.outcomes import Broken
 from support.settings import Settings
 from support.systems import ReplicasEntry, System
+from support.waiting import until
 
 _UP, _DRAINED = "UP", "DRAIN"
 _ANSWERED, _WELL = "L7", "L7OK"
+_LOOK = 5.0
+"""Seconds in which the balancer must have told of its replicas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,9 @@ class Balancer(ContainerServer):
 
     def seats(self) -> dict[str, Seat]:
         """How it sees each replica, by name."""
-        rows = csv.DictReader(self.ask("show stat").removeprefix("# ").splitlines())
+        # A busy engine now and then loses what a command wrote that it ran in a container.
+        told = until(lambda: _with_heading(self.ask("show stat")), _LOOK, "the balancer to tell of its replicas")
+        rows = csv.DictReader(told.splitlines())
         mine = [row for row in rows if row.get("pxname") == self._entry.backend and row["svname"] != "BACKEND"]
         return {row["svname"]: _seat(row) for row in mine}
 
@@ -102,6 +107,11 @@ class Balancer(ContainerServer):
         spec = compose.specification(path, service, image)
         spec.network, spec.aliases = self.host.network, [service]
         return Launch(service, spec, self._entry.balancer_port, ready_path(self._system))
+
+
+def _with_heading(told: str) -> str:
+    """The table of what the balancer knows; empty if it has lost its first line."""
+    return told.removeprefix("# ") if told.startswith("# pxname,") else ""
 
 
 def _seat(row: dict[str, str]) -> Seat:
