@@ -220,7 +220,7 @@ class Engine:
         """Remove what a build had made, newest first; the next run sweeps what the engine does not let go of."""
         for layer in reversed(layers):
             with suppress(WaitedInVain):
-                until(functools.partial(self._gone, layer), _LETTING_GO, "the engine to end the step of the build", _POLL)
+                until(functools.partial(self._gone, layer), _LETTING_GO, "the engine to end its step", _POLL)
 
     def _gone(self, image: str) -> bool:
         return self.remove_image(image) or self.image(image) is None
