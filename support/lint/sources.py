@@ -45,6 +45,7 @@ BETWEEN_ROOMS = {
     ("browsers", "deployments"),
     ("faults", "deployments"),
     ("interfaces", "http"),
+    ("load", "deployments"),
     ("checks", "interfaces"),
     ("checks", "load"),
     ("history", "acceptance"),

@@ -51,6 +51,8 @@ class Endpoint(_Part):
     min: float | None = None
     max: float | None = None
     """The shortest and the longest of the successes, exact, in seconds."""
+    said: dict[Failure, str] = Field(default_factory=dict)
+    """What the first failure of each kind said."""
 
     @cached_property
     def times(self) -> Histogram:
@@ -126,11 +128,13 @@ class StageSpan(_Part):
 
 
 class ProcessShare(_Part):
-    """What a process of the generator used: shares of one core, the mean over the load and the highest second."""
+    """What a process of the generator used: shares of one core, the mean over the load and the highest second; and
+    ``waited``, the share of the time in which it could have gone on and other processes had the core."""
 
     name: str
     mean: float
     max: float
+    waited: float = 0.0
 
 
 class Generator(_Part):
@@ -142,8 +146,8 @@ class Generator(_Part):
 
     @property
     def saturated(self) -> bool:
-        """Whether a process of it was as good as busy all the time."""
-        return any(process.mean >= SATURATED for process in self.processes)
+        """Whether a process of it had no time to spare: it used its core, or waited for it, as good as always."""
+        return any(process.mean + process.waited >= SATURATED for process in self.processes)
 
 
 class Noise(_Part):
@@ -229,6 +233,7 @@ def together(name: str, endpoints: tuple[Endpoint, ...]) -> Endpoint:
         name=name,
         count=sum(one.count for one in endpoints),
         failures={kind: count for kind, count in failures.items() if count},
+        said={kind: said for one in reversed(endpoints) for kind, said in one.said.items()},
         histogram=times.encode(),
         min=min((one.min for one in endpoints if one.min is not None), default=None),
         max=max((one.max for one in endpoints if one.max is not None), default=None),

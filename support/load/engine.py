@@ -1,0 +1,185 @@
+"""Locust, behind its only importer: users who send, and the runners of worker and master.
+
+Importing this patches the standard library, so it is for child processes alone.
+"""
+
+from __future__ import annotations
+
+import locust  # first of all imports: it patches what the others use
+
+# isort: split
+import socket
+import ssl
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+import requests
+from geventhttpclient.client import HTTPClient
+from locust import FastHttpUser, HttpUser, task
+from locust.env import Environment
+from locust.exception import StopUser
+from locust.runners import MasterRunner, WorkerRunner
+from locust.user.task import LOCUST_STATE_RUNNING
+
+from support.load.plan import Call, LoadPlan
+from support.load.site import Site
+
+VERSION = locust.__version__
+
+
+class FastCaller(FastHttpUser):
+    """A user who calls by geventhttpclient, over a connection of its own."""
+
+    site: ClassVar[Site]
+    target: ClassVar[Target]
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        self._http: HTTPClient | None = None
+
+    @task
+    def work(self) -> None:
+        self.site.work(self)
+        raise StopUser
+
+    @property
+    def stopping(self) -> bool:
+        return bool(self._state != LOCUST_STATE_RUNNING)
+
+    def connect(self) -> None:
+        pool = self._client()._connection_pool
+        pool.return_socket(pool.get_socket())
+
+    def drop(self) -> None:
+        if self._http is not None:
+            self._http.close()
+            self._http = None
+
+    def exchange(self, call: Call) -> tuple[int, bytes]:
+        response = self._client().request(
+            call.method, self.target.prefix + call.path, body=call.body or b"", headers=dict(call.headers)
+        )
+        body = response.read()
+        return response.status_code, bytes(body)
+
+    def _client(self) -> HTTPClient:
+        if self._http is None:
+            self._http = self.target.client()
+        return self._http
+
+
+class PlainCaller(HttpUser):
+    """A user who calls by python-requests: slower, and as most Python programs call."""
+
+    site: ClassVar[Site]
+    target: ClassVar[Target]
+
+    @task
+    def work(self) -> None:
+        self.site.work(self)
+        raise StopUser
+
+    @property
+    def stopping(self) -> bool:
+        return bool(self._state != LOCUST_STATE_RUNNING)
+
+    def connect(self) -> None:
+        raise NotImplementedError("python-requests opens its connections only when it sends: use FastHttpUser")
+
+    def drop(self) -> None:
+        self.client.close()
+
+    def exchange(self, call: Call) -> tuple[int, bytes]:
+        plan = self.site.plan
+        # The session's own method, not Locust's around it: that one turns errors into answers, and takes time.
+        response = requests.Session.request(
+            self.client,
+            call.method,
+            self.target.base + call.path,
+            data=call.body,
+            headers=dict(call.headers),
+            timeout=plan.timeout,
+            allow_redirects=False,
+            verify=True if plan.authority is None else str(plan.authority),
+        )
+        return response.status_code, response.content
+
+
+class Target:
+    """Where a plan's requests go; makes clients that do nothing on their own: no second try, no look-up each time."""
+
+    def __init__(self, plan: LoadPlan) -> None:
+        parts = urlsplit(plan.url)
+        self.host, self.secure = parts.hostname or "", parts.scheme == "https"
+        self.port = parts.port or (443 if self.secure else 80)
+        self.prefix = parts.path.rstrip("/")
+        self.base = plan.url.rstrip("/")
+        self._plan = plan
+        self._addresses: Any = None
+        self._tls = ssl.create_default_context(cafile=plan.authority) if self.secure else None
+
+    def client(self) -> HTTPClient:
+        """A client with one connection."""
+        headers = {"Connection": "close"} if self._plan.connections == "new" else {}
+        made = HTTPClient(
+            self.host,
+            self.port,
+            headers=headers,
+            connection_timeout=self._plan.timeout,
+            network_timeout=self._plan.timeout,
+            ssl=self.secure,
+            ssl_context_factory=self._context if self.secure else None,
+        )
+        pool: Any = made._connection_pool
+        pool.size = -1  # counts tries: it would send a GET again when the connection is lost, and hide the loss
+        pool._is_socket_alive = _alive
+        pool._resolve = self._resolve
+        return made
+
+    def try_out(self) -> None:
+        """Open one connection and close it. Raises OSError."""
+        socket.create_connection((self.host, self.port), self._plan.timeout).close()
+
+    def _context(self, **_: Any) -> Any:
+        return self._tls
+
+    def _resolve(self) -> Any:
+        if self._addresses is None:
+            self._addresses = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+        return self._addresses
+
+
+CLASSES: dict[str, type[FastCaller | PlainCaller]] = {"FastHttpUser": FastCaller, "HttpUser": PlainCaller}
+
+
+def master(plan: LoadPlan, bind: str, port: int) -> MasterRunner:
+    """A runner that tells the workers which listen at a port how many users to have."""
+    environment = Environment(user_classes=[CLASSES[plan.user_class]], host=plan.url, stop_timeout=plan.timeout)
+    return environment.create_master_runner(bind, port)
+
+
+def worker(host: str, port: int) -> WorkerRunner:
+    """A runner that has users for a master; comes back once it has found it."""
+    environment = Environment(user_classes=list(CLASSES.values()))
+    return environment.create_worker_runner(host, port)
+
+
+def prepare(site: Site) -> Target:
+    """Have the users to come work for a site."""
+    target = Target(site.plan)
+    for each in CLASSES.values():
+        each.site, each.target = site, target
+    return target
+
+
+def _alive(sock: Any) -> bool:
+    """Whether an idle connection is still good: asked of the kernel without waiting, nothing is there to be read."""
+    if sock is None or sock.fileno() < 0:
+        return False
+    try:
+        sock._sock.recv(1, socket.MSG_PEEK)  # gevent's sockets never block underneath
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False

@@ -1,0 +1,282 @@
+"""Runs a load from the suite's side: starts its processes, watches the server meanwhile, and brings back the result."""
+
+from __future__ import annotations
+
+import queue
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import IO, Protocol
+
+from support.deployments import processes
+from support.deployments.journal import RunJournal
+from support.deployments.ports import HOST, HeldPort
+from support.load.messages import End, FromMaster, Job, Progress
+from support.load.noise import NoiseWatch
+from support.load.plan import LoadPlan
+from support.load.result import LoadResult, Usage
+from support.outcomes import Broken, NotVerified, UsageError
+from support.settings import ROOT
+
+DEFAULT_PORT = 5557
+"""Where the master listens for workers of other machines; Locust's own port."""
+PATIENCE = 30.0
+"""Seconds that the master waits for its workers."""
+_LOOK = 0.5
+"""Seconds between two looks at the server."""
+_NOISE = 4
+"""Looks at the server for one at the machine."""
+_POLL = 0.1
+_LAST_WORDS = 5.0
+"""Seconds that the engine has to hand in what it has when a load is cut short."""
+_KINDS: dict[str, type[Exception]] = {"not verified": NotVerified, "usage": UsageError}
+
+
+class ServerUsage(Protocol):
+    """What a deployment says of the resources that it uses."""
+
+    @property
+    def memory(self) -> int: ...
+
+    @property
+    def cpu(self) -> float: ...
+
+    @property
+    def threads(self) -> int: ...
+
+
+class LoadInterrupted(KeyboardInterrupt):
+    """Ctrl-C while a load ran: everything of it has been ended, and ``result`` is what was measured until then."""
+
+    def __init__(self, result: LoadResult | None) -> None:
+        super().__init__("the load was interrupted")
+        self.result = result
+
+
+@dataclass(slots=True)
+class Workers:
+    """What sends: processes of this machine, and machines on which ``signoff load-worker`` runs (then ``local`` may be
+    0). Those find the master at ``port``."""
+
+    local: int = 1
+    hosts: tuple[str, ...] = ()
+    port: int = DEFAULT_PORT
+    patience: float = PATIENCE
+
+
+def run(
+    plan: LoadPlan,
+    watch: Callable[[], ServerUsage] | None = None,
+    workers: Workers | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    *,
+    outside: bool = False,
+    journal: RunJournal | None = None,
+    run_id: str = "load",
+) -> LoadResult:
+    """Run a load to its end.
+
+    ``watch`` says what the server uses; ``outside``: it is no child process of the suite. Raises UsageError,
+    NotVerified or Broken, with the reason, when nothing could be measured, and LoadInterrupted on Ctrl-C.
+    """
+    load = LoadRun(plan, watch, workers, on_progress, outside=outside, journal=journal, run_id=run_id)
+    load.start()
+    return load.wait()
+
+
+@dataclass(slots=True)
+class _Child:
+    name: str
+    process: subprocess.Popen[bytes]
+
+    @property
+    def stdin(self) -> IO[bytes]:
+        assert self.process.stdin is not None
+        return self.process.stdin
+
+
+@dataclass(slots=True)
+class LoadRun:
+    """A load that runs in the background, so that other things can be done meanwhile."""
+
+    plan: LoadPlan
+    watch: Callable[[], ServerUsage] | None = None
+    workers: Workers | None = None
+    on_progress: Callable[[Progress], None] | None = None
+    outside: bool = False
+    journal: RunJournal | None = None
+    run_id: str = "load"
+    progress: Progress | None = None
+    """The last that the engine said."""
+    _children: list[_Child] = field(default_factory=list)
+    _lines: queue.SimpleQueue[bytes | None] = field(default_factory=queue.SimpleQueue)
+    _log: IO[bytes] = field(default_factory=tempfile.TemporaryFile)
+    _usages: list[tuple[float, ServerUsage]] = field(default_factory=list)
+    _partial: LoadResult | None = None
+    _noise: NoiseWatch = field(default_factory=NoiseWatch)
+    _looked: tuple[float, int] = (0.0, 0)
+    _port: HeldPort | None = None
+
+    def start(self) -> None:
+        """Start the processes of the load; returns at once."""
+        workers = self.workers or Workers()
+        self._noise = NoiseWatch(self._cpu_outside if self.outside else None)
+        bind, port = (HOST, self._held()) if not workers.hosts else ("*", workers.port)
+        try:
+            master = self._spawn("master", ["master"])
+            job = Job(
+                plan=self.plan,
+                bind=bind,
+                port=port,
+                local=workers.local,
+                hosts=workers.hosts,
+                patience=workers.patience,
+            )
+            master.stdin.write(job.model_dump_json().encode() + b"\n")
+            master.stdin.flush()
+            threading.Thread(target=_pump, args=(master.process, self._lines), daemon=True).start()
+            for number in range(1, workers.local + 1):
+                name = f"local-{number}"
+                self._spawn(name, ["worker", HOST, str(port), name])
+        except BaseException:
+            self.close()
+            raise
+
+    def wait(self) -> LoadResult:
+        """Wait until it is over; its result. Raises as ``run`` does."""
+        try:
+            while (end := self.poll(_POLL)) is None:
+                pass
+        except KeyboardInterrupt:
+            raise LoadInterrupted(self._interrupted()) from None
+        finally:
+            self.close()
+        return end
+
+    def poll(self, seconds: float = 0.0) -> LoadResult | None:
+        """Look after the load for so long; its result once it is over. To be called a few times a second."""
+        self._look()
+        self._look_after_children()
+        return self._read(seconds)
+
+    def stop(self, why: str) -> None:
+        """Have it end early; the result is partial, for this reason."""
+        with suppress(OSError):
+            self._children[0].stdin.write(f"stop {why}\n".encode())
+            self._children[0].stdin.flush()
+
+    def close(self) -> None:
+        """End every process of it that still runs."""
+        for child in self._children:
+            if child.process.poll() is None:
+                processes.signal_group(child.process.pid, signal.SIGKILL)
+            child.process.wait()
+            with suppress(OSError):
+                child.stdin.close()
+        if self._port is not None:
+            self._port.release()
+            self._port = None
+
+    # -- inside
+
+    def _held(self) -> int:
+        self._port = HeldPort()
+        return self._port.number
+
+    def _spawn(self, name: str, arguments: Sequence[str]) -> _Child:
+        command = [sys.executable, "-m", "support.load.child", *arguments]
+        environment = processes.clean_environment({}, self.run_id)
+        child = _Child(name, processes.spawn(command, environment, ROOT, self._log, piped=True))
+        self._children.append(child)
+        if self.journal is not None:
+            self.journal.started(child.process.pid)
+        return child
+
+    def _look(self) -> None:
+        """Look at the server, and now and then at the machine."""
+        last, number = self._looked
+        if time.monotonic() - last < _LOOK:
+            return
+        self._looked = (time.monotonic(), number + 1)
+        if self.watch is not None:
+            with suppress(Exception):  # a server that was just killed has nothing to tell
+                self._usages.append((time.time(), self.watch()))
+        if number % _NOISE == 0:
+            self._noise.look()
+
+    def _cpu_outside(self) -> float:
+        return self._usages[-1][1].cpu if self._usages else 0.0
+
+    def _look_after_children(self) -> None:
+        for child in self._children[1:]:
+            status = child.process.poll()
+            if status:
+                self.stop(f"load worker {child.name} ended with exit code {status}, and what it sent last is missing")
+
+    def _read(self, seconds: float) -> LoadResult | None:
+        try:
+            line = self._lines.get(timeout=max(0.001, seconds))
+        except queue.Empty:
+            return None
+        if line is None:
+            return self._died()
+        said = FromMaster.model_validate_json(line).line
+        if isinstance(said, Progress):
+            self.progress = said
+            self._partial = said.result or self._partial
+            if self.on_progress is not None:
+                self.on_progress(said)
+            return None
+        return self._ended(said)
+
+    def _ended(self, end: End) -> LoadResult:
+        if end.result is None:
+            raise _KINDS.get(end.kind, Broken)(end.trouble)
+        self._noise.look()
+        return self._completed(end.result)
+
+    def _died(self) -> LoadResult:
+        status = self._children[0].process.wait()
+        why = f"the load engine ended with exit code {status}"
+        if self._partial is None or not self._partial.samples:
+            raise Broken(f"{why} before anything was measured; its last lines:\n{self._last_lines()}")
+        return self._completed(self._partial).cut(why)
+
+    def _interrupted(self) -> LoadResult | None:
+        self.stop("interrupted")
+        until = time.monotonic() + _LAST_WORDS
+        while time.monotonic() < until:
+            try:
+                if (result := self._read(_POLL)) is not None:
+                    return result
+            except (Broken, NotVerified, KeyboardInterrupt):
+                break
+        return None if self._partial is None else self._completed(self._partial).cut("interrupted")
+
+    def _completed(self, result: LoadResult) -> LoadResult:
+        """The engine's result, with what was seen from here."""
+        begin, end = result.started - _LOOK, result.started + result.seconds + _LOOK
+        server = tuple(
+            Usage(at=at - result.started, cpu=seen.cpu, memory=seen.memory, threads=seen.threads)
+            for at, seen in self._usages
+            if begin <= at <= end
+        )
+        return result.model_copy(update={"server": server, "noise": self._noise.between(begin, end)})
+
+    def _last_lines(self) -> str:
+        self._log.seek(0)
+        return "\n".join(self._log.read().decode(errors="replace").splitlines()[-15:])
+
+
+def _pump(process: subprocess.Popen[bytes], lines: queue.SimpleQueue[bytes | None]) -> None:
+    assert process.stdout is not None
+    with process.stdout as output:
+        for line in output:
+            lines.put(line)
+    lines.put(None)
