@@ -90,8 +90,7 @@ def probed_dies(world: World, caio: Watched) -> list[Fault]:
     name = f"{caio.name}-probed"
     document = world.services.start_contained({"service": name, "offers": "notes"}, probed=True)
     caio.admin.register(contracts.text(document)).result()
-    well = lambda: caio.admin.service(name).result()["health"] == "healthy"  # noqa: E731
-    return [Killed(world.services.container(name), f"service {name} killed", well)]
+    return [Killed(world.services.container(name), f"service {name} killed")]
 
 
 def needed_dies(world: World, caio: Watched) -> list[Fault]:
@@ -130,7 +129,7 @@ def registered(caio: Watched, *names: str) -> Fault:
 
     def remove() -> None:
         for name in names:
-            caio.admin.remove(name)
+            caio.admin.remove(name).result()
 
     return Deed(f"{len(names)} services registered with {caio.name}", register, remove)
 

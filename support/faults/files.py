@@ -47,8 +47,8 @@ class BusyDatabase(Fault):
     def __init__(
         self,
         path: Path,
-        held: float = 0.15,
-        free: float = 0.06,
+        held: float = 0.1,
+        free: float = 0.1,
         steady: Callable[[], object] | None = None,
         settle: float = SETTLE,
     ) -> None:
