@@ -2,25 +2,50 @@
 
 from __future__ import annotations
 
+import operator
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
+
+
+class Bound(StrEnum):
+    """On which side of the limit a figure has to be; spelled as it is shown."""
+
+    UNDER = "under"
+    AT_MOST = "at most"
+    AT_LEAST = "at least"
+    ABOVE = "above"
+
+
+_HOLDS: dict[Bound, Callable[[float, float], bool]] = {
+    Bound.UNDER: operator.lt,
+    Bound.AT_MOST: operator.le,
+    Bound.AT_LEAST: operator.ge,
+    Bound.ABOVE: operator.gt,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The figure to reach: below it, or at most it."""
+    """The figure to reach: below it, unless told otherwise."""
 
     limit: float
-    inclusive: bool = False
+    bound: Bound = Bound.UNDER
+
+    @classmethod
+    def parse(cls, shown: str) -> Target:
+        """The target that is shown so, as in the files of results: ``under 1.5``."""
+        bound, _, limit = shown.rpartition(" ")
+        return cls(float(limit.replace(",", "")), Bound(bound))
 
     def reached(self, value: float) -> bool:
         """Whether a value is as asked."""
-        return value <= self.limit if self.inclusive else value < self.limit
+        return _HOLDS[self.bound](value, self.limit)
 
     def __str__(self) -> str:
-        return f"{'at most' if self.inclusive else 'under'} {number(self.limit)}"
+        return f"{self.bound} {number(self.limit)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +58,15 @@ class Figure:
     target: Target | None = None
     note: str = ""
     """What is included, and how often it was measured."""
+    aspect: str = ""
+    """Which of several quantities of one thing; these share a row, in columns of these names."""
+
+    @classmethod
+    def from_json(cls, found: Mapping[str, Any]) -> Figure:
+        """The figure that stands so in a file of results."""
+        target = Target.parse(found["target"]) if found["target"] else None
+        samples = tuple(found["samples"])
+        return cls(found["what"], found["unit"], samples, target, found["note"], found.get("aspect", ""))
 
     @property
     def median(self) -> float | None:
@@ -65,6 +99,7 @@ class Figure:
         """The figure for the files of results."""
         return {
             "what": self.what,
+            "aspect": self.aspect,
             "unit": self.unit,
             "median": self.median,
             "samples": list(self.samples),

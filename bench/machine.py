@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -25,6 +26,24 @@ class Machine:
     tools: dict[str, str]
     load: float
 
+    @classmethod
+    def from_json(cls, found: Mapping[str, Any]) -> Machine:
+        """The machine that stands so in a file of results."""
+        return cls(**found)
+
+    @property
+    def equipment(self) -> str:
+        """What it is made of, and with which tools."""
+        memory = f", {self.memory_gb:.0f} GB" if self.memory_gb else ""
+        tools = ", ".join(f"{name} {version}" for name, version in self.tools.items())
+        return f"{self.cores} cores ({self.processor or 'processor unknown'}){memory}, {self.os}; {tools}"
+
+    @property
+    def moment(self) -> str:
+        """How busy it was."""
+        note = " (busy with other work: times are longer than on a quiet machine)" if self.busy else ""
+        return f"load before the measurement {self.load:.2f}{note}"
+
     @property
     def busy(self) -> bool:
         """Whether something else had the better part of a core, so that times are longer than they need be."""
@@ -35,13 +54,7 @@ class Machine:
         return asdict(self)
 
     def __str__(self) -> str:
-        memory = f", {self.memory_gb:.0f} GB" if self.memory_gb else ""
-        tools = ", ".join(f"{name} {version}" for name, version in self.tools.items())
-        note = " (busy with other work: times are longer than on a quiet machine)" if self.busy else ""
-        return (
-            f"{self.cores} cores ({self.processor or 'processor unknown'}){memory}, {self.os}; {tools}; "
-            f"load before the measurement {self.load:.2f}{note}"
-        )
+        return f"{self.equipment}; {self.moment}"
 
 
 def look() -> Machine:

@@ -38,7 +38,7 @@ CASES = (
     Case(1, 1),
     Case(100, 10, target=Target(100)),
     Case(1000, 10, target=Target(150)),
-    Case(10000, 10),
+    Case(10000, 10, target=Target(200)),
     Case(100, 100, target=Target(150)),
     Case(100, 100, alike=True),
 )

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench import step_cost
-from bench.figures import Figure, Target, unmeasured
+from bench.figures import Bound, Figure, Target, unmeasured
 from bench.processes import Followed, follow
 from support import systems
 from support.acceptance import run_record
@@ -117,7 +117,7 @@ def _starts(record: RunRecord) -> list[Figure]:
     starts = record.starts
     if starts is None:
         return [unmeasured("starts of servers in that run", "", None, "the run left no record of its starts")]
-    target = Target(starts.distinct + starts.dirtied, inclusive=True)
+    target = Target(starts.distinct + starts.dirtied, bound=Bound.AT_MOST)
     note = f"{starts.distinct} distinct settings, {starts.dirtied} dirtied leases"
     return [Figure("starts of servers in that run", "", (starts.starts,), target, note)]
 

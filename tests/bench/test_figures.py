@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench import tables
-from bench.figures import Figure, Group, Target, number, percentile, unmeasured
+from bench.figures import Bound, Figure, Group, Target, number, percentile, unmeasured
 from bench.machine import Machine
 
 QUIET = Machine("2026-11-20T12:00:00+00:00", "abcdef0123", "Debian", None, 2, None, {"python": "3.11.7"}, 0.2)
@@ -20,7 +20,7 @@ def test_the_median_is_judged_and_both_ends_are_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "judged"), [(Target(5), "no"), (Target(5, inclusive=True), "yes"), (Target(5.1), "yes"), (None, "")]
+    ("target", "judged"), [(Target(5), "no"), (Target(5, bound=Bound.AT_MOST), "yes"), (Target(5.1), "yes"), (None, "")]
 )
 def test_under_a_limit_is_not_at_most_it(target: Target | None, judged: str) -> None:
     assert Figure("cost", "ms", (5.0,), target).judged == judged
@@ -43,7 +43,7 @@ def test_numbers_have_three_digits(value: float, shown: str) -> None:
 
 def test_results_stand_in_json_and_in_the_summary(tmp_path: Path) -> None:
     figures = (Figure("start", "s", (0.5,), Target(1.5), "one start"), unmeasured("report", "MB", None, "no npm"))
-    summary = tables.write([Group("suite", "The suite", figures)], QUIET, tmp_path).read_text()
+    summary = tables.write([Group("suite", "The suite", figures)], QUIET, ["suite"], tmp_path).read_text()
     assert "| start | 0.5 s |  | under 1.5 s | yes |" in summary
     assert "- *report*: no npm." in summary
     assert "busy" not in summary

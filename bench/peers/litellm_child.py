@@ -1,0 +1,73 @@
+"""The process that times ``litellm.Router`` in LiteLLM's own environment, asked over a pipe."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import selectors
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from bench.peers import environments
+from bench.peers.effort import Effort
+from bench.peers.environments import HERE, MADE
+from bench.servers import RUN, NotAvailable, end
+from support.deployments import processes
+
+PATIENCE = 180.0
+"""Seconds in which LiteLLM has to build a router and decide; ten thousand deployments take it a while."""
+LEAST = 10
+"""Decisions that are timed in any case; litellm_router.py says the same."""
+
+Times = list[float]
+"""Of single decisions, in µs."""
+
+
+class LiteLLM:
+    """The other end of the pipe."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+
+    def times(self, strategy: str, services: int, effort: Effort) -> Times:
+        """Times of single decisions. Raises NotAvailable when it does not answer."""
+        bounds = {"decisions": effort.decisions, "seconds": effort.decision_seconds}
+        asked = json.dumps({"strategy": strategy, "services": services, **bounds})
+        times: Times = json.loads(self._answer(asked.encode() + b"\n"))["times"]
+        return times
+
+    def _answer(self, asked: bytes) -> bytes:
+        to, back = self._process.stdin, self._process.stdout
+        assert to is not None
+        assert back is not None
+        with contextlib.suppress(BrokenPipeError), selectors.DefaultSelector() as selector:
+            to.write(asked)
+            to.flush()
+            selector.register(back, selectors.EVENT_READ)
+            if not selector.select(PATIENCE):
+                self._process.kill()  # what it would still say would be taken for the next answer
+                raise NotAvailable(f"it did not answer within {PATIENCE:.0f} s")
+            line = back.readline()
+            if line:
+                return line
+        raise NotAvailable(f"its process ended, see {MADE / 'run' / 'litellm-router.txt'}")
+
+
+@contextmanager
+def started(say: Callable[[str], None]) -> Iterator[LiteLLM]:
+    """The process, until the context is left. Raises NotAvailable when its environment cannot be made."""
+    home = environments.python("litellm").ready(say)
+    folder = MADE / "run"
+    folder.mkdir(parents=True, exist_ok=True)
+    command = [str(home / "bin" / "python"), str(HERE / "litellm_router.py")]
+    environment = processes.clean_environment({"LITELLM_LOCAL_MODEL_COST_MAP": "True"}, RUN)
+    with (folder / "litellm-router.txt").open("wb") as log:
+        process = processes.spawn(command, environment, folder, log, piped=True)
+    try:
+        yield LiteLLM(process)
+    finally:
+        for pipe in (process.stdin, process.stdout):
+            with contextlib.suppress(OSError):
+                pipe.close()  # type: ignore[union-attr]  # piped
+        end(process)
