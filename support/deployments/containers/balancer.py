@@ -17,6 +17,7 @@ from support.waiting import until
 
 _UP, _DRAINED = "UP", "DRAIN"
 _ANSWERED, _WELL = "L7", "L7OK"
+_HEADING = "# pxname,"
 _LOOK = 5.0
 """Seconds in which the balancer must have told of its replicas."""
 
@@ -73,10 +74,9 @@ class Balancer(ContainerServer):
     def seats(self) -> dict[str, Seat]:
         """How it sees each replica, by name."""
         # A busy engine now and then loses what a command wrote that it ran in a container.
-        told = until(lambda: _with_heading(self.ask("show stat")), _LOOK, "the balancer to tell of its replicas")
-        rows = csv.DictReader(told.splitlines())
-        mine = [row for row in rows if row.get("pxname") == self._entry.backend and row["svname"] != "BACKEND"]
-        return {row["svname"]: _seat(row) for row in mine}
+        return until(
+            lambda: seats_in(self.ask("show stat"), self._entry.backend), _LOOK, "the balancer to tell of its replicas"
+        )
 
     def seat(self, name: str) -> Seat:
         """How it sees one replica. Raises Broken if it knows none of that name."""
@@ -109,9 +109,13 @@ class Balancer(ContainerServer):
         return Launch(service, spec, self._entry.balancer_port, ready_path(self._system))
 
 
-def _with_heading(told: str) -> str:
-    """The table of what the balancer knows; empty if it has lost its first line."""
-    return told.removeprefix("# ") if told.startswith("# pxname,") else ""
+def seats_in(told: str, backend: str) -> dict[str, Seat]:
+    """The replicas in what the balancer tells (HAProxy's ``show stat``); none if the table lacks its heading."""
+    if not told.startswith(_HEADING):
+        return {}
+    rows = csv.DictReader(told.removeprefix("# ").splitlines())
+    mine = [row for row in rows if row["pxname"] == backend and row["svname"] != "BACKEND"]
+    return {row["svname"]: _seat(row) for row in mine}
 
 
 def _seat(row: dict[str, str]) -> Seat:

@@ -73,7 +73,7 @@ def balancer_content_with_any_answer(text: str) -> str:
 
 @edit(BALANCER, "CAIO-DEPLOY-06", "The load balancer is less patient than callers", interfaces=HTTP, sample=UPDATE)
 def balancer_impatient(text: str) -> str:
-    return swap(text, "timeout server 75s", "timeout server 1s")
+    return swap(text, "timeout server 130s", "timeout server 1s")
 
 
 @defect(
