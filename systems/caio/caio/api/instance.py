@@ -132,7 +132,6 @@ class Instance:
         for warning in settings.unknown_variables(Settings):
             self.log.warning(warning)
         self.log.info("started", version=caio.__version__, env=self.settings.env, services=len(self.registry))
-        self.caller.client()
         tasks = [
             asyncio.create_task(self.prober.run()),
             asyncio.create_task(self.replica.follow(self.settings.probe_interval)),

@@ -7,15 +7,19 @@ import time
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlencode
 
-import httpx
 import orjson
 
 from caio.contracts import ServiceContract
 from caio.contracts.model import Endpoint
+from caio.dispatch.connections import Broken, Connections, NotConnected, Target, target_of
 
-LARGEST_ANSWER = 4_194_304
-"""Bytes of a service's answer."""
+HEADERS = (
+    "Accept: application/json\r\nAccept-Encoding: gzip, deflate\r\n"
+    "Content-Type: application/json\r\nUser-Agent: caio\r\n"
+)
+"""What every call says of itself."""
 
 CONNECT_SECONDS = 1.0
 """Longest wait for a connection: whoever does not accept within this is not there."""
@@ -72,23 +76,22 @@ class ServiceCaller:
     """Makes calls over kept connections. Redirects are not followed and proxies of the environment not used."""
 
     def __init__(self) -> None:
-        self._client: httpx.AsyncClient | None = None
+        self._connections: Connections | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    def client(self) -> httpx.AsyncClient:
-        """The client of the running event loop."""
+    def connections(self) -> Connections:
+        """Those of the running event loop."""
         loop = asyncio.get_running_loop()
-        if self._client is None or self._loop is not loop:
-            limits = httpx.Limits(max_connections=1_000, max_keepalive_connections=200, keepalive_expiry=15)
-            self._client = httpx.AsyncClient(trust_env=False, follow_redirects=False, limits=limits, timeout=None)
+        if self._connections is None or self._loop is not loop:
+            self._connections = Connections()
             self._loop = loop
-        return self._client
+        return self._connections
 
     async def close(self) -> None:
         """Close all connections."""
-        if self._client is not None and self._loop is asyncio.get_running_loop():
-            await self._client.aclose()
-        self._client = None
+        if self._connections is not None and self._loop is asyncio.get_running_loop():
+            self._connections.close()
+        self._connections = None
 
     async def call(self, call: Call) -> CallResult:
         """Make one call. Never raises for what the service or the network does."""
@@ -96,53 +99,34 @@ class ServiceCaller:
         try:
             async with asyncio.timeout(call.timeout):
                 status, body = await self.exchange(call)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            return CallResult(CallOutcome.UNREACHED, since(started), reason=f"no connection: {spelled(error)}")
+        except NotConnected as error:
+            return CallResult(CallOutcome.UNREACHED, since(started), reason=f"no connection: {error}")
         except TimeoutError:
             reason = f"no answer within {call.timeout * 1000:.0f} ms"
             return CallResult(CallOutcome.TIMED_OUT, since(started), reason=reason)
-        except (httpx.HTTPError, httpx.InvalidURL, AnswerTooLarge) as error:
-            return CallResult(CallOutcome.FAILED, since(started), reason=spelled(error))
+        except (Broken, ValueError) as error:
+            return CallResult(CallOutcome.FAILED, since(started), reason=str(error))
         return judge(status, body, since(started))
 
     async def exchange(self, call: Call) -> tuple[int, bytes]:
         """Send the request and read the whole answer."""
-        headers = {"Accept": "application/json", "Content-Type": "application/json"}
-        if call.request_id:
-            headers["X-Request-ID"] = call.request_id
-        request = self.client().build_request(
-            call.endpoint.method,
-            url_of(call.contract, call.endpoint.path),
-            headers=headers,
-            timeout=httpx.Timeout(None, connect=min(CONNECT_SECONDS, call.timeout * 0.8)),
-            **carried(call.endpoint.method, call.payload),
-        )
-        response = await self.client().send(request, stream=True)
-        try:
-            return response.status_code, await read_limited(response)
-        finally:
-            await response.aclose()
+        target = target_of(url_of(call.contract, call.endpoint.path))
+        patience = min(CONNECT_SECONDS, call.timeout * 0.8)
+        return await self.connections().ask(target, request_of(call, target), patience)
 
 
-class AnswerTooLarge(Exception):
-    """The service sent more than is read."""
-
-
-async def read_limited(response: httpx.Response) -> bytes:
-    """The body of an answer. Raises AnswerTooLarge."""
-    body = bytearray()
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > LARGEST_ANSWER:
-            raise AnswerTooLarge(f"the answer is larger than {LARGEST_ANSWER} bytes")
-    return bytes(body)
-
-
-def carried(method: str, payload: dict[str, Any]) -> dict[str, Any]:
-    """How the input travels: in the URL for methods without a body, as JSON otherwise."""
-    if method in ("GET", "DELETE"):
-        return {"params": {name: str(value) for name, value in payload.items()}}
-    return {"content": orjson.dumps(payload)}
+def request_of(call: Call, target: Target) -> bytes:
+    """The request as it is sent: the input in the URL for methods without a body, as JSON otherwise."""
+    method, path, body = call.endpoint.method, target.path, b""
+    if method not in ("GET", "DELETE"):
+        body = orjson.dumps(call.payload)
+    elif call.payload:
+        path = f"{path}?{urlencode({name: str(value) for name, value in call.payload.items()})}"
+    length = f"Content-Length: {len(body)}\r\n" if method not in ("GET", "DELETE") else ""
+    # The id has been checked where it came in: it cannot end the line.
+    request_id = f"X-Request-ID: {call.request_id}\r\n" if call.request_id else ""
+    head = f"{method} {path} HTTP/1.1\r\nHost: {target.host_header}\r\n{HEADERS}{request_id}{length}\r\n"
+    return head.encode() + body
 
 
 def judge(status: int, body: bytes, duration_ms: float) -> CallResult:
@@ -162,8 +146,3 @@ def judge(status: int, body: bytes, duration_ms: float) -> CallResult:
 def since(started: float) -> float:
     """Milliseconds since a moment."""
     return round((time.perf_counter() - started) * 1000, 3)
-
-
-def spelled(error: Exception) -> str:
-    """An error in one line; some of httpx's have no text."""
-    return str(error) or type(error).__name__
