@@ -20,6 +20,7 @@ from support import settings as suite_settings
 from support import systems
 from support.acceptance import comment, run_record
 from support.history.command import app as history_app
+from support.load.command import app as load_app
 from support.outcomes import Broken, NotVerified, UsageError
 from support.signing import sheet
 from support.signing.command import app as signing_app
@@ -30,6 +31,7 @@ DEFAULT_SYSTEM = "caio"
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(history_app)
+app.add_typer(load_app)
 app.add_typer(signing_app)
 console = Console()
 
@@ -37,6 +39,9 @@ Reports = Annotated[Path | None, typer.Option(help="Folder that results and repo
 Strict = Annotated[bool, typer.Option("--strict", help="Reservations fail the run too.")]
 AllowPlanned = Annotated[
     bool, typer.Option("--allow-planned", help="Under --strict, criteria marked `planned: true` may stay open.")
+]
+AllowPartial = Annotated[
+    bool, typer.Option("--allow-partial", help="Under --strict, criteria that were not asked for may stay open.")
 ]
 
 
@@ -52,8 +57,12 @@ def accept_command(
     interface: Annotated[Literal["http", "python"] | None, typer.Option(help="Default: all it offers.")] = None,
     jobs: Annotated[int, typer.Option(min=1, help="How many processes work side by side; with --url, one.")] = 2,
     tags: Annotated[list[str] | None, typer.Option(help="A tag expression; several must all hold.")] = None,
+    load_workers: Annotated[
+        str | None, typer.Option(help="HOST,… on which `signoff load-worker` runs, to send loads from there.")
+    ] = None,
     strict: Strict = False,
     allow_planned: AllowPlanned = False,
+    allow_partial: AllowPartial = False,
     reports: Reports = None,
     define: Annotated[list[str] | None, typer.Option("-D", help="A setting, name=value, as for behave.")] = None,
 ) -> None:
@@ -63,7 +72,7 @@ def accept_command(
 
     given = {"deployment": deployment, "url": url, "definition": _absolute(definition), "reports": _absolute(reports)}
     options = {name: str(value) for name, value in given.items() if value is not None}
-    overrides = tuple(define or ())
+    overrides = (*(define or ()), *([f"load.workers={load_workers}"] if load_workers else ()))
     paths = tuple(os.path.relpath(path, suite_settings.ROOT) for path in features or ())
     os.chdir(suite_settings.ROOT)  # behave finds steps, and names scenarios, from where it works
     configured = suite_settings.from_userdata({**_defined(overrides), **options}, systems.names())
@@ -78,7 +87,7 @@ def accept_command(
         jobs=1 if configured.deployment == "remote" else jobs,  # scenarios share its one registry
         tags=tuple(tags or ()),
         paths=paths,
-        strictness=Strictness(strict, allow_planned),
+        strictness=Strictness(strict, allow_planned, allow_partial),
         overrides=overrides,
     )
     raise typer.Exit(accept(order, console))
@@ -111,13 +120,18 @@ def _interfaces(about: systems.System, configured: suite_settings.Settings, aske
 
 
 @app.command("report")
-def report_command(strict: Strict = False, allow_planned: AllowPlanned = False, reports: Reports = None) -> None:
+def report_command(
+    strict: Strict = False,
+    allow_planned: AllowPlanned = False,
+    allow_partial: AllowPartial = False,
+    reports: Reports = None,
+) -> None:
     """Rebuild the acceptance page and the Allure report from the results of the last run."""
     from support.run.conclude import Strictness, conclude
 
     folder = (reports or suite_settings.from_userdata({}, []).reports).resolve()
     sheet.keep_signed(folder)
-    conclusion = conclude(run_record.load(folder), folder, Strictness(strict, allow_planned))
+    conclusion = conclude(run_record.load(folder), folder, Strictness(strict, allow_planned, allow_partial))
     console.print(conclusion.says, highlight=False, markup=False, soft_wrap=True)
     raise typer.Exit(conclusion.status)
 

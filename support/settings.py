@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from support.outcomes import UsageError
 
@@ -26,6 +26,27 @@ class Timeouts(BaseModel):
     http: float = Field(10.0, gt=0, description="one exchange, from connecting to the last byte")
     settle: float = Field(10.0, gt=0, description="a condition that a scenario waits for")
     poll: float = Field(0.02, gt=0, description="between two looks at a condition that is waited for")
+
+
+class Load(BaseModel):
+    """How loads are put on. None of these touches a limit; those stand in the Gherkin."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    scale: float = Field(1.0, ge=0.1, description="by how much every load is longer and has more users than it says")
+    processes: int = Field(1, ge=1, description="how many processes of this machine send")
+    workers: tuple[str, ...] = Field((), description="machines, by commas, whose `signoff load-worker` sends instead")
+    port: int = Field(5557, gt=0, lt=65536, description="where those machines find this one")
+    patience: float = Field(60.0, gt=0, description="seconds that a load waits for those machines")
+
+    @field_validator("workers", mode="before")
+    @classmethod
+    def _by_commas(cls, given: object) -> object:
+        return tuple(filter(None, (host.strip() for host in given.split(",")))) if isinstance(given, str) else given
+
+
+GROUPS: dict[str, type[BaseModel]] = {"timeouts": Timeouts, "load": Load}
+"""Settings whose names have a dot, by what stands before it."""
 
 
 class Settings(BaseModel):
@@ -47,6 +68,7 @@ class Settings(BaseModel):
     shard: str = Field("main", description="which part of a run this process is")
     clean: bool = Field(True, description="whether earlier results are removed first")
     timeouts: Timeouts = Field(default_factory=Timeouts)
+    load: Load = Field(default_factory=Load)
 
     @property
     def results(self) -> Path:
@@ -65,8 +87,8 @@ SYSTEM_SETTINGS = ("interface", "definition", "url", "deployment")
 
 def names() -> list[str]:
     """Every name that ``-D`` accepts, without the system prefix."""
-    plain = [name for name in Settings.model_fields if name != "timeouts"]
-    return [*plain, *(f"timeouts.{name}" for name in Timeouts.model_fields)]
+    plain = [name for name in Settings.model_fields if name not in GROUPS]
+    return [*plain, *(f"{group}.{name}" for group, about in GROUPS.items() for name in about.model_fields)]
 
 
 def from_userdata(userdata: Mapping[str, str], systems: list[str]) -> Settings:
@@ -79,8 +101,8 @@ def from_userdata(userdata: Mapping[str, str], systems: list[str]) -> Settings:
             hint = f"; did you mean {near[0]!r}?" if near else f"; known settings: {', '.join(sorted(known))}"
             raise UsageError(f"unknown setting -D {name}={value}{hint}")
         head, _, tail = name.partition(".")
-        if head == "timeouts":
-            values.setdefault("timeouts", {})[tail] = value
+        if head in GROUPS:
+            values.setdefault(head, {})[tail] = value
         else:
             values[tail if head in systems else name] = value
     if values.get("url"):

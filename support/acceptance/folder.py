@@ -13,7 +13,7 @@ from support.outcomes import UsageError
 
 LOCK = ".lock"
 OF_EARLIER_RUNS = ("run.json", "acceptance.html", "acceptance.json", "acceptance.md", "junit.xml", "seals.json")
-FOLDERS_OF_EARLIER_RUNS = ("allure-results", "allure-report", "logs")
+FOLDERS_OF_EARLIER_RUNS = ("allure-results", "allure-report", "load", "logs")
 
 
 NEEDED_BYTES = 200 * 1024 * 1024

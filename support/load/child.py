@@ -22,6 +22,8 @@ from support.load.messages import Job
 from support.load.worker import Worker
 
 STOP = b"stop"
+FOUND_NONE = 3
+"""Exit code of a worker that has waited for a master in vain."""
 
 
 def main(arguments: list[str]) -> int:
@@ -37,7 +39,10 @@ def main(arguments: list[str]) -> int:
     else:
         gevent.spawn(_obey, lines, None)
         host, port, name = rest
-        Worker(host, int(port), name).serve()
+        try:
+            Worker(host, int(port), name).serve()
+        except ConnectionError:
+            os._exit(FOUND_NONE)
     sys.stdout.flush()
     os._exit(0)  # what Locust has left in its threads is not waited for
 

@@ -26,7 +26,6 @@ from support.load.result import (
 )
 from support.load.tally import Report
 
-
 _SHORTEST = 0.5
 """Seconds; what was used in a shorter span is no rate that could be compared."""
 
@@ -64,16 +63,16 @@ class _Second:
     times: array[int] = field(default_factory=lambda: array("I"))
     sent: int = 0
     failed: int = 0
-    users: int = 0
+    users: dict[str, int] = field(default_factory=dict)
     drawn: Second | None = None
 
     def second(self, number: int) -> Second:
         if self.drawn is None:
             ordered = sorted(self.times)
             p50, p95, p99 = (_at(ordered, percent) for percent in (50, 95, 99))
-            done = len(ordered)
+            done, users = len(ordered), sum(self.users.values())
             self.drawn = Second(
-                at=number, sent=self.sent, done=done, failed=self.failed, p50=p50, p95=p95, p99=p99, users=self.users
+                at=number, sent=self.sent, done=done, failed=self.failed, p50=p50, p95=p95, p99=p99, users=users
             )
         return self.drawn
 
@@ -98,7 +97,7 @@ class Collector:
             second = self._seconds[number]
             second.sent += slot.sent
             second.failed += slot.failed
-            second.users += slot.users
+            second.users[worker] = max(slot.users, second.users.get(worker, 0))
             second.drawn = None
             for call, times in zip(self._calls, slot.times, strict=True):
                 second.times.extend(times)

@@ -74,6 +74,11 @@ class PlainCaller(HttpUser):
     site: ClassVar[Site]
     target: ClassVar[Target]
 
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)  # type: ignore[no-untyped-call]
+        # Not Locust's session: that one turns errors into answers, and takes its time to note them.
+        self._session = requests.Session()
+
     @task
     def work(self) -> None:
         self.site.work(self)
@@ -87,13 +92,11 @@ class PlainCaller(HttpUser):
         raise NotImplementedError("python-requests opens its connections only when it sends: use FastHttpUser")
 
     def drop(self) -> None:
-        self.client.close()
+        self._session.close()
 
     def exchange(self, call: Call) -> tuple[int, bytes]:
         plan = self.site.plan
-        # The session's own method, not Locust's around it: that one turns errors into answers, and takes time.
-        response = requests.Session.request(
-            self.client,
+        response = self._session.request(
             call.method,
             self.target.base + call.path,
             data=call.body,

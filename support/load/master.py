@@ -176,7 +176,7 @@ class Master:
             self._opened += said["users"]
 
     def _spawn(self, users: int) -> None:
-        gevent.spawn(self._runner.start, users, float(max(users, 1)))
+        gevent.spawn(self._runner.start, users, float(self.plan.most_users))  # all at once, up and down
 
     # -- while it runs
 
@@ -230,11 +230,11 @@ class Master:
             names = ", ".join(f"{hand.name} at {hand.host}" for hand in lost)
             self.interrupt(f"load worker {names} disconnected, and what it sent last is missing")
         self._watch_for_stall()
-        return self.stop.is_set()
+        return bool(self.stop.is_set())
 
     def _is_lost(self, hand: _Hand) -> bool:
         client: Any = self._runner.clients.get(hand.client)
-        return bool(client is None or client.state == "missing")
+        return client is None or bool(client.state == "missing")
 
     def _watch_for_stall(self) -> None:
         succeeded, since = self._last_success

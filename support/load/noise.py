@@ -17,7 +17,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """CPU seconds since the machine started: all that was used, what was stolen, what is the suite's or the server's."""
+    """CPU seconds since the machine started: all that was used, what was stolen, what is the suite's or server's."""
 
     at: float
     used: float

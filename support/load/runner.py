@@ -22,12 +22,10 @@ from support.load.noise import NoiseWatch
 from support.load.plan import LoadPlan
 from support.load.result import LoadResult, Usage
 from support.outcomes import Broken, NotVerified, UsageError
-from support.settings import ROOT
+from support.settings import ROOT, Load
 
-DEFAULT_PORT = 5557
+DEFAULT_PORT = Load().port
 """Where the master listens for workers of other machines; Locust's own port."""
-PATIENCE = 30.0
-"""Seconds that the master waits for its workers."""
 _LOOK = 0.5
 """Seconds between two looks at the server."""
 _NOISE = 4
@@ -67,7 +65,12 @@ class Workers:
     local: int = 1
     hosts: tuple[str, ...] = ()
     port: int = DEFAULT_PORT
-    patience: float = PATIENCE
+    patience: float = Load().patience
+
+    @classmethod
+    def of(cls, load: Load) -> Workers:
+        """As a run's settings say: other machines, where they name any, else processes of this one."""
+        return cls(0 if load.workers else load.processes, load.workers, load.port, load.patience)
 
 
 def run(

@@ -22,6 +22,7 @@ from support.acceptance.run_record import RunRecord, Starts
 from support.deployments.containers import sweeping
 from support.deployments.journal import RunJournal, sweep
 from support.history import keep
+from support.load import store as loads
 from support.outcomes import UsageError
 from support.run import preflight, selection, shards
 from support.run.children import Children, ShardEnd
@@ -191,6 +192,7 @@ def _conclude(order: Order, record: RunRecord, console: Console, interrupted: bo
 def _remembered(order: Order, record: RunRecord, conclusion: Conclusion) -> str:
     """Add the run to the history; a history that cannot be written takes nothing from the verdict."""
     try:
+        loads.remember(order.settings.reports, record.run_id)
         page = keep.run(conclusion.verdict, record, order.settings.reports, run_record.now(), order.root)
     except UsageError as error:
         return f"History:         not kept: {error}"

@@ -1,0 +1,126 @@
+"""Where load results are kept: those of this run in ``reports/load``, those of earlier runs beside the history."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from support.load.result import FAILURES, Endpoint, LoadResult, read
+from support.outcomes import Broken, UsageError
+
+FOLDER = "load"
+EARLIER = Path("history") / "load"
+MOST_RUNS = 50
+"""Earlier runs whose load results are kept."""
+PERCENTILES = (50.0, 90.0, 95.0, 99.0, 99.9)
+_READABLE = 0o644
+
+
+class NotKept(Broken):
+    """A load result could not be written; ``result`` is the same, marked as partial."""
+
+    def __init__(self, text: str, result: LoadResult) -> None:
+        super().__init__(text)
+        self.result = result
+
+
+def keep(result: LoadResult, reports: Path, name: str) -> Path:
+    """Write a result as JSON, and its table beside it as CSV; the path of the JSON file.
+
+    ``name`` is that of its scenario. Files are whole or not there. Raises NotKept.
+    """
+    path = reports / FOLDER / f"{slug(name)}.json"
+    try:
+        _write(path, result.model_dump_json(indent=1) + "\n")
+        _write(path.with_suffix(".csv"), table(result))
+    except OSError as error:
+        why = f"{path} cannot be written: {error.strerror or error}"
+        raise NotKept(
+            f"the load result {why}; make room, or give another folder with -D reports=…, and run again",
+            result.cut(why),
+        ) from error
+    return path
+
+
+def remember(reports: Path, run: str) -> None:
+    """Keep this run's results for later comparisons, and let go of those of the oldest runs. Raises UsageError."""
+    if not any((reports / FOLDER).glob("*.json")):
+        return
+    try:
+        shutil.copytree(reports / FOLDER, reports / EARLIER / run, dirs_exist_ok=True)
+    except OSError as error:  # copytree raises one with a list of what went wrong
+        raise UsageError(f"the load results cannot be kept in {reports / EARLIER}: {error}; make room there") from error
+    runs = sorted((reports / EARLIER).iterdir(), key=lambda folder: folder.stat().st_mtime)
+    for folder in runs[:-MOST_RUNS]:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def find(run: str, reports: Path) -> dict[str, LoadResult]:
+    """The results of a run by the names of their scenarios. ``run`` is a file, a folder of reports, or a run's id (its
+    beginning is enough), kept in ``reports``. Raises UsageError."""
+    path = Path(run)
+    if path.is_file():
+        return {path.stem: read(path)}
+    folder = path if path.is_dir() else _earlier(run, reports)
+    files = sorted((folder / FOLDER).glob("*.json")) or sorted(folder.glob("*.json"))
+    if not files:
+        raise UsageError(f"{folder} holds no load results: those of a run are in its folder {FOLDER}/")
+    return {file.stem: read(file) for file in files if file.stem not in ("run", "acceptance", "seals")}
+
+
+def slug(name: str) -> str:
+    """A name as a file can have it."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:100] or "load"
+
+
+def table(result: LoadResult) -> str:
+    """The figures of every endpoint, and of all together, as CSV; times in seconds."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    percentiles = [f"p{percent:g}" for percent in PERCENTILES]
+    writer.writerow(["endpoint", "samples", "rate", "success", *percentiles, "max", *FAILURES, "partial"])
+    for endpoint in [*result.endpoints, result.total]:
+        writer.writerow([*_row(endpoint, result.seconds), result.partial_because if result.partial else ""])
+    return text.getvalue()
+
+
+def _row(endpoint: Endpoint, seconds: float) -> Iterator[str | int | float | None]:
+    yield endpoint.name
+    yield endpoint.count
+    yield round(endpoint.count / seconds, 3) if seconds else None
+    yield endpoint.success
+    yield from (endpoint.percentile(percent) for percent in PERCENTILES)
+    yield endpoint.max
+    yield from (endpoint.failures.get(kind, 0) for kind in FAILURES)
+
+
+def _earlier(run: str, reports: Path) -> Path:
+    folder = reports / EARLIER
+    found = sorted(folder.glob(f"{run}*/")) if re.fullmatch(r"[\w.-]+", run) else []
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(sorted(path.name for path in folder.glob("*/"))[-10:]) or "none yet"
+    many = f"{len(found)} runs begin" if found else "there is no file, no folder of reports and no run that begins"
+    raise UsageError(f"{many} with {run!r}; runs whose load results are kept: {known}")
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    scratch = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+            os.fchmod(file.fileno(), _READABLE)
+        scratch.replace(path)
+    except BaseException:
+        scratch.unlink(missing_ok=True)
+        raise
