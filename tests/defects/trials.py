@@ -20,7 +20,7 @@ from support.outcomes import Outcome, UsageError
 from support.settings import ROOT
 from tests.defects import definition
 
-PATIENCE = {"timeouts.settle": 4, "timeouts.start": 10}
+PATIENCE = {"timeouts.settle": 4, "timeouts.start": 20}
 """Of the scenarios, in seconds: what a defect prevents need not be waited for as long as in an acceptance run."""
 
 LONGEST_SECONDS = 240
