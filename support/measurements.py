@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from support.evidence.attachments import Evidence
@@ -22,14 +22,19 @@ HEADINGS = (
 )  # fmt: skip
 
 
+def show(evidence: Evidence, chart: Chart) -> None:
+    """Attach a chart under its title."""
+    evidence.drawing(chart.title, picture(chart))
+
+
 def show_load(evidence: Evidence, result: LoadResult, faults: Iterable[Fault] = ()) -> None:
     """Attach a load: its course, what the system used meanwhile, the table, and the whole of it as JSON."""
     name = result.plan.name
     spans = [*_stages(result), *_in_force(faults, result.started)]
     if len(result.timeline) > 1:
-        evidence.drawing(f"{name}: throughput and latency over time", picture(over_time(result, spans)))
+        show(evidence, over_time(result, spans))
     if len(result.server) > 2:
-        evidence.drawing(f"{name}: resources over time", picture(resources(result, spans)))
+        show(evidence, resources(result, spans))
     evidence.table(f"{name}: figures", HEADINGS, figures(result))
     evidence.json(f"{name}: load result", result)
     if result.partial:
@@ -40,7 +45,7 @@ def show_distribution(evidence: Evidence, name: str, endpoints: Sequence[Endpoin
     """Attach how times are distributed, with the limit (seconds) that they are judged by."""
     drawn = [each for each in endpoints if each.succeeded]
     if drawn:
-        evidence.drawing(f"{name}: latency distribution", picture(distribution(name, drawn, limit)))
+        show(evidence, distribution(name, drawn, limit))
 
 
 def distribution(name: str, endpoints: Sequence[Endpoint], limit: float | None) -> Chart:
@@ -97,7 +102,7 @@ def curve(name: str, kept: Sequence[tuple[float, float]], missed: Sequence[tuple
     return Chart(name, Axis("requests per second"), (panel,))
 
 
-def growth(name: str, lines: dict[str, Sequence[tuple[float, float]]], fitted: str, limit: float) -> Chart:
+def growth(name: str, lines: Mapping[str, Sequence[tuple[float, float]]], fitted: str, limit: float) -> Chart:
     """Times (seconds) by size, on logarithmic axes, where a power of the size is a straight line; ``fitted`` is one."""
     drawn = tuple(
         Line(each, _in_milliseconds(points), "" if each == fitted else "filled") for each, points in lines.items()

@@ -24,10 +24,13 @@ if TYPE_CHECKING:  # these rooms are built on World themselves
     from support.browsers import Sight
     from support.checks.alarms import Vigil
     from support.checks.alerts import Alert
+    from support.checks.capacity import Step
     from support.checks.checklists import Reading
     from support.checks.exposition import Samples
+    from support.checks.growth import Round
     from support.deployments.containers.container import ContainerState
     from support.faults import Fault
+    from support.load.result import LoadResult
 
 T = TypeVar("T")
 
@@ -84,6 +87,11 @@ class Memory:
     operator: Operator | None = None
     traffic: Traffic | None = None
     in_flight: InFlight | None = None
+    loads: list[LoadResult] = field(default_factory=list)
+    populated: int = 0
+    rounds: list[Round] = field(default_factory=list)
+    sizes: list[tuple[int, LoadResult]] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
 
     @property
     def answer(self) -> Answer:
@@ -94,6 +102,11 @@ class Memory:
     def exchange(self) -> Exchange:
         """The last exchange that a step made over HTTP by itself. Raises Broken before there is one."""
         return last(self.exchanges, "nothing has been asked over HTTP yet")
+
+    @property
+    def load(self) -> LoadResult:
+        """The last load. Raises Broken before there was one."""
+        return last(self.loads, "no load has been put on any system yet")
 
     @property
     def watched(self) -> Vigil:

@@ -8,7 +8,7 @@ import parse
 from behave import register_type
 
 from support import systems
-from support.actions import callers, damages, mishaps, rollouts, securing
+from support.actions import agreeing, callers, damages, mishaps, rollouts, securing
 from support.interfaces.contracts import COLUMNS
 from support.interfaces.reasons import REASONS
 from support.interfaces.requests import TERMS
@@ -78,6 +78,12 @@ def sickness_name(text: str) -> str:
     return text
 
 
+@parse.with_pattern(_one_of(list(agreeing.STAGES)))
+def stage_name(text: str) -> str:
+    """A stage of decisions, in the plural."""
+    return text
+
+
 WORDS: dict[str, list[str]] = {
     "System": [system.says for system in systems.all_systems()],
     "Caller": ["an admin", "a user", "a service", *callers.SHAPES],
@@ -87,6 +93,7 @@ WORDS: dict[str, list[str]] = {
     "Mishap": list(mishaps.MISHAPS),
     "Certificate": list(securing.CERTIFICATES),
     "Sickness": list(rollouts.SICK),
+    "Stage": list(agreeing.STAGES),
     "term (in a table)": list(TERMS),
     "service (column of a table)": ["service", "offers", "idempotent", *COLUMNS],
 }
@@ -102,6 +109,7 @@ TYPES = {
     "Mishap": mishap_name,
     "Certificate": certificate_name,
     "Sickness": sickness_name,
+    "Stage": stage_name,
     "Words": words,
 }
 

@@ -246,7 +246,7 @@ class World(Memory):
 
     def noticed(self, what: str) -> None:
         """Note what was seen on the timeline of each fault that is in force; nothing where none is."""
-        timelines.note(self._befallen, what)
+        timelines.note(self.befallen, what)
 
     def flush(self, together: str = "") -> None:
         """Attach what the running step has gathered; ``together`` makes one text of it, of that name."""
@@ -273,7 +273,7 @@ class World(Memory):
             lease.dirty = lease.dirty or failed
         troubles += filter(None, (self._tidy(lease, interface) for lease, interface in self._met))
         troubles += self.services.give_back(failed)
-        self.evidence.timeline("the faults", timelines.lanes(self._befallen))
+        self.evidence.timeline("the faults", timelines.lanes(self.befallen))
         for lease in self._leases:
             if trouble := _attempt(lambda lease=lease: self._pool.release(lease)):  # type: ignore[misc]
                 troubles.append(trouble)
@@ -284,7 +284,8 @@ class World(Memory):
             raise Broken("the scenario could not be cleaned up:\n" + "\n".join(troubles))
 
     @property
-    def _befallen(self) -> list[Fault]:
+    def befallen(self) -> list[Fault]:
+        """Every fault of this scenario, also of its real services, whether it is in force or healed."""
         return [*self.faults, *self.services.faults]
 
     @property

@@ -40,7 +40,7 @@ def endpoint_of(name: str, counts: Mapping[int, int], failures: Mapping[str, int
     return Endpoint(
         name=name,
         count=sum(counts.values()) + sum(failures.values()),
-        failures=dict(failures),  # type: ignore[arg-type]  # the driver knows no other kinds
+        failures=dict(failures),
         histogram=times.encode(),
         min=min(counts, default=0) * MICROSECOND if counts else None,
         max=max(counts, default=0) * MICROSECOND if counts else None,

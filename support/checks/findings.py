@@ -10,12 +10,15 @@ from support.outcomes import Broken, NotMet, Outcome
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One demand judged. ``observed`` None: it could not be measured; ``says`` is the whole of it for a reader."""
+    """One demand judged. ``observed`` None: it could not be measured; ``says`` is the whole of it for a reader.
+
+    A time without end, or a figure that was never reached, is observed as "never".
+    """
 
     outcome: Outcome
     what: str
     says: str
-    observed: float | None = None
+    observed: float | str | None = None
     limit: float | None = None
     unit: str = ""
     samples: int = 0
@@ -23,6 +26,10 @@ class Finding:
     def remarking(self, *remarks: str) -> Finding:
         """The same finding, which says this too."""
         return replace(self, says="; ".join([self.says, *remarks])) if remarks else self
+
+    def about(self, what: str) -> Finding:
+        """The same finding under another name."""
+        return replace(self, what=what)
 
     def settle(self) -> None:
         """Raise what the outcome is: NotMet or Broken, with the reason; nothing if the demand is met."""
@@ -36,7 +43,7 @@ def found(
     kept: bool, what: str, observed: float | None, limit: float | None, unit: str, samples: int, says: str
 ) -> Finding:
     """A demand that was seen kept, or not."""
-    seen = None if observed is None or not math.isfinite(observed) else observed
+    seen = "never" if observed is None or not math.isfinite(observed) else observed
     return Finding(Outcome.MET if kept else Outcome.NOT_MET, what, says, seen, limit, unit, samples)
 
 

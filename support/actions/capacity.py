@@ -1,0 +1,69 @@
+"""Finds the highest rate at which a system keeps its objectives, and what it uses at the target rate."""
+
+from __future__ import annotations
+
+from support import measurements
+from support.actions import loads
+from support.checks import capacity
+from support.checks.capacity import Step
+from support.checks.findings import found
+from support.checks.load import Percentile, Success, judge
+from support.load.result import LoadResult
+from support.outcomes import Broken, Outcome
+from support.world import World
+
+STEP = 4.0
+"""Seconds of each rate. With arrivals of which a system serves 1.3 % too few, the last wait for longer than 50 ms."""
+WARM_UP = 1.0
+"""Seconds before each that are left out."""
+
+
+def search(world: World, target: float, objectives: tuple[Percentile, Success], ability: str) -> None:
+    """Raise the rate from the target on until the objectives are missed, and halve the gap until it is narrow."""
+    while (rate := capacity.next_rate(world.steps, target)) is not None:
+        world.steps.append(_step(loads.arriving(world, rate, STEP, ability, WARM_UP), rate, objectives))
+    limit = objectives[0].limit
+    points = [(step.rate, step.p95, step.outcome) for step in world.steps if step.p95 is not None]
+    kept = sorted((rate, seconds) for rate, seconds, outcome in points if outcome is Outcome.MET)
+    missed = [(rate, seconds) for rate, seconds, outcome in points if outcome is not Outcome.MET]
+    name = "capacity: rates tried, and the times at each"
+    measurements.show(world.evidence, measurements.curve(name, kept, missed, limit))
+    rows = [[f"{s.rate:g}", "" if s.p95 is None else f"{s.p95 * 1000:.4g}", s.outcome, s.says] for s in world.steps]
+    world.evidence.table("rates tried", ["requests per second", "p95 ms", "outcome", "because"], rows)
+
+
+def demand_margin(world: World, target: float, margin: float) -> None:
+    """Judge how far the highest rate lies above the target."""
+    loads.settle(world, capacity.judge(world.steps, target, margin))
+
+
+def demand_processor(world: World, percent: float) -> None:
+    """Judge the processor time that the system used while the last load was measured.
+
+    One processor counts as all: an instance is one process that computes in one thread at a time, and would be at its
+    end there however many processors the machine has.
+    """
+    share, seconds = _share(world.load)
+    said = f"it used {share:.1%} of a processor over {seconds:.1f} s, where {percent:g} % are allowed"
+    finding = found(
+        share * 100 <= percent, "processor time at the target rate", round(share * 100, 2), percent, "%",
+        len(world.load.server), said,
+    )  # fmt: skip
+    loads.settle(world, finding)
+
+
+def _share(result: LoadResult) -> tuple[float, float]:
+    """Processor seconds per second, and over how many seconds. Raises Broken where nobody has looked."""
+    seen = [usage for usage in result.server if 0 <= usage.at <= result.seconds]
+    if len(seen) < 2 or seen[-1].at - seen[0].at < result.seconds / 2:
+        raise Broken(f"the system's processor time was read {len(seen)} times in {result.seconds:.1f} s: too few")
+    seconds = seen[-1].at - seen[0].at
+    return (seen[-1].cpu - seen[0].cpu) / seconds, seconds
+
+
+def _step(result: LoadResult, rate: float, objectives: tuple[Percentile, Success]) -> Step:
+    findings = [judge(result, each) for each in objectives]
+    for outcome in (Outcome.NOT_MET, Outcome.BROKEN):
+        if bad := [each for each in findings if each.outcome is outcome]:
+            return Step(rate, result.total.percentile(95), outcome, "; ".join(each.says for each in bad))
+    return Step(rate, result.total.percentile(95), Outcome.MET, "; ".join(each.says for each in findings))

@@ -1,0 +1,143 @@
+"""Loads that scenarios put on a system, over whichever interface the run uses, and the judgement of what they show.
+
+``-D load.scale`` scales users and durations. What a criterion itself counts (10,000 requests at once, 1,000 decisions)
+stays as it is, and so does every limit.
+"""
+
+from __future__ import annotations
+
+import json
+
+from support import measurements
+from support.actions import in_process
+from support.checks import load as judgement
+from support.checks.findings import Finding
+from support.deployments import Measurable
+from support.deployments.base import power
+from support.interfaces import PythonInterface
+from support.interfaces.http import as_json
+from support.interfaces.requests import request
+from support.load import open_files
+from support.load.plan import Call, LoadPlan
+from support.load.result import Endpoint, LoadResult
+from support.load.runner import Workers, run
+from support.outcomes import NotVerified
+from support.waiting import let_pass
+from support.world import ADMIN, World
+
+WARM_UP = 2.0
+"""Seconds that are left out where a load lasts for a time: connections are opened, code is loaded."""
+ABOUT_ONCE_A_SECOND = (0.5, 1.5)
+"""Seconds for which users think who send a request about once a second."""
+PATIENCE = 60.0
+"""Seconds that users wait who all ask at once: how long it may take to serve them all is no part of that promise."""
+SETTLING = 0.3
+"""Seconds after a load before memory is read: what the last answers leave behind is tidied up by then."""
+
+
+def each_sends(world: World, users: int, each: int, ability: str) -> LoadResult:
+    """Users of whom each sends so many requests, the next one as soon as the last one is answered."""
+    name = f"{users:,} users send {each:,} {ability} requests each"
+    if isinstance(world.orchestrator, PythonInterface):
+        return _kept(world, in_process.run(world, name, world.routing(request(ability)), users, each))
+    return _over_http(world, _plan(world, name, ability, users=users, requests=users * each, timeout=PATIENCE))
+
+
+def all_at_once(world: World, users: int, ability: str) -> LoadResult:
+    """Users who have all opened a connection before the first of them sends; each sends one request."""
+    _allow(world, users)
+    name = f"{users:,} users send {ability} requests at once"
+    plan = _plan(world, name, ability, users=users, requests=users, timeout=PATIENCE, connections="at once")
+    return _over_http(world, plan)
+
+
+def for_a_while(world: World, users: int, seconds: float, ability: str) -> LoadResult:
+    """Users who send a request about once a second, for a while after a warm-up."""
+    name = f"{users:,} users send {ability} requests about once a second"
+    plan = _plan(world, name, ability, users=users, seconds=seconds, warm_up=WARM_UP, think=ABOUT_ONCE_A_SECOND)
+    return _over_http(world, plan.scaled(world.settings.load.scale))
+
+
+def arriving(world: World, rate: float, seconds: float, ability: str, warm_up: float = WARM_UP) -> LoadResult:
+    """Requests that arrive at a rate, whether or not earlier ones have been answered; times count from when due."""
+    name = f"{ability} requests at {rate:g} a second"
+    plan = _plan(world, name, ability, rate=float(rate), seconds=seconds, warm_up=warm_up)
+    return _over_http(world, plan.scaled(world.settings.load.scale))
+
+
+def memory(world: World) -> int:
+    """The memory (bytes) that the system uses once it has come to rest.
+
+    Raises NotVerified for one that the suite does not run itself.
+    """
+    measured = power(world.deployment, Measurable)  # type: ignore[type-abstract]
+    let_pass(SETTLING, "what the last answers have left behind is tidied up")
+    return measured.usage().memory
+
+
+def demand(world: World, demand: judgement.Demand) -> None:
+    """Judge the last load by a demand. Raises NotMet or Broken, with the reason."""
+    if isinstance(demand, judgement.Percentile):
+        measurements.show_distribution(world.evidence, world.load.plan.name, [world.load.total], demand.limit)
+    settle(world, judgement.judge(world.load, demand))
+
+
+def demand_times(world: World, times: Endpoint, demand: judgement.Percentile) -> None:
+    """Judge times that were taken otherwise than by the load's own client."""
+    measurements.show_distribution(world.evidence, times.name, [times], demand.limit)
+    settle(world, judgement.judge_times(times, demand))
+
+
+def settle(world: World, *findings: Finding) -> None:
+    """Leave every figure as evidence; then raise NotMet or Broken for the first that is not met."""
+    for each in findings:
+        if each.observed is not None:
+            world.evidence.observation(each.what, each.observed, each.limit, each.unit, each.samples)
+        world.show("judgement", f"{each.outcome}: {each.says}")
+    for each in findings:
+        each.settle()
+
+
+def _plan(world: World, name: str, ability: str, **how: object) -> LoadPlan:
+    asked = json.dumps(as_json(world.routing(request(ability)))).encode()
+    headers = {"Content-Type": "application/json"}
+    if ADMIN in world.system.identities:
+        headers["Authorization"] = f"Bearer {world.system.token(ADMIN)}"
+    call = Call(
+        name=ability, method="POST", path=world.endpoint("route"), body=asked, headers=headers, contains='"decision_id"'
+    )
+    deployment = world.deployment
+    return LoadPlan.model_validate(
+        {"name": name, "url": deployment.url, "authority": deployment.authority, "calls": (call,), **how}
+    )
+
+
+def _over_http(world: World, plan: LoadPlan) -> LoadResult:
+    world.over_http.client  # noqa: B018 -- says so where the run uses another interface
+    watched, asked = world.deployment, world.settings.load
+    return _kept(
+        world,
+        run(
+            plan,
+            watched.usage if isinstance(watched, Measurable) else None,
+            Workers(0 if asked.workers else asked.processes, asked.workers, asked.port, asked.patience),
+            outside=watched.kind != "process",
+            run_id=world.settings.run_id,
+        ),
+    )
+
+
+def _kept(world: World, result: LoadResult) -> LoadResult:
+    world.loads.append(result)
+    measurements.show_load(world.evidence, result, world.befallen)
+    return result
+
+
+def _allow(world: World, connections: int) -> None:
+    """See that both ends may hold so many connections open. Raises NotVerified, with the reason, if they may not."""
+    reasons = [open_files.allow(connections)]
+    pid = getattr(world.deployment, "pid", None)
+    if world.deployment.kind == "process" and isinstance(pid, int):
+        reasons.append(open_files.allow(connections, pid))
+    if told := next(filter(None, reasons), ""):
+        raise NotVerified(told)
