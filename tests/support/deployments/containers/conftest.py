@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import io
-import os
-import shutil
 import tarfile
-import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any, TypeVar, cast
+from typing import IO, Any, cast
 
 import pytest
 
-from support import systems
 from support.deployments.containers import base_image, engine, labels
 from support.deployments.containers.deployment import ContainerDeployment
 from support.deployments.containers.engine import Engine, ImageFacts
@@ -23,46 +19,9 @@ from support.deployments.containers.host import ContainerHost
 from support.settings import Settings, Timeouts
 from support.systems import System
 
-DOCKERFILE = """\
-ARG BASE_IMAGE
-FROM ${BASE_IMAGE} AS build
-COPY @/server.py /built/server.py
-FROM ${BASE_IMAGE}
-COPY --from=build /built/server.py /server.py
-"""
-COMPOSE = """\
-services:
-  tiny:
-    image: tiny
-    build: {context: .., dockerfile: @/Dockerfile}
-    command: [python3, /server.py, "8000"]
-    environment: {TINY_HOST: 0.0.0.0, TINY_LOUD: "${TINY_LOUD:-no}"}
-    user: "10009:10009"
-    read_only: true
-    init: true
-    cap_drop: [ALL]
-    mem_limit: 64m
-    stop_grace_period: 4s
-"""
-DEFINITION = """\
-name: tiny
-says: Tiny
-title: Tiny, a server for tests
-version: "1.0"
-deployments:
-  container: {compose: compose.yaml, service: tiny, port: 8000, environment: {TINY_DATA: "{data}"}}
-files: {notes: "{data}/notes.txt"}
-endpoints: {ready: /ready}
-"""
+from . import tiny_system
 
-Test = TypeVar("Test", bound=Callable[..., Any])
-
-
-def needs_engine(test: Test) -> Test:
-    """Decorator: say so and skip where no container engine answers, never on CI."""
-    lacks = bool(engine.why_not()) and "CI" not in os.environ
-    marked: Test = pytest.mark.containers(pytest.mark.skipif(lacks, reason=engine.why_not())(test))
-    return marked
+needs_engine = tiny_system.needs_engine
 
 
 def facts(id: str, *names: str, marks: Mapping[str, str] | None = None, named: datetime | None = None) -> ImageFacts:
@@ -145,18 +104,9 @@ def host(settings: Settings) -> Iterator[ContainerHost]:
 
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """A tiny system that runs as a container, with images of its own, which are gone afterwards."""
-    name = f"tiny-{uuid.uuid4().hex[:8]}"
-    folder = tmp_path_factory.mktemp("systems") / name
-    folder.mkdir()
-    shutil.copy(Path(__file__).parents[1] / "tiny_server.py", folder / "server.py")
-    for file, text in (("Dockerfile", DOCKERFILE), ("compose.yaml", COMPOSE), ("system.yaml", DEFINITION)):
-        (folder / file).write_text(text.replace("@", name), encoding="utf-8")
-    yield systems.load(folder / "system.yaml")
-    found = engine.connect()
-    for image in found.images(labels.CACHE, f"signoff-{name}"):
-        assert all(map(found.remove_image, image.tags)), image
-    found.close()
+    """A tiny system that runs as a container."""
+    with tiny_system.made(tmp_path_factory.mktemp("systems")) as system:
+        yield system
 
 
 @pytest.fixture

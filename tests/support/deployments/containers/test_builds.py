@@ -17,7 +17,7 @@ from support.deployments.containers.images import Build, Images
 from support.settings import ROOT
 from support.waiting import until
 
-from .conftest import needs_engine
+from .tiny_system import needs_engine
 
 STAGES = """\
 ARG BASE_IMAGE

@@ -20,7 +20,7 @@ from support.settings import Settings, Timeouts
 from support.systems import System
 from support.waiting import until
 
-from .conftest import needs_engine
+from .tiny_system import needs_engine
 
 Make = Callable[..., ContainerDeployment]
 
