@@ -1,5 +1,5 @@
 # What people do with this checkout. `make help` lists the targets; each does its own set-up first.
-# Variables: SYSTEM, DEPLOYMENT, URL, DEFINITION, INTERFACE, TAGS, FEATURES, JOBS, REPORTS; STRICT=1, ALLOW_PLANNED=1; PYTHON.
+# Variables: SYSTEM, DEPLOYMENT, URL, DEFINITION, INTERFACE, TAGS, FEATURES, JOBS, REPORTS; STRICT=1, ALLOW_PLANNED=1, ALLOW_PARTIAL=1; PYTHON.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -11,7 +11,8 @@ export npm_config_fetch_retry_maxtimeout := 5000
 
 on = $(filter-out 0 no false off,$(1))
 option = $(if $(2),$(1) '$(2)')
-STRICTNESS = $(if $(call on,$(STRICT)),--strict) $(if $(call on,$(ALLOW_PLANNED)),--allow-planned)
+STRICTNESS = $(if $(call on,$(STRICT)),--strict) $(if $(call on,$(ALLOW_PLANNED)),--allow-planned) \
+  $(if $(call on,$(ALLOW_PARTIAL)),--allow-partial)
 ACCEPT = $(STRICTNESS) $(call option,--system,$(SYSTEM)) $(call option,--deployment,$(DEPLOYMENT)) \
   $(call option,--url,$(URL)) $(call option,--definition,$(DEFINITION)) $(call option,--interface,$(INTERFACE)) \
   $(call option,--tags,$(TAGS)) $(call option,--jobs,$(JOBS)) $(call option,--reports,$(REPORTS)) $(FEATURES)

@@ -25,6 +25,7 @@ def text(
     strict: bool = False,
     allow_planned: bool = False,
     checklist: Sequence[ItemOutcome] = (),
+    allow_partial: bool = False,
 ) -> str:
     """Verdict, counts, what is not met or broken with its first scenario and reason, and where to read on."""
     lines = [f"{title}: {words.headline(verdict.decision).upper()}", words.means(verdict), ""]
@@ -38,7 +39,7 @@ def text(
     against = [*verdict.troubles, *(difference.says for difference in verdict.differences)]
     if against:
         lines += ["", "What keeps this run from being judged:", *(f"  {line}" for line in against)]
-    lines += ["", words.next_step(verdict), *_strictness(verdict, strict, allow_planned), ""]
+    lines += ["", words.next_step(verdict), *_strictness(verdict, strict, allow_planned, allow_partial), ""]
     lines.append(f"Acceptance page: {page}")
     if report is not None:
         lines.append(f"Report:          {report}")
@@ -81,11 +82,15 @@ def _not_verified(verdict: Verdict) -> list[str]:
     return lines + [f"  {count:>4}  {reason}" for reason, count in counted.most_common()]
 
 
-def _strictness(verdict: Verdict, strict: bool, allow_planned: bool) -> list[str]:
+def _strictness(verdict: Verdict, strict: bool, allow_planned: bool, allow_partial: bool) -> list[str]:
     if verdict.decision is not Decision.RESERVATIONS:
         return []
     if not strict:
         return ["STRICT is off: reservations do not fail this run; with STRICT=1 (--strict) they do."]
-    if verdict.exit_code(strict, allow_planned):
+    if verdict.exit_code(strict, allow_planned, allow_partial):
         return ["STRICT is on: reservations fail this run."]
-    return ["STRICT is on, but criteria whose scenarios are still to be written are allowed: this run passes."]
+    allowed = [
+        *(["are still to be written"] if allow_planned else []),
+        *(["were not asked for"] if allow_partial else []),
+    ]
+    return [f"STRICT is on, but criteria whose scenarios {' or '.join(allowed)} are allowed: this run passes."]

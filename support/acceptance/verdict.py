@@ -88,14 +88,23 @@ class Verdict(BaseModel):
         found = [scenario for item in self.criteria for scenario in item.scenarios]
         return list({scenario.key or scenario.name: scenario for scenario in [*found, *self.strays]}.values())
 
-    def reservations(self, allow_planned: bool = False) -> list[str]:
-        """The criteria that were not verified; with ``allow_planned``, without those that are still to be written."""
-        left_out = [item.criterion for item in self.criteria if item.outcome is Outcome.NOT_VERIFIED]
-        return [criterion.id for criterion in left_out if not (allow_planned and criterion.planned)]
+    def reservations(self, allow_planned: bool = False, allow_partial: bool = False) -> list[str]:
+        """The criteria that were not verified.
 
-    def exit_code(self, strict: bool = False, allow_planned: bool = False) -> int:
+        With ``allow_planned``, without those that are still to be written; with ``allow_partial``, without those of
+        which no scenario was asked for. What was asked for and could not be shown is a reservation always.
+        """
+        return [
+            item.criterion.id
+            for item in self.criteria
+            if item.outcome is Outcome.NOT_VERIFIED
+            and not (allow_planned and item.criterion.planned)
+            and not (allow_partial and item.reason == NOT_IN_RUN)
+        ]
+
+    def exit_code(self, strict: bool = False, allow_planned: bool = False, allow_partial: bool = False) -> int:
         """0 accepted, 1 rejected, 2 undecided; accepted with reservations is 0, or 3 when ``strict`` minds them."""
-        if strict and self.decision is Decision.RESERVATIONS and self.reservations(allow_planned):
+        if strict and self.decision is Decision.RESERVATIONS and self.reservations(allow_planned, allow_partial):
             return STRICT_RESERVATIONS
         return EXIT_CODES[self.decision]
 

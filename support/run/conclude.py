@@ -22,10 +22,12 @@ DIFFERENCES_TOLD = 10
 
 @dataclass(frozen=True, slots=True)
 class Strictness:
-    """Whether reservations fail a run, and whether criteria that are only planned may stay open all the same."""
+    """Whether reservations fail a run, and whether criteria may stay open all the same that are only planned, or of
+    which no scenario was asked for."""
 
     strict: bool = False
     allow_planned: bool = False
+    allow_partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +63,16 @@ def conclude(record: RunRecord, reports: Path, strictness: Strictness, root: Pat
     if links:
         written = page.write(judged, record, reports, links)
     seals.made(record.run_id, reports)
-    failed = judged.exit_code(strictness.strict, strictness.allow_planned) != 0
+    how = strictness
+    failed = judged.exit_code(how.strict, how.allow_planned, how.allow_partial) != 0
     told = judged.model_copy(update={"differences": judged.differences[:DIFFERENCES_TOLD]})
     more = len(judged.differences) - len(told.differences)
     items = checklist.judge(record.checklist, judged)
-    says = [summary.text(told, record.title, written, report, strictness.strict, strictness.allow_planned, items)]
+    says = [
+        summary.text(
+            told, record.title, written, report, how.strict, how.allow_planned, items, allow_partial=how.allow_partial
+        )
+    ]
     if more:
         says.append(
             f"Only the first {DIFFERENCES_TOLD} scenarios without a result are named here; {more} more are on the page."

@@ -191,6 +191,16 @@ def test_strictness_can_allow_what_is_still_to_be_written() -> None:
     assert (verdict.reservations(), verdict.reservations(allow_planned=True)) == (["CAIO-CORS-01"], [])
 
 
+def test_strictness_can_allow_what_was_not_asked_for_but_nothing_that_was() -> None:
+    asked = planned("CAIO-ROUTE-01")
+    left_out = judge(TWO, [asked], [result(asked)], partial=True, covered=("CAIO-ROUTE-01", "CAIO-CORS-01"))
+    assert (left_out.exit_code(strict=True), left_out.exit_code(strict=True, allow_partial=True)) == (3, 0)
+    other = planned("CAIO-CORS-01", line=2)
+    skipped = judge(TWO, [asked, other], [result(asked), result(other, NOT_VERIFIED, "no engine")], partial=True)
+    assert skipped.exit_code(strict=True, allow_partial=True) == 3
+    assert skipped.reservations(allow_partial=True) == ["CAIO-CORS-01"]
+
+
 @given(st.lists(st.sampled_from(list(Outcome))))
 def test_the_worst_is_one_of_them_and_met_only_when_all_are(outcomes: list[Outcome]) -> None:
     found = worst(outcomes)
