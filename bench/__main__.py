@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
-from bench import containers, history, machine, routing, signing, suite, tables
+from bench import containers, history, load_engine, machine, routing, signing, suite, tables
 from bench.figures import Figure, Group
 from bench.peers import in_process, over_http
 
@@ -31,6 +31,7 @@ PARTS = (
     Part("routing", "Decisions of CAIO, in process", routing.measure),
     Part("peers", "CAIO beside its peers, over HTTP", over_http.measure),
     Part("peers-in-process", "CAIO beside litellm.Router, in process", in_process.measure),
+    Part("load-engine", "The load engine beside wrk and hey", load_engine.measure),
     Part("suite", "The suite", suite.measure),
     Part("containers", "Containers", containers.measure),
     Part("history", "The history of runs", history.measure),

@@ -44,7 +44,7 @@ class Followed:
 
 def follow(command: Sequence[str], folder: Path, console: Path, patience: float) -> Followed:
     """Run a command to its end. It is interrupted, as by Ctrl-C, when we are, or when it takes longer than patience."""
-    started, worked, peaks = time.monotonic(), _worked(), Peaks()
+    started, before, peaks = time.monotonic(), worked(), Peaks()
     with console.open("wb") as output:
         process = subprocess.Popen(
             command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
@@ -62,10 +62,10 @@ def follow(command: Sequence[str], folder: Path, console: Path, patience: float)
             process.kill()
             process.wait()
             raise
-    return Followed(process.returncode, time.monotonic() - started, _worked() - worked, peaks)
+    return Followed(process.returncode, time.monotonic() - started, worked() - before, peaks)
 
 
-def _worked() -> float:
+def worked() -> float:
     """Seconds of processor time of all processes that have been started from here and waited for."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime

@@ -7,7 +7,7 @@ import sys
 
 from rich.console import Console
 
-from bench import machine, tables
+from bench import load_engine, machine, tables
 from bench.figures import Group
 from bench.peers import in_process, over_http
 from bench.peers.effort import TINY
@@ -24,6 +24,7 @@ def main() -> int:
         groups = [
             Group("peers", "Tiny rounds, over HTTP", tuple(over_http.measure(say, TINY))),
             Group("peers-in-process", "Tiny rounds, in process", tuple(in_process.measure(say, TINY))),
+            Group("load-engine", "Tiny rounds, the load engine", tuple(load_engine.measure(say, TINY))),
         ]
     except KeyboardInterrupt:
         return 130

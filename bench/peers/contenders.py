@@ -24,6 +24,8 @@ NUMBER = "000000000000"
 """Stands in every request where a number of its own is put, so that no two requests are alike."""
 CHAT = {"model": "stub", "messages": [{"role": "user", "content": f"Where is order {NUMBER}?"}]}
 COMPLETIONS = "/v1/chat/completions"
+SLOWEST_MS = 5000.0
+"""What the contract promises of the backend: CAIO gives up a call that takes much longer, the others wait longer yet."""
 
 Say = Callable[[str], None]
 
@@ -139,7 +141,8 @@ def _caio(name: str, what: Ask, environment: Mapping[str, str] | None = None) ->
 
 def _register(url: str, backend_url: str) -> None:
     api = {"protocol": "http", "base_url": backend_url, "endpoints": [{"path": COMPLETIONS, "method": "POST"}]}
-    offered = {**contract(1, "chat", alike=False).to_dict(), "api": api}
+    usual = contract(1, "chat", alike=False).to_dict()
+    offered = {**usual, "api": api, "guarantees": {"accuracy": 0.9, "latency_p95_ms": SLOWEST_MS}}
     headers = {"Content-Type": "application/json"}
     status, body = ask(url, "POST", "/api/v1/services", json.dumps(offered).encode(), headers)
     if status != 201:

@@ -43,7 +43,7 @@ def measure(say: Say, effort: Effort = FULL) -> list[Figure]:
     asking = clients.client()
     names = [contenders.STUB, *(each.name for each in everybody)]
     with ExitStack() as stack:
-        folder = stack.enter_context(_scratch())
+        folder = stack.enter_context(scratch())
         try:
             backend = stack.enter_context(Server(_backend(folder, stack, say)))
         except NotAvailable as error:
@@ -59,7 +59,7 @@ def measure(say: Say, effort: Effort = FULL) -> list[Figure]:
         one = _Measurement(asking, backend, effort)
         for connections in effort.connections:
             how = f"{effort.rounds} rounds of {effort.seconds:g} s"
-            say(f"{len(entrants)} contenders at {connections} connections, {how}")
+            say(f"{len(entrants)} contenders, {standing.spelled(connections)}, {how}")
             keys = [Seat(name, connections) for name in entrants]
             seats.measure(keys, lambda seat: one.of(entrants[seat.name], seat.connections))
     return standing.figures(seats, names, effort, asking.name)
@@ -82,7 +82,7 @@ class _Measurement:
         entrant.server.still_runs()
         worked, called = entrant.server.usage().cpu - worked, calls(self._backend) - called
         if not sample.good:
-            raise NotAvailable(f"it gave no good answer in {sample.seconds:.0f} s")
+            raise NotAvailable(f"it gave no good answer: {sample}")
         if entrant.what.backend and called < sample.good:
             raise NotAvailable(f"it gave {sample.good} answers, but called the backend {called} times")
         return Seen(sample, worked)
@@ -146,7 +146,7 @@ def _file_name(name: str) -> str:
 
 
 @contextmanager
-def _scratch() -> Iterator[Path]:
+def scratch() -> Iterator[Path]:
     """A folder on the disk of the checkout, as the stores are to be as durable as shipped; its logs are kept."""
     folder = MADE / "run"
     shutil.rmtree(folder, ignore_errors=True)

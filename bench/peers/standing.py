@@ -27,7 +27,7 @@ class Seat:
     connections: int
 
     def __str__(self) -> str:
-        return f"{self.name}, {_connections(self.connections)}"
+        return f"{self.name}, {spelled(self.connections)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def figures(seats: Seats[Seat, Seen], names: Sequence[str], effort: Effort, clie
 
 def compared(seats: Seats[Seat, Seen], comparison: Comparison, connections: int) -> Figure:
     """One ratio; unknown, with the reason, unless both gave good answers in every round."""
-    what = f"{_connections(connections)}: {comparison.ours} / {comparison.theirs}, {comparison.quantity}"
+    what = f"{spelled(connections)}: {comparison.ours} / {comparison.theirs}, {comparison.quantity}"
     target = comparison.target if connections == JUDGED_AT else None
     try:
         ours, theirs = (_samples(seats, Seat(name, connections)) for name in (comparison.ours, comparison.theirs))
@@ -122,5 +122,6 @@ def _samples(seats: Seats[Seat, Seen], seat: Seat) -> list[Sample]:
     return samples
 
 
-def _connections(count: int) -> str:
+def spelled(count: int) -> str:
+    """So many connections, in words."""
     return f"{count} connection{'s' if count > 1 else ''}"
