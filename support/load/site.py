@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from collections import deque
@@ -104,8 +105,8 @@ class Site:
     def _call(self, user: User) -> None:
         """One request after the other, each after the answer to the last, and a time to think."""
         low, high = self.plan.think
-        while not (self.over.is_set() or user.stopping) and self._take():
-            now = time.monotonic()
+        end = self.tally.end or math.inf
+        while not (self.over.is_set() or user.stopping) and (now := time.monotonic()) < end and self._take():
             failure = self._attempt(user, now, now)
             if failure in ("refused", "reset", "other"):
                 self.over.wait(_BREATH)

@@ -1,0 +1,182 @@
+"""Real loads on a real server: users, rates, stages, workers, and every kind of failure."""
+
+from collections.abc import Callable
+
+import pytest
+
+from support.load.messages import Progress
+from support.load.plan import Call, Stage
+from support.load.result import LoadResult
+from support.load.runner import Workers, run
+from support.outcomes import Broken, NotVerified, UsageError
+from tests.support.load.conftest import Target
+from tests.support.load.loads import RUN_ID, left, plan
+
+STALL = 1.0
+
+
+def load(target: Target, **given: object) -> LoadResult:
+    return run(plan(target.url, **given), run_id=RUN_ID)
+
+
+def test_users_send_one_request_after_the_other(target: Target) -> None:
+    calls = (Call(name="hello"), Call(name="note", method="POST", path="/notes", body=b"\x00\xff", contains="hell"))
+    said: list[Progress] = []
+    load = plan(target.url, users=3, seconds=1.0, calls=calls)
+    result = run(load, target.usage, on_progress=said.append, run_id=RUN_ID)
+    assert not result.partial, result.partial_because
+    assert {one.name: one.failures for one in result.endpoints} == {"hello": {}, "note": {}}
+    assert result.samples == result.total.count == sum(second.done for second in result.timeline)
+    assert result.reached_rate * result.seconds == pytest.approx(result.samples, abs=3)
+    assert result.most_open == 3
+    assert result.server, "nothing was seen of the server"
+    assert {process.name for process in result.generator.processes} == {"master", "local-1"}
+    assert [line.phase for line in said][0] == "waiting"
+    assert said[-1].result is not None
+    assert left() == []
+
+
+def test_a_thinking_user_sends_less(target: Target) -> None:
+    result = load(target, users=2, seconds=1.0, think=(0.2, 0.3))
+    assert 2 <= result.samples <= 10
+
+
+def test_a_rate_is_held_and_its_warm_up_left_out(target: Target) -> None:
+    result = load(target, rate=100.0, seconds=1.0, warm_up=0.5)
+    assert (result.samples, result.left_out, result.unsent) == (100, 50, 0)
+    assert result.asked_rate == 100
+    assert result.generator.late is not None
+
+
+def test_a_server_that_stalls_cannot_hide_behind_requests_that_were_not_sent(start: Callable[..., Target]) -> None:
+    """At 100 per second, one second of standstill concerns about 100 of 200 arrivals: half of them must wait for long.
+
+    Users who wait for their answers send nothing meanwhile, so that they see a single slow request each.
+    """
+    arrivals = load(start(stalls=50), rate=100.0, seconds=2.0)
+    assert arrivals.samples == 200
+    assert sum(count for micros, count in arrivals.total.times.buckets() if micros > 250_000) >= 60
+    users = load(start(stalls=50), users=2, seconds=2.0, think=(0.01, 0.01))
+    assert sum(count for micros, count in users.total.times.buckets() if micros > 250_000) <= 20
+
+
+def test_a_stall_cannot_hide_either_when_all_connections_are_taken(start: Callable[..., Target]) -> None:
+    result = load(start(stalls=50), rate=100.0, seconds=2.0, most_open=4)
+    assert (result.samples, result.unsent, result.most_open) == (200, 0, 4)
+    assert sum(count for micros, count in result.total.times.buckets() if micros > 250_000) >= 60
+
+
+def test_a_fixed_number_of_requests_over_connections_opened_at_once(target: Target) -> None:
+    result = load(target, users=400, requests=400, connections="at once")
+    assert (result.samples, result.total.succeeded, result.most_open) == (400, 400, 400)
+
+
+def test_stages_follow_each_other(target: Target) -> None:
+    stages = (Stage(seconds=1.0, users=1), Stage(seconds=1.0, users=6), Stage(seconds=1.0, users=1))
+    result = load(target, stages=stages, think=(0.02, 0.02))
+    assert [(span.begin, span.end, span.users) for span in result.stages] == [(0, 1, 1), (1, 2, 6), (2, 3, 1)]
+    first, second, third = (second.sent for second in result.timeline[:3])
+    assert second > 2 * first
+    assert second > 2 * third
+
+
+def test_rates_in_stages(target: Target) -> None:
+    result = load(target, stages=(Stage(seconds=1.0, rate=20.0), Stage(seconds=1.0, rate=60.0)))
+    assert [second.sent for second in result.timeline[:2]] == [20, 60]
+    assert result.asked_rate == 40
+
+
+def test_several_workers_share_a_load(target: Target) -> None:
+    result = run(plan(target.url, rate=100.0, seconds=1.0), workers=Workers(local=2), run_id=RUN_ID)
+    assert [(worker.name, worker.samples) for worker in result.workers] == [("local-1", 50), ("local-2", 50)] or [
+        (worker.name, worker.samples) for worker in result.workers
+    ] == [("local-2", 50), ("local-1", 50)]
+    assert result.total.times.count == result.samples == 100
+
+
+@pytest.mark.parametrize("user_class", ["FastHttpUser", "HttpUser"])
+def test_failures_are_told_by_kind(target: Target, user_class: str) -> None:
+    calls = (
+        Call(name="busy", path="/busy"),
+        Call(name="reset", path="/reset"),
+        Call(name="never", path="/never"),
+        Call(name="moved", path="/moved"),
+        Call(name="awaited", path="/busy", expects=503),
+        Call(name="wrong", path="/", contains="goodbye"),
+    )
+    result = load(target, users=6, seconds=1.5, timeout=0.3, calls=calls, think=(0.01, 0.02), user_class=user_class)
+    kinds = {one.name: list(one.failures) for one in result.endpoints}
+    assert kinds == {
+        "busy": ["status"],
+        "reset": ["reset"],
+        "never": ["time-out"],
+        "moved": ["status"],
+        "awaited": [],
+        "wrong": ["wrong body"],
+    }
+    assert result.endpoint("busy").said["status"] == "503: too busy"
+
+
+def test_new_connections_for_every_request(target: Target) -> None:
+    result = load(target, users=2, seconds=0.5, connections="new", think=(0.02, 0.02))
+    assert result.total.succeeded == result.samples > 0
+
+
+def test_a_request_that_is_lost_is_not_sent_again_in_secret(target: Target) -> None:
+    """A GET may be repeated by a client as it likes; then a server that loses connections would look sound."""
+    calls = (Call(name="reset", path="/reset"),)
+    result = load(target, users=5, requests=5, calls=calls)
+    assert result.total.failures == {"reset": 5}
+    after = load(target, users=1, requests=1, calls=(Call(name="count", path="/count", contains="6"),))
+    assert after.total.success == 1, after.total.said
+
+
+# -- trouble
+
+
+def test_a_target_that_refuses(start: Callable[..., Target]) -> None:
+    target = start()
+    target.process.kill()
+    with pytest.raises(Broken, match=r"cannot be reached from local-1 .*refused.*, so no load was put on it"):
+        load(target, users=2, seconds=1.0)
+    assert left() == []
+
+
+def test_a_target_that_dies_in_the_middle(start: Callable[..., Target]) -> None:
+    result = load(start(dies=100), users=4, seconds=1.5, think=(0.005, 0.005))
+    assert not result.partial
+    assert set(result.total.failures) <= {"refused", "reset"}
+    assert result.total.failures.get("refused", 0) > 0
+    assert result.total.success is not None
+    assert result.total.success < 1
+
+
+def test_a_target_that_stops_answering_in_the_middle(start: Callable[..., Target]) -> None:
+    result = load(start(hangs=50), users=5, requests=10_000, timeout=0.5)
+    assert result.partial
+    assert "the target answered nothing for" in result.partial_because
+    assert result.total.succeeded == 49
+    assert result.total.failures["time-out"] >= 5
+
+
+def test_arrivals_at_a_target_that_stops_answering_all_time_out(start: Callable[..., Target]) -> None:
+    result = load(start(hangs=50), rate=100.0, seconds=1.0, timeout=0.5, most_open=10)
+    assert result.samples == 100
+    assert (result.total.succeeded, result.total.failures) == (49, {"time-out": 51})
+
+
+def test_a_rate_that_cannot_be_reached_is_told(target: Target) -> None:
+    result = load(target, rate=200_000.0, seconds=1.0, most_open=20)
+    assert result.asked_rate == 200_000
+    assert result.reached_rate < 150_000
+    assert result.unsent > 0 or result.generator.saturated or result.total.failures
+
+
+def test_more_connections_than_the_machine_allows(target: Target) -> None:
+    with pytest.raises(NotVerified, match=r"hard limit here is .*raise it"):
+        load(target, users=3_000_000, requests=3_000_000, connections="at once")
+
+
+def test_fewer_users_than_workers(target: Target) -> None:
+    with pytest.raises(UsageError, match="1 users are too few for 2 load workers"):
+        run(plan(target.url, users=1, seconds=1.0), workers=Workers(local=2), run_id=RUN_ID)

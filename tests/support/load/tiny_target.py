@@ -1,0 +1,65 @@
+"""A tiny real server for the tests of loads; ``python tiny_target.py PORT``. Its environment says when it misbehaves."""
+
+import asyncio
+import os
+import sys
+import time
+
+
+class Trouble:
+    """What happens at a request of a number: TARGET_STALLS_AT (for one second), TARGET_HANGS_AT, TARGET_DIES_AT."""
+
+    requests = 0
+    stalls, hangs, dies = (int(os.environ.get(f"TARGET_{what}_AT", "0")) for what in ("STALLS", "HANGS", "DIES"))
+
+    @classmethod
+    def hangs_now(cls) -> bool:
+        cls.requests += 1
+        if cls.requests == cls.stalls:
+            time.sleep(1.0)  # the whole server stands still, as in a long collection of garbage
+        if cls.requests == cls.dies:
+            os._exit(1)
+        return 0 < cls.hangs <= cls.requests
+
+
+class Connection(asyncio.Protocol):
+    transport: asyncio.Transport
+    received = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self.received += data
+        while b"\r\n\r\n" in self.received:
+            head, _, rest = self.received.partition(b"\r\n\r\n")
+            length = next(
+                (int(line[15:]) for line in head.lower().split(b"\r\n") if line[:15] == b"content-length:"), 0
+            )
+            if len(rest) < length:
+                return
+            self.received = rest[length:]
+            self.answer(head.split(b" ")[1].decode(), closes=b"connection: close" in head.lower())
+
+    def answer(self, path: str, *, closes: bool) -> None:
+        if Trouble.hangs_now() or path == "/never":
+            return
+        if path == "/reset":
+            self.transport.abort()
+            return
+        status = {"/busy": "503 Busy", "/moved": "302 Found"}.get(path, "200 OK")
+        body = {"/busy": b"too busy", "/count": str(Trouble.requests).encode()}.get(path, b"hello")
+        head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\nLocation: /\r\n\r\n"
+        self.transport.write(head.encode() + body)
+        if closes:
+            self.transport.close()
+
+
+async def main() -> None:
+    server = await asyncio.get_running_loop().create_server(Connection, "127.0.0.1", int(sys.argv[1]), backlog=4096)
+    print("listening", flush=True)
+    await server.serve_forever()
+
+
+asyncio.run(main())
