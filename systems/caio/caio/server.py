@@ -11,6 +11,9 @@ from chassis.settings import SettingsError
 from caio import config
 from caio.store.database import StoreUnavailable
 
+SWITCH_SECONDS = 0.001
+"""After so long a thread that computes lets another have the interpreter. The store's needs it only for moments."""
+
 
 def serve() -> int:
     """Start, serve, stop. Gives the exit status; a setting that cannot be used ends the start with one line."""
@@ -27,6 +30,7 @@ def serve() -> int:
         app = create_app(settings, leaving=lambda: stop.asked)
     except (SettingsError, StoreUnavailable) as error:
         return end(str(error))
+    sys.setswitchinterval(SWITCH_SECONDS)
     logs.get("caio").info("listening", host=settings.host, port=settings.port, tls=encryption is not None)
     return server.run(app, listener, stop, encryption, settings.drain_seconds)
 

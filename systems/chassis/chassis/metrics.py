@@ -34,6 +34,7 @@ class HttpMetrics:
             buckets=SECONDS,
             registry=self.registry,
         )
+        self._series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self.refusals = Counter(f"{prefix}_auth_refusals", "Callers refused", ("reason",), registry=self.registry)
         for reason in REFUSALS:
             self.refusals.labels(reason)
@@ -50,8 +51,12 @@ class HttpMetrics:
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answered request."""
         known = method if method in METHODS else "other"
-        self.requests.labels(known, route, str(status)).inc()
-        self.durations.labels(known, route).observe(seconds)
+        series = self._series.get((known, route, status))
+        if series is None:
+            series = self.requests.labels(known, route, str(status)), self.durations.labels(known, route)
+            self._series[known, route, status] = series
+        series[0].inc()
+        series[1].observe(seconds)
 
     def refused(self, reason: str) -> None:
         """Count one refused caller."""

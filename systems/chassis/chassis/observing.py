@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -34,9 +33,9 @@ class Observed:
     recorded: bool = False
 
 
-def request_id_for(headers: Headers) -> str:
+def request_id_for(headers: Iterable[tuple[bytes, bytes]]) -> str:
     """The caller's own id if it is a harmless one, else a new one."""
-    brought = headers.get("x-request-id", "")
+    brought = next((value for name, value in headers if name == b"x-request-id"), b"").decode("latin-1")
     return brought if USABLE_ID.fullmatch(brought) else uuid.uuid4().hex
 
 
@@ -46,10 +45,14 @@ class RouteLabels:
     def __init__(self, templates: Iterable[str]) -> None:
         # Templates without parameters first: /decisions/verify is not a decision.
         ordered = sorted(dict.fromkeys(templates), key=lambda template: ("{" in template, template))
+        self._exact = {template: template for template in ordered if "{" not in template}
         self._patterns = [(compile_path(template)[0], template) for template in ordered]
 
     def of(self, path: str) -> str:
         """The template, or "unmatched"."""
+        exact = self._exact.get(path)
+        if exact is not None:
+            return exact
         return next((template for pattern, template in self._patterns if pattern.match(path)), UNMATCHED)
 
 
@@ -60,13 +63,13 @@ class ObservingMiddleware:
         self.app = app
         self.metrics = metrics
         self.labels = labels
-        self.log = logs.get("access")
+        self.log = logs.Lines("access")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id = request_id_for(Headers(scope=scope))
+        request_id = request_id_for(scope["headers"])
         scope["request_id"] = request_id
         logs.request_id.set(request_id)
         seen = Observed(time.perf_counter())
@@ -74,7 +77,7 @@ class ObservingMiddleware:
         async def observe(message: Message) -> None:
             if message["type"] == "http.response.start":
                 seen.status = message["status"]
-                MutableHeaders(scope=message)["X-Request-ID"] = request_id
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
             elif message["type"] == "http.response.body" and not message.get("more_body", False):
                 self.record(scope, seen)
             await send(message)

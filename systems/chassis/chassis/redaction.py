@@ -13,6 +13,9 @@ SHAPES = (
 )
 """How a credential looks when it slips into a message; the first group stays."""
 
+SIGNS = ("bearer", "basic", "authorization")
+"""Without one of these words there is none of the shapes."""
+
 SHORTEST = 4
 """Shorter values would blot out ordinary words."""
 
@@ -32,6 +35,9 @@ def redact(text: str) -> str:
     for secret in _known:
         if secret in text:
             text = text.replace(secret, HIDDEN)
-    for shape in SHAPES:
-        text = shape.sub(rf"\g<1>{HIDDEN}", text)
+    lowered = text.lower()
+    # Looking for a word takes a tenth of the time of looking for a shape.
+    if not text.isascii() or any(word in lowered for word in SIGNS):
+        for shape in SHAPES:
+            text = shape.sub(rf"\g<1>{HIDDEN}", text)
     return text

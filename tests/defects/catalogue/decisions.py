@@ -52,10 +52,10 @@ def stage_not_traced() -> None:
 
 @defect("CAIO-ROUTE-07", "A decision is answered and never stored", interfaces=HTTP)
 def decision_not_stored() -> None:
-    @wrap("caio.store.records:Records.save_decision")
-    def broken(original: Any, self: Any, decision_id: str, document: bytes) -> Any:
-        done: Future[bytes] = Future()
-        done.set_result(document)
+    @wrap("caio.store.records:Records.save_decisions")
+    def broken(original: Any, self: Any, decisions: Any) -> Any:
+        done: Future[list[bytes]] = Future()
+        done.set_result([document for _, document in decisions])
         return done
 
 

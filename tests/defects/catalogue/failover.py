@@ -193,15 +193,15 @@ def commits_when_it_stops() -> None:
 def decisions_stored_by_service() -> None:
     stored: set[str] = set()
 
-    @wrap("caio.store.records:Records.save_decision")
-    def broken(original: Any, self: Any, decision_id: str, document: bytes) -> Any:
+    @wrap("caio.store.records:Records.save_decisions")
+    def broken(original: Any, self: Any, decisions: Any) -> Any:
         import orjson
 
-        service = orjson.loads(document)["service_id"]
-        if service not in stored:
-            stored.add(service)
-            return original(self, decision_id, document)
-        return _done(document)
+        first = [each for each in decisions if orjson.loads(each[1])["service_id"] not in stored]
+        stored.update(orjson.loads(document)["service_id"] for _, document in first)
+        if first:
+            original(self, first).result()
+        return _done([document for _, document in decisions])
 
 
 @defect("CAIO-FAIL-03", "A service that was removed is back after a restart")

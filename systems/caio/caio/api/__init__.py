@@ -8,11 +8,13 @@ from collections.abc import AsyncIterator, Callable
 from chassis import cors, logs, problems
 from chassis.gate import GateMiddleware
 from chassis.observing import ObservingMiddleware
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 
 import caio
 from caio import config
 from caio.api import answers, decisions, operations, services
+from caio.api.direct import Answer, DirectRoutes
 from caio.api.instance import Instance
 from caio.config import Settings
 
@@ -48,10 +50,18 @@ def app_of(instance: Instance) -> FastAPI:
     app.state.instance = instance
     problems.install(app, "caio")
     answers.install(app)
-    for router in (operations.router(instance), services.router(instance), decisions.router(instance)):
+    deciding = decisions.router(instance)
+    for router in (operations.router(instance), services.router(instance), deciding):
         app.include_router(router)
     # The last one added is the outermost.
+    app.add_middleware(DirectRoutes, routes=direct_routes(deciding), namespace="caio")
     app.add_middleware(GateMiddleware, gate=instance.gate)
     cors.install(app, instance.settings.cors_origins)
     app.add_middleware(ObservingMiddleware, metrics=instance.metrics, labels=instance.labels)
     return app
+
+
+def direct_routes(router: APIRouter) -> dict[tuple[str, str], Answer]:
+    """The routes that need nothing of the framework, by method and path."""
+    routes = [route for route in router.routes if isinstance(route, APIRoute) and route.path in decisions.DIRECT]
+    return {(method, route.path): route.endpoint for route in routes for method in route.methods or ()}

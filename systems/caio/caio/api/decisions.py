@@ -1,7 +1,6 @@
 """Routes that decide: route, dispatch, and the decisions made, which anyone may verify."""
 
 import asyncio
-from dataclasses import asdict
 from typing import Annotated, Any
 
 import anyio.to_thread
@@ -23,27 +22,33 @@ from caio.errors import CaioError, DecisionNotFound, FieldError, InvalidRequest
 
 EVERYONE = ("admin", "user", "service")
 
+DIRECT = ("/api/v1/route", "/api/v1/dispatch")
+"""Paths of the routes that take nothing but the request itself; see caio.api.direct."""
+
 
 def router(instance: Instance) -> APIRouter:
     """The routes of one instance."""
     routes = APIRouter(tags=["decisions"])
-    asks = Annotated[Caller, Depends(gate.permit(instance.gate, EVERYONE, "ask for services"))]
+    may_ask = gate.permit(instance.gate, EVERYONE, "ask for services")
     reads = Annotated[Caller, Depends(gate.permit(instance.gate, EVERYONE, "read decisions"))]
-    Routed = Annotated[RouteBody, Depends(bodies.body_of(RouteBody, LIMITS))]
-    Called = Annotated[DispatchBody, Depends(bodies.body_of(DispatchBody, LIMITS))]
+    to_route, to_dispatch = bodies.body_of(RouteBody, LIMITS), bodies.body_of(DispatchBody, LIMITS)
     Claimed = Annotated[VerifyBody, Depends(bodies.body_of(VerifyBody, LIMITS))]
 
     @routes.post("/api/v1/route", openapi_extra=bodies.documented(RouteBody))
-    async def route(caller: asks, body: Routed) -> Response:
+    async def route(request: Request) -> Response:
         """Decide which service fits a request, without calling it."""
+        may_ask(request)
+        body = await to_route(request)
         await instance.refresh()
         instance.board.half_open_rested()
         kept = await instance.keep(decide(instance, body))
         return Response(kept.document, media_type="application/json")
 
     @routes.post("/api/v1/dispatch", openapi_extra=bodies.documented(DispatchBody))
-    async def dispatch(caller: asks, body: Called, request: Request) -> Response:
+    async def dispatch(request: Request) -> Response:
         """Decide, call the chosen service, and on failure the next, within the deadline."""
+        may_ask(request)
+        body = await to_dispatch(request)
         await instance.refresh()
         instance.board.half_open_rested()
         return answers.json(shown(await called(instance, ask_of(body, request))))
@@ -117,7 +122,7 @@ def shown(done: Dispatched) -> dict[str, Any]:
         "decision": orjson.Fragment(done.decision),
         "service_id": done.service_id,
         "output": done.output,
-        "attempts": [asdict(attempt) for attempt in done.attempts],
+        "attempts": done.attempts,
     }
 
 

@@ -36,6 +36,7 @@ from caio.history import DecisionHistory
 from caio.orchestrator import Orchestrator
 from caio.registry import ServiceRegistry
 from caio.store import keys, lock
+from caio.store.gathering import Gathering
 from caio.store.records import Records
 from caio.store.sources import Aging
 
@@ -62,6 +63,7 @@ class Instance:
         key_file = found.signing_key_file or (self.folder / keys.FILE_NAME if self.folder else None)
         self.key = signing_key(key_file)
         self.records = Records(self.folder)
+        self.gathering = Gathering(self.records)
         self.registry = ServiceRegistry(found.registry_size)
         self.metrics.watch(self.registry, self.records)
         self.orchestrator = Orchestrator(self.registry, self.key, history=DecisionHistory(REMEMBERED))
@@ -123,7 +125,7 @@ class Instance:
         content = decision.to_dict()
         self.metrics.decided(content)
         document = orjson.dumps(content)
-        stored = await asyncio.wrap_future(self.records.save_decision(decision.decision_id, document))
+        stored = await self.gathering.keep(decision.decision_id, document)
         return Kept(stored, content)
 
     @contextlib.asynccontextmanager

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 from chassis.metrics import HttpMetrics
@@ -29,9 +30,11 @@ class Metrics(HttpMetrics):
     def __init__(self, version: str) -> None:
         super().__init__("caio", version)
         self.decisions = Counter("caio_decisions", "Requests routed", ("outcome",), registry=self.registry)
+        self._routed = self.decisions.labels("routed")
         self.stages = Histogram(
             "caio_stage_duration_seconds", "Time per stage", ("stage",), buckets=STAGE_SECONDS, registry=self.registry
         )
+        self._stage: Callable[[str], Histogram] = cache(self.stages.labels)
         self.dispatches = Counter("caio_dispatches", "Requests dispatched", ("outcome",), registry=self.registry)
         for outcome in DISPATCHES:
             self.dispatches.labels(outcome)
@@ -45,9 +48,9 @@ class Metrics(HttpMetrics):
 
     def decided(self, content: dict[str, Any]) -> None:
         """Count a decision and the time that each of its stages took."""
-        self.decisions.labels("routed").inc()
+        self._routed.inc()
         for stage in content["trace"]["stages"]:
-            self.stages.labels(stage["name"]).observe(stage["duration_us"] / 1_000_000)
+            self._stage(stage["name"]).observe(stage["duration_us"] / 1_000_000)
 
     def undecided(self, problem: str) -> None:
         """Count a request that could not be routed."""

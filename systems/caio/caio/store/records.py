@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -68,9 +69,9 @@ class Records:
         """Forget how the calls of a service ended."""
         return self._database.submit(lambda connection: erase_outcomes(connection, service_id))
 
-    def save_decision(self, decision_id: str, document: bytes) -> Future[bytes]:
-        """Keep a signed decision and give the one kept: of equal decisions, which share an id, the first stays."""
-        return self._database.submit(lambda connection: write_decision(connection, decision_id, document, self._most))
+    def save_decisions(self, decisions: Sequence[tuple[str, bytes]]) -> Future[list[bytes]]:
+        """Keep signed decisions, all or none, and give those kept: of equal decisions, which share an id, the first."""
+        return self._database.submit(lambda connection: write_decisions(connection, decisions, self._most))
 
     def decision(self, decision_id: str) -> Future[bytes | None]:
         """A decision's document, or None."""
@@ -142,16 +143,23 @@ def erase_outcomes(connection: sqlite3.Connection, service_id: str) -> Changes:
     return changes.note(connection, service_id, OUTCOMES)
 
 
-def write_decision(connection: sqlite3.Connection, decision_id: str, document: bytes, most: int | None = None) -> bytes:
-    """Insert one decision unless an equal one is there; give what is there now. Beyond ``most`` the oldest goes."""
+def write_decisions(
+    connection: sqlite3.Connection, decisions: Sequence[tuple[str, bytes]], most: int | None = None
+) -> list[bytes]:
+    """Insert decisions unless equal ones are there; give what is there now. Beyond ``most`` the oldest go.
+
+    In one statement, as after each the thread has to wait until the interpreter is free again.
+    """
+    values = ", ".join(["(?, ?)"] * len(decisions))
     inserted = connection.execute(
-        "INSERT OR IGNORE INTO decisions (decision_id, document) VALUES (?, ?)", (decision_id, document.decode())
+        f"INSERT OR IGNORE INTO decisions (decision_id, document) VALUES {values}",
+        [part for decision_id, document in decisions for part in (decision_id, document.decode())],
     )
-    if inserted.rowcount == 1:
-        if most is not None:
-            connection.execute("DELETE FROM decisions WHERE position <= ?", ((inserted.lastrowid or 0) - most,))
-        return document
-    return read_decision(connection, decision_id) or document
+    if most is not None:
+        connection.execute("DELETE FROM decisions WHERE position <= (SELECT max(position) FROM decisions) - ?", (most,))
+    if inserted.rowcount == len(decisions):
+        return [document for _, document in decisions]
+    return [read_decision(connection, decision_id) or document for decision_id, document in decisions]
 
 
 def read_decision(connection: sqlite3.Connection, decision_id: str) -> bytes | None:

@@ -67,8 +67,9 @@ def test_a_replaced_service_keeps_its_place_and_a_removed_one_is_gone(records: R
 
 
 def test_of_equal_decisions_the_first_stays(records: Records) -> None:
-    assert records.save_decision("d", b'"first"').result(5) == b'"first"'
-    assert records.save_decision("d", b'"second"').result(5) == b'"first"'
+    assert records.save_decisions([("d", b'"first"')]).result(5) == [b'"first"']
+    again = [("d", b'"second"'), ("e", b'"other"'), ("e", b'"third"')]
+    assert records.save_decisions(again).result(5) == [b'"first"', b'"other"', b'"other"']
     assert records.decision("d").result(5) == b'"first"'
     assert records.decision("none").result(5) is None
 
@@ -87,7 +88,7 @@ def test_without_a_folder_only_the_latest_decisions_are_kept(monkeypatch: pytest
     monkeypatch.setattr("caio.store.records.KEPT_IN_MEMORY", 2)
     records = Records(None)
     for number in range(4):
-        records.save_decision(str(number), str(number).encode()).result(5)
+        records.save_decisions([(str(number), str(number).encode())]).result(5)
     assert records.decisions(10).result(5) == [3, 2]
     records.close()
 
