@@ -56,6 +56,15 @@ def run_with_movable_clock(context: Context, system: str) -> None:
     mishaps.start_with_movable_clock(context.world)
 
 
+@given(
+    "a {system:System} of its own is running in a container whose clock can be moved, "
+    "and rests failing services {seconds:d} seconds"
+)
+def run_with_movable_clock_and_rest(context: Context, system: str, seconds: int) -> None:
+    """The clock can be moved, and a service that failed repeatedly is not called again for so long."""
+    mishaps.start_with_movable_clock(context.world, rest=seconds)
+
+
 @given("it calls these services in containers")
 def add_contained_services(context: Context) -> None:
     """Each service of the table is up in a container, and registered; the system learns of trouble by calls."""

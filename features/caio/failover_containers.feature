@@ -1,8 +1,8 @@
 @blocker @needs.http @needs.containers
 Feature: When containers, networks, memory or disks fail, the caller is answered in time and nothing is forgotten
 
-  In production CAIO and the services behind it are containers on a network. Cables are pulled, lines are slow, disks run
-  full and kernels kill. Nobody who calls may be left waiting, and nothing that CAIO has acknowledged may be lost.
+  In production CAIO and the services behind it are containers on a network. Cables are pulled, lines are slow, disks
+  run full and kernels kill. Nobody who calls may be left waiting, and nothing that CAIO has acknowledged may be lost.
 
   @CAIO-FAIL-01
   Rule: The next service that may be chosen takes the request
@@ -133,7 +133,7 @@ Feature: When containers, networks, memory or disks fail, the caller is answered
       Then the user gets one answer, from "best-chat"
 
     Example: The clock jumps back an hour while a service that nobody can probe is left alone
-      Given a CAIO of its own is running in a container whose clock can be moved
+      Given a CAIO of its own is running in a container whose clock can be moved, and rests failing services 4 seconds
       And it calls these services in containers
         | service   | offers | accuracy | idempotent |
         | best-chat | chat   | 0.99     | yes        |
@@ -141,7 +141,7 @@ Feature: When containers, networks, memory or disks fail, the caller is answered
       And a user has sent "Good morning" to be answered by "chat" 3 times
       And the clock of CAIO has jumped an hour back
       And "best-chat" is well again
-      When a user keeps sending "Good morning" to be answered by "chat" for up to 10 seconds
+      When a user keeps sending "Good morning" to be answered by "chat" for up to 15 seconds
       Then the user gets one answer, from "best-chat"
 
   @CAIO-FAIL-03

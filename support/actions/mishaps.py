@@ -93,9 +93,12 @@ def start_on_small_disk(world: World, megabytes: int) -> None:
     world.meet()
 
 
-def start_with_movable_clock(world: World) -> None:
-    """Have the system running in a container of its own whose clock can be moved."""
-    deployment = world.contain()
+def start_with_movable_clock(world: World, rest: float | None = None) -> None:
+    """Have the system running in a container of its own whose clock can be moved.
+
+    ``rest`` is for how many seconds it leaves a service alone that has failed repeatedly.
+    """
+    deployment = world.contain(environment={} if rest is None else {"CAIO_CIRCUIT_OPEN_SECONDS": f"{rest:g}"})
     lend(deployment, deployment.folder / CLOCK)
     deployment.start()
     world.meet()

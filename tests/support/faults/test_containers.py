@@ -161,6 +161,15 @@ def test_what_could_not_be_injected_whole_is_undone(service: ContainerCompanion)
     assert asked(service)
 
 
+def test_what_the_kernel_cannot_do_is_not_verified_and_leaves_nothing(service: ContainerCompanion) -> None:
+    unknown = Change(("sh", "-c", "echo 'Error: Specified qdisc kind is unknown.'; exit 2"), ("true",))
+    fault = disturbed(service, Disorder("is disturbed by a kernel that cannot", (*refused(PORT).changes, unknown)))
+    with pytest.raises(NotVerified, match="this machine cannot disturb the network that way"):
+        fault.inject()
+    assert asked(service)
+    assert sides(service, service.container.details()["Config"]["Labels"]["org.signoff.run"]) == []
+
+
 def test_a_disturbance_that_ended_by_itself_says_nothing_about_the_product(service: ContainerCompanion) -> None:
     program = ("sh", "-c", "echo ready; sleep 0.5")
     fault = disturbed(service, Disorder("is disturbed for a moment", late(PORT, 0.1).changes, program, "ready"))
