@@ -79,7 +79,10 @@ def send_to_hanging(world: World, service: str, message: str, capability: str) -
     asking = threading.Thread(target=dispatching.send, args=(world, capability, message, _LONG))
     asking.start()
     world.on_close(asking.join)
-    until(world.services.any_called, world.settings.timeouts.settle, f"{service} to be called")
+    called = world.services.any_called
+    until(lambda: called() or not asking.is_alive(), world.settings.timeouts.start, f"{service} to be called")
+    if not called():
+        raise NotMet(f"expected {service} to be called for a user, but the user was told at once: {world.answer}")
     replicas, seats = _operator(world).replicas, _operator(world).replicas.balancer.seats()
     at = [name for name, seat in seats.items() if seat.under_way]
     if len(at) != 1:
