@@ -23,9 +23,11 @@ from support.deployments.ports import HOST, HeldPort
 NUMBER = "000000000000"
 """Stands in every request where a number of its own is put, so that no two requests are alike."""
 CHAT = {"model": "stub", "messages": [{"role": "user", "content": f"Where is order {NUMBER}?"}]}
+INPUT = {"model": "stub", "messages": [{"role": "user", "content": "Where is order 123456789012?"}]}
+"""The same, as CAIO hands it on; there the number is in the request that it decides about."""
 COMPLETIONS = "/v1/chat/completions"
 SLOWEST_MS = 5000.0
-"""What the contract promises of the backend: CAIO gives up a call that takes much longer, the others wait longer yet."""
+"""What the contract promises of the backend; CAIO gives up a call that takes much longer, the others later still."""
 
 Say = Callable[[str], None]
 
@@ -88,7 +90,7 @@ class Contender:
 
 def contenders() -> list[Contender]:
     """Everybody, ours first; CAIO with two workers only where it can have them."""
-    dispatch = Ask("/api/v1/dispatch", {**_request(), "input": CHAT}, {})
+    dispatch = Ask("/api/v1/dispatch", {**_request(), "input": INPUT}, {})
     route = Ask("/api/v1/route", _request(), {}, contains='"service-00001"', backend=False)
     ours = [_caio(DISPATCH, dispatch), _caio(ROUTE, route)]
     if "workers" in Settings.model_fields:
