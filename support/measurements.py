@@ -9,17 +9,14 @@ from itertools import pairwise
 from support.evidence.attachments import Evidence
 from support.evidence.charts import Axis, Chart, Limit, Line, Panel, Span, picture
 from support.faults import Fault
+from support.load import store
 from support.load.result import MICROSECOND, Endpoint, LoadResult, Second
 
-PERCENTILES = (50.0, 90.0, 95.0, 99.0, 99.9)
-"""Those of the table."""
+PERCENTILES = (50.0, 95.0, 99.0)
+HEADINGS = ("sent", "succeeded", *(f"p{percent:g} ms" for percent in PERCENTILES))
 MOST_POINTS = 160
 """Of a distribution, as it is drawn; more could not be told apart."""
 MEGABYTE = 1024**2
-HEADINGS = (
-    "request", "sent", "succeeded", "success %", *(f"p{each:g} ms" for each in PERCENTILES), "max ms",
-    "p95 at least ms", "p95 at most ms", "failures",
-)  # fmt: skip
 
 
 def show(evidence: Evidence, chart: Chart) -> None:
@@ -35,7 +32,7 @@ def show_load(evidence: Evidence, result: LoadResult, faults: Iterable[Fault] = 
         show(evidence, over_time(result, spans))
     if len(result.server) > 2:
         show(evidence, resources(result, spans))
-    evidence.table(f"{name}: figures", HEADINGS, figures(result))
+    evidence.csv(f"{name}: figures", store.table(result))
     evidence.json(f"{name}: load result", result)
     if result.partial:
         evidence.text(f"{name}: why the result is partial", result.partial_because)
@@ -118,24 +115,10 @@ def rounds(name: str, memory: Sequence[float], warm_up: int) -> Chart:
     return Chart(name, Axis("round"), (Panel(Axis("memory", "MB"), (Line("memory", points, "filled"),)),), spans)
 
 
-def figures(result: LoadResult) -> list[list[object]]:
-    """A row for each kind of request, and one for all where there are several."""
-    rows = [*result.endpoints, result.total] if len(result.endpoints) > 1 else result.endpoints
-    return [_row(each) for each in rows]
-
-
-def _row(times: Endpoint) -> list[object]:
-    bounds, success = times.interval(95), times.success
-    known = (bounds.low, bounds.high) if bounds else (None, None)
-    return [
-        times.name, times.count, times.succeeded, "" if success is None else f"{success * 100:.3f}",
-        *(_ms(times.percentile(each)) for each in PERCENTILES), _ms(times.max), *map(_ms, known),
-        ", ".join(f"{count} {kind}" for kind, count in times.failures.items() if count),
-    ]  # fmt: skip
-
-
-def _ms(seconds: float | None) -> str:
-    return "" if seconds is None or not math.isfinite(seconds) else f"{seconds * 1000:.4g}"
+def figures(times: Endpoint) -> list[str]:
+    """What HEADINGS name; empty where it is not known."""
+    found = (times.percentile(percent) for percent in PERCENTILES)
+    return [str(times.count), str(times.succeeded), *("" if each is None else f"{each * 1000:.4g}" for each in found)]
 
 
 def _limit(seconds: float) -> Limit:

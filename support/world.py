@@ -49,11 +49,14 @@ SHOWN_ONE_BY_ONE = 5
 class World(Memory):
     """What one scenario has started, said and been told. Steps keep nothing anywhere else."""
 
-    def __init__(self, settings: Settings, system: System, pool: LeasePool, evidence: Evidence) -> None:
+    def __init__(
+        self, settings: Settings, system: System, pool: LeasePool, evidence: Evidence, scenario: str = ""
+    ) -> None:
         super().__init__()
         self.settings = settings
         self.system = system
         self.evidence = evidence
+        self.scenario = scenario
         self.services = RealServices(system, pool, contained=settings.deployment == CONTAINER)
         self.pages = WebPages(settings, pool.beside)
         self._pool = pool

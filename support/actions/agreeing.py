@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from support.actions import counting, in_process, loads
 from support.checks import agreement
 from support.checks.agreement import Buckets
-from support.checks.load import Percentile
+from support.checks.load import Percentile, fair
 from support.interfaces import Answer
 from support.load.result import Endpoint
 from support.outcomes import Broken
@@ -32,7 +32,8 @@ def demand_same_times(world: World) -> None:
 
 def demand_by_metrics(world: World, percent: float, limit: float) -> None:
     """Judge the decisions of the last load by the times in the metrics (seconds)."""
-    loads.settle(world, agreement.judge_share(_requests(world), percent, limit, "decisions"))
+    found = agreement.judge_share(_requests(world), percent, limit, "decisions")
+    loads.settle(world, fair(found, world.load))
 
 
 def demand_stage_by_metrics(world: World, what: str, percent: float, limit: float) -> None:
@@ -41,7 +42,8 @@ def demand_stage_by_metrics(world: World, what: str, percent: float, limit: floa
     stage = {"stage": STAGES[what]}
     counted = counting.rise(world, "stages", stage, given, "_count")
     counts = agreement.judge_count(counted, given, what)
-    loads.settle(world, counts, agreement.judge_share(_buckets(world, "stages", stage), percent, limit, what))
+    shares = agreement.judge_share(_buckets(world, "stages", stage), percent, limit, what)
+    loads.settle(world, counts, fair(shares, world.load))
 
 
 def demand_stage_by_traces(world: World, what: str, percent: float, limit: float) -> None:

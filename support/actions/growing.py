@@ -69,7 +69,7 @@ def demand_at_every_size(world: World, wanted: Percentile) -> None:
     }
     name = f"decisions while the registry grows: {fitted}"
     measurements.show(world.evidence, measurements.growth(name, lines, FITTED, wanted.limit))
-    rows = [[size, *measurements.figures(result)[-1]] for size, result in world.sizes]
+    rows = [[size, *measurements.figures(result.total)] for size, result in world.sizes]
     world.evidence.table("decisions by size of the registry", ["services", *measurements.HEADINGS], rows)
     world.evidence.observation("law of growth of the median decision", str(fitted), samples=len(medians))
     loads.settle(world, *(_at(size, judge(result, wanted)) for size, result in world.sizes))

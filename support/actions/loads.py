@@ -17,10 +17,10 @@ from support.deployments.base import power
 from support.interfaces import PythonInterface
 from support.interfaces.http import as_json
 from support.interfaces.requests import request
-from support.load import open_files
+from support.load import open_files, store
 from support.load.plan import Call, LoadPlan
 from support.load.result import Endpoint, LoadResult
-from support.load.runner import Workers, run
+from support.load.runner import LoadInterrupted, Workers, run
 from support.outcomes import NotVerified
 from support.waiting import let_pass
 from support.world import ADMIN, World
@@ -115,20 +115,26 @@ def _plan(world: World, name: str, ability: str, **how: object) -> LoadPlan:
 def _over_http(world: World, plan: LoadPlan) -> LoadResult:
     world.over_http.client  # noqa: B018 -- says so where the run uses another interface
     watched, asked = world.deployment, world.settings.load
-    return _kept(
-        world,
-        run(
+    watch = watched.usage if isinstance(watched, Measurable) else None
+    try:
+        result = run(
             plan,
-            watched.usage if isinstance(watched, Measurable) else None,
-            Workers(0 if asked.workers else asked.processes, asked.workers, asked.port, asked.patience),
+            watch,
+            Workers.of(asked),
             outside=watched.kind != "process",
             run_id=world.settings.run_id,
-        ),
-    )
+        )
+    except LoadInterrupted as interruption:
+        if interruption.result is not None:
+            _kept(world, interruption.result)
+        raise
+    return _kept(world, result)
 
 
 def _kept(world: World, result: LoadResult) -> LoadResult:
     world.loads.append(result)
+    number = f" {len(world.loads)}" if len(world.loads) > 1 else ""
+    store.keep(result, world.settings.reports, f"{world.settings.interface} {world.scenario}{number}")
     measurements.show_load(world.evidence, result, world.befallen)
     return result
 

@@ -90,7 +90,11 @@ class Evidence:
         """Attach a table as comma-separated values, for other programs to read."""
         written = io.StringIO()
         csv.writer(written, lineterminator="\n").writerows([headings, *rows])
-        _recorder.attach(name, written.getvalue(), Media.CSV)
+        self.csv(name, written.getvalue())
+
+    def csv(self, name: str, text: str) -> None:
+        """Attach a table that is written as comma-separated values already."""
+        _recorder.attach(name, text, Media.CSV)
 
     def timeline(self, name: str, lanes: Sequence[Lane]) -> None:
         """Attach what befell a system, as a picture over time and as a journal in words; nothing if nothing did."""
