@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -22,8 +23,8 @@ HASTE = 0.02
 """Seconds from one answer to the next request of a caller who asks far too often."""
 NEARLY_FULL = 0.9
 """The part of the registry that is taken when it is nearly full."""
-TIGHT = 10
-"""Services that an instance in its "tight" profile may have."""
+SIZE = "CAIO_REGISTRY_SIZE"
+"""The setting that says how many services an instance may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,9 @@ def wild(world: World, caio: Watched) -> list[Fault]:
 
 def filled(_world: World, caio: Watched) -> list[Fault]:
     """Services are registered until the registry is nearly full; later they are removed."""
+    wanted = math.ceil(int(caio.deployment.environment[SIZE] or 0) * NEARLY_FULL)
     held = len(caio.admin.services().result())
-    names = [f"service-{number}" for number in range(round(TIGHT * NEARLY_FULL) - held)]
+    names = [f"service-{number}" for number in range(wanted - held)]
     return [registered(caio, *names)]
 
 
