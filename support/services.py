@@ -113,7 +113,7 @@ class RealServices:
         for proxy in self._proxies.values():
             proxy.close()
         for lease in self._leases.values():
-            lease.dirty = failed
+            lease.dirty = failed or bool(troubles)
             self._pool.release(lease)
         self._leases.clear()
         return troubles

@@ -273,7 +273,7 @@ class World(Memory):
         for lease, position in zip(self._leases, self._log_starts, strict=True):
             if failed and isinstance(lease.deployment, HasLogs):
                 self.evidence.text(f"log of {self.system.says} in this scenario", lease.deployment.logs(position))
-            lease.dirty = lease.dirty or failed
+            lease.dirty = lease.dirty or failed or bool(troubles)
         troubles += filter(None, (self._tidy(lease, interface) for lease, interface in self._met))
         troubles += self.services.give_back(failed)
         self.evidence.timeline("the faults", timelines.lanes(self.befallen))
