@@ -5,31 +5,21 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from support.deployments.containers import glance, labels, sdk
-from support.deployments.containers.build_log import BuildLog
+from support.deployments.containers import builder, glance, labels, sdk
 from support.deployments.containers.container import Container
 from support.deployments.containers.sdk import EngineTrouble, Gone, calling
 from support.deployments.containers.spec import ContainerSpec
-from support.outcomes import NotVerified, WaitedInVain
-from support.waiting import until
+from support.outcomes import NotVerified
 
 _LOOK = 5.0
 """Seconds in which an engine must say that it is there."""
 _PATIENCE = 120.0
 """Seconds for one call of the engine; stopping a container is the longest."""
-_LETTING_GO = 5.0
-"""Seconds in which an engine ends the step of a build whose client is gone."""
-_POLL = 0.1
-
-
-class BuildFailed(EngineTrouble):
-    """An image could not be built; the message ends with what the build said last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,55 +165,12 @@ class Engine:
         The stages before the last get names of their own, ``<image>-stage1:<version>``, since the cache of a later
         build lives on them. A build that fails, or is interrupted, leaves nothing of what it made.
         """
-        log = BuildLog()
-        try:
-            with calling(f"the image {tag} could not be built"):
-                self._build(log, context, tag, arguments, marks, target)
-                if log.error:
-                    raise BuildFailed(
-                        f"the image {tag} could not be built: {log.error}; it said last:\n{log.last_lines}"
-                    )
-            repository, _, version = tag.rpartition(":")
-            for number, stage in enumerate(() if target else log.stages, start=1):
-                self.name_image(stage, f"{repository}-stage{number}:{version}")
-        except BaseException:
-            self._take_back(log.made)
-            raise
+        stages = builder.build(self._client, context, tag, arguments, marks, target)
+        repository, _, version = tag.rpartition(":")
+        for number, stage in enumerate(() if target else stages, start=1):
+            self.name_image(stage, f"{repository}-stage{number}:{version}")
         with calling(f"the image {tag} could not be looked at"):
             return _facts(self._client.images.get(tag).attrs)
-
-    def _build(
-        self,
-        log: BuildLog,
-        context: IO[bytes],
-        tag: str,
-        arguments: Mapping[str, str],
-        marks: Mapping[str, str],
-        target: str,
-    ) -> None:
-        parts = self._client.api.build(
-            fileobj=context,
-            custom_context=True,
-            tag=tag,
-            buildargs=dict(arguments),
-            labels=dict(marks),
-            target=target or None,
-            rm=True,
-            forcerm=True,
-            decode=True,
-        )
-        with closing(parts):  # whoever is interrupted lets go of the builder, which then ends
-            for part in parts:
-                log.add(part)
-
-    def _take_back(self, layers: Sequence[str]) -> None:
-        """Remove what a build had made, newest first; the next run sweeps what the engine does not let go of."""
-        for layer in reversed(layers):
-            with suppress(WaitedInVain):
-                until(functools.partial(self._gone, layer), _LETTING_GO, "the engine to end its step", _POLL)
-
-    def _gone(self, image: str) -> bool:
-        return self.remove_image(image) or self.image(image) is None
 
     def import_image(self, archive: Path, tag: str, changes: Iterable[str]) -> ImageFacts:
         """Make an image of a tar of a root file system; ``changes`` are lines of a Dockerfile, such as its labels."""

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from support.deployments.containers import images, labels, sweeping
-from support.deployments.containers.engine import BuildFailed, Engine, Leftover
+from support.deployments.containers.builder import BuildFailed
+from support.deployments.containers.engine import Engine, Leftover
 from support.deployments.containers.images import Build, Images
 from support.settings import ROOT
 from support.waiting import until
