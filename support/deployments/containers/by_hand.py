@@ -39,8 +39,15 @@ def images(system: System, settings: Settings, version: str | None, say: Callabl
         for image, service in named.items():
             build = build_of(path, service)
             built = building.of(build)
-            name = f"{image.rpartition(':')[0] or image}:{version}" if version else image
+            name = _versioned(image, version)
             answering.name_image(built.id, name)
             yield NamedImage(name, building.tag(build), built.size, building.base.note)
     finally:
         answering.close()
+
+
+def _versioned(image: str, version: str | None) -> str:
+    """The name with another version, or else with its own; a colon before the last slash is that of a port."""
+    folder, slash, last = image.rpartition("/")
+    repository, _, own = last.partition(":")
+    return f"{folder}{slash}{repository}:{version or own or 'latest'}"
