@@ -17,8 +17,8 @@ from typing import Any
 import gevent
 from gevent.fileobject import FileObjectPosix
 
-from support.load.master import Master
-from support.load.messages import Job
+from support.load.master import Master, tell
+from support.load.messages import End, Job
 from support.load.worker import Worker
 
 STOP = b"stop"
@@ -33,7 +33,11 @@ def main(arguments: list[str]) -> int:
     role, *rest = arguments
     lines = FileObjectPosix(sys.stdin.fileno(), "rb", closefd=False)
     if role == "master":
-        master = Master(Job.model_validate_json(lines.readline()))
+        job = Job.model_validate_json(lines.readline())
+        try:
+            master = Master(job)
+        except OSError as error:
+            return _no_port(job.port, error)
         gevent.spawn(_obey, lines, master)
         master.run()
     else:
@@ -45,6 +49,12 @@ def main(arguments: list[str]) -> int:
             os._exit(FOUND_NONE)
     sys.stdout.flush()
     os._exit(0)  # what Locust has left in its threads is not waited for
+
+
+def _no_port(port: int, error: OSError) -> int:
+    text = f"port {port}, where load workers come to, cannot be had ({error}): give another with -D load.port=…"
+    tell(End(trouble=f"{text}, and to each `signoff load-worker` too", kind="usage"))
+    return 1
 
 
 def _obey(lines: Any, master: Master | None) -> None:

@@ -17,7 +17,7 @@ import requests
 from geventhttpclient.client import HTTPClient
 from locust import FastHttpUser, HttpUser, task
 from locust.env import Environment
-from locust.exception import StopUser
+from locust.exception import RPCError, StopUser
 from locust.runners import MasterRunner, WorkerRunner
 from locust.user.task import LOCUST_STATE_RUNNING
 
@@ -156,9 +156,12 @@ CLASSES: dict[str, type[FastCaller | PlainCaller]] = {"FastHttpUser": FastCaller
 
 
 def master(plan: LoadPlan, bind: str, port: int) -> MasterRunner:
-    """A runner that tells the workers which listen at a port how many users to have."""
+    """A runner that tells the workers that come to a port how many users to have. Raises OSError if it is taken."""
     environment = Environment(user_classes=[CLASSES[plan.user_class]], host=plan.url, stop_timeout=plan.timeout)
-    return environment.create_master_runner(bind, port)
+    try:
+        return environment.create_master_runner(bind, port)
+    except (RPCError, SystemExit) as error:
+        raise OSError(str(error)) from error
 
 
 def worker(host: str, port: int) -> WorkerRunner:

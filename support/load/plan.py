@@ -42,7 +42,13 @@ class Call(_Part):
     expects: int | tuple[int, int] = (200, 299)
     contains: str = ""
     """What the answer's body must contain; where it does not, the failure is of the kind "wrong body"."""
-    weight: Annotated[int, Field(ge=1)] = 1
+    weight: int = 1
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if self.weight < 1:
+            raise UsageError(f"{self.name}: a weight of {self.weight} is never sent: give 1 or more")
+        return self
 
     def accepts(self, status: int) -> bool:
         """Whether an answer with this status is a success."""
@@ -88,7 +94,7 @@ class LoadPlan(_Part):
     think: tuple[float, float] = (0.0, 0.0)
     timeout: float = 10.0
     connections: Connections = "keep-alive"
-    most_open: Annotated[int, Field(ge=1)] = 1000
+    most_open: int = 1000
     authority: Path | None = None
     user_class: str = "FastHttpUser"
     seed: int = 1
@@ -102,6 +108,10 @@ class LoadPlan(_Part):
         names = [call.name for call in self.calls]
         if len(set(names)) < len(names):
             raise UsageError(f"calls need names of their own, and there are {', '.join(names)}")
+        if self.most_open < 1:
+            raise UsageError(f"{self.most_open} requests at once are none: give one or more")
+        if self.connections == "at once" and self.user_class != USER_CLASSES[0]:
+            raise UsageError(f"{self.user_class} opens its connections only when it sends: use {USER_CLASSES[0]}")
         self._check_kind()
         self._check_end()
         _check_times(self.warm_up, self.timeout, self.think)

@@ -141,8 +141,9 @@ class LoadRun:
                 hosts=workers.hosts,
                 patience=workers.patience,
             )
-            master.stdin.write(job.model_dump_json().encode() + b"\n")
-            master.stdin.flush()
+            with suppress(BrokenPipeError):  # it has ended already, which poll() tells
+                master.stdin.write(job.model_dump_json().encode() + b"\n")
+                master.stdin.flush()
             threading.Thread(target=_pump, args=(master.process, self._lines), daemon=True).start()
             for number in range(1, workers.local + 1):
                 name = f"local-{number}"

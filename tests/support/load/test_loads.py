@@ -31,7 +31,7 @@ def test_users_send_one_request_after_the_other(target: Target) -> None:
     assert result.most_open == 3
     assert result.server, "nothing was seen of the server"
     assert {process.name for process in result.generator.processes} == {"master", "local-1"}
-    assert [line.phase for line in said][0] == "waiting"
+    assert said[0].phase == "waiting"
     assert said[-1].result is not None
     assert left() == []
 

@@ -1,4 +1,4 @@
-"""A tiny real server for the tests of loads; ``python tiny_target.py PORT``. Its environment says when it misbehaves."""
+"""A tiny server for the tests of loads; ``python tiny_target.py PORT``. The environment says when it misbehaves."""
 
 import asyncio
 import os
