@@ -1,6 +1,7 @@
 """Documents are copied as they are, without the code, and an edit that does nothing is told."""
 
 import pytest
+import yaml
 
 from support import systems
 from support.settings import ROOT
@@ -85,8 +86,21 @@ def test_without_an_edit_every_document_is_as_it_was_but_for_what_says_where_the
     copied = definition.write(tmp_path, NONE).parent
 
     for path in copied.rglob("*"):
-        if path.is_file() and path.name not in ("system.yaml", definition.COMPOSE):
+        if path.is_file() and path.name != "system.yaml" and not path.match(definition.COMPOSE):
             assert path.read_bytes() == (CAIO / path.relative_to(copied)).read_bytes()
+
+
+def test_compose_files_say_the_same_but_where_images_are_built_from(tmp_path):
+    copied = definition.write(tmp_path, NONE).parent
+
+    found = sorted(path.name for path in copied.glob(definition.COMPOSE))
+    assert "compose.yaml" in found
+    for name in found:
+        ours, theirs = (yaml.safe_load((folder / name).read_text()) for folder in (copied, CAIO))
+        for content in (ours, theirs):
+            for service in content["services"].values():
+                service.pop("build", None)
+        assert ours == theirs
 
 
 def test_two_defects_of_one_name_are_refused(listed):
