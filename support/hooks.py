@@ -15,7 +15,7 @@ from behave.runner_util import collect_feature_locations, parse_features
 
 from support import keywords, machine, scenarios, systems
 from support.acceptance import criteria, folder, plan, run_record, snapshot, tags
-from support.deployments import LeasePool, RemoteDeployment, sweep
+from support.deployments import LeasePool, RemoteDeployment, notes, sweep
 from support.evidence.attachments import Evidence
 from support.evidence.skipping import skip_if_not_verified
 from support.outcomes import Broken, UsageError
@@ -127,6 +127,8 @@ class Suite:
                 name: digest for pool in self.pools.values() for name, digest in pool.record.images.items()
             }
             record.save(self.settings.reports)
+        for note in notes.read(self.settings.scratch):
+            print(f"Note: {note}")  # noqa: T201 -- of the run as a whole too
         shutil.rmtree(self.settings.scratch, ignore_errors=True)
         self._held.close()
 

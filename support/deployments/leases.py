@@ -22,6 +22,7 @@ from support.deployments.containers.tool import ContainerTool
 from support.deployments.driver import DriverDeployment
 from support.deployments.interruption import end_in_order_on_sigterm
 from support.deployments.journal import RunJournal
+from support.deployments.notes import Notes
 from support.deployments.process import ProcessDeployment
 from support.deployments.remote import RemoteDeployment
 from support.deployments.starts import StartRecord
@@ -83,7 +84,7 @@ class LeasePool:
         self._owner = os.getpid()
         self.record = StartRecord()
         self.beside = Beside(self._folder, self._journal)
-        self.containers = ContainerHost(settings)
+        self.containers = ContainerHost(settings, Notes(settings.scratch, settings.shard).say)
         atexit.register(self.close)
         end_in_order_on_sigterm()
 

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from support.deployments import notes
 from support.evidence import events
 from support.evidence.events import Event
 from support.outcomes import Outcome
@@ -47,6 +48,9 @@ class View(Protocol):
 
     def finished(self, tally: Tally, event: Event) -> None:
         """A scenario has just finished."""
+
+    def note(self, text: str) -> None:
+        """Something about the run as a whole."""
 
     def tick(self, tally: Tally) -> None:
         """Called a few times a second."""
@@ -96,9 +100,14 @@ class Watch:
     view: View
     told: list[str] = field(default_factory=list)
     """Errors that ended a process and have been told; several may end by the same."""
+    _noted: set[str] = field(default_factory=set)
 
     def look(self) -> None:
         """Take in what happened since the last look and show it."""
+        for note in notes.read(self.tail.folder):
+            if note not in self._noted:
+                self._noted.add(note)
+                self.view.note(note)
         for event in self.tail.new():
             if self.tally.take(event):
                 self.view.finished(self.tally, event)
@@ -134,6 +143,10 @@ class BarView:
             line = Text(f"{event.outcome}: {event.name} ({event.key})", COLOURS[event.outcome])
             self._progress.console.print(line)
 
+    def note(self, text: str) -> None:
+        """Print it above the bar."""
+        self._progress.console.print(Text(f"Note: {text}"), soft_wrap=True)
+
     def tick(self, tally: Tally) -> None:
         """Redraw the bar."""
         left = tally.seconds_left()
@@ -164,6 +177,10 @@ class LineView:
         estimate = "" if left is None else f", about {left:.0f} s left"
         line = f"[{done:>{width}}/{tally.total}{estimate}] {event.outcome}: {event.name} ({event.seconds or 0:.1f} s)"
         self._say(line)
+
+    def note(self, text: str) -> None:
+        """Print it."""
+        self._say(f"Note: {text}")
 
     def tick(self, tally: Tally) -> None:
         """Say what is running when it has been quiet for long."""

@@ -91,6 +91,8 @@ class Images:
         if self._base is None:
             with _one_at_a_time():
                 self._base = base_image.choose(self._engine, self._wanted, self._say)
+            if self._base.name == base_image.local_name():
+                self._say(f"images are built on {self._base.note}")
         return self._base
 
     def of(self, build: Build) -> ImageFacts:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
+from support.deployments.notes import Notes
 from support.evidence.events import EventLog, path_of
 from support.outcomes import Outcome
 from support.run.progress import BarView, EventTail, LineView, Tally, Watch, view_for
@@ -59,3 +61,15 @@ def test_a_terminal_gets_a_bar_and_sees_failures_at_once(tmp_path: Path) -> None
     assert "not met: Wrong" in said.getvalue()
     assert "met: Fine" not in said.getvalue()
     assert "2/2" in said.getvalue()
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_what_concerns_the_whole_run_is_told_once(tmp_path: Path, terminal: bool) -> None:
+    said = io.StringIO()
+    watch = Watch(EventTail(tmp_path), Tally(1), view_for(Console(file=said, width=200, force_terminal=terminal), 1))
+    Notes(tmp_path, "http-1").say("building the image signoff-tiny:1")
+    watch.look()
+    Notes(tmp_path, "http-2").say("building the image signoff-tiny:1")
+    watch.look()
+    watch.view.close()
+    assert said.getvalue().count("Note: building the image signoff-tiny:1") == 1
