@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import Any
 
 import orjson
 
 # Integers beyond this lose digits in JSON readers that know only doubles (RFC 8259, section 6).
 _EXACT = 2**53
+# As orjson spells a whole float: at the end of an item, or of everything.
+_WHOLE = re.compile(rb"\.0(?:[,\]}]|\Z)")
 _PLAIN = frozenset({str, int, bool, type(None)})
 
 
@@ -26,6 +29,10 @@ def normal(value: Any) -> Any:
 
 def canonical(value: Any) -> bytes:
     """JSON with sorted keys, no white space, shortest numbers; raises TypeError for what JSON cannot say."""
+    spelled = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    # Only what holds a whole float, or a text that looks like one, is spelled differently when it is normal.
+    if _WHOLE.search(spelled) is None:
+        return spelled
     return orjson.dumps(normal(value), option=orjson.OPT_SORT_KEYS)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from caio.canonical import normal
 from caio.claims import checks_of, control_signal_of, guarantees_of, model_of, proofs_of
 from caio.contracts import ServiceContract
 from caio.policies import CompiledPolicies
@@ -134,12 +135,12 @@ class RoutingDecision:
     def to_dict(self) -> dict[str, Any]:
         """The signed decision, ready for JSON."""
         body = self._body()
-        if self._id is None:
-            self._id = decision_id(body)
-        signed = {"decision_id": self._id, **body}
-        if self._signature is None:
-            self._signature = self._sign(signed)
-        return {**signed, "signature": dict(self._signature)}
+        if self._id is None or self._signature is None:
+            # Normal once, so that it need not be made normal for the id and again for the signature.
+            plain = normal(body)
+            self._id = decision_id(plain)
+            self._signature = self._sign({"decision_id": self._id, **plain})
+        return {"decision_id": self._id, **body, "signature": dict(self._signature)}
 
     def _body(self) -> dict[str, Any]:
         return {
