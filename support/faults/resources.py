@@ -98,4 +98,6 @@ class MemoryLimit(Fault):
     def exhaust(self, within: float) -> int | None:
         """Take what memory is left. Returns how the container ended; None if it has not, after ``within`` seconds."""
         self._target.container.run(["python3", "-c", _TAKE])
-        return self._target.exit_within(within)
+        code = self._target.exit_within(within)
+        self.observed("the container still runs" if code is None else f"the container ended with exit code {code}")
+        return code
