@@ -16,6 +16,7 @@ from gevent.event import AsyncResult, Event
 from gevent.lock import BoundedSemaphore
 
 from support.load import due
+from support.load.alarm import Alarm
 from support.load.failures import TooLate, kind_of
 from support.load.plan import Call, LoadPlan
 from support.load.result import Failure
@@ -143,12 +144,13 @@ class Site:
 
     def _hand_out(self) -> None:
         """Give every arrival, when it is due, to the user who was idle last, so that few connections are used."""
-        zero, end = self.tally.zero, self.tally.end or 0.0
+        zero, end, alarm = self.tally.zero, self.tally.end or 0.0, Alarm()
         for number, offset in enumerate(self._moments):
             moment = zero + offset
-            ahead = moment - time.monotonic()
-            if ahead > 0 or number % _BATCH == 0:
-                gevent.sleep(max(0.0, ahead))
+            if moment > time.monotonic():
+                alarm.wait_until(moment)
+            elif number % _BATCH == 0:
+                gevent.sleep(0)
             now = time.monotonic()
             if self.over.is_set() or now > end + _BEHIND:
                 self.tally.unsent(1 + sum(1 for _ in self._moments))
@@ -158,6 +160,7 @@ class Site:
                 continue
             self.tally.late(now - moment)
             self._idle.pop().set(moment)
+        alarm.close()
         self._all_due = True
         for waiting in self._idle:
             waiting.set(None)
