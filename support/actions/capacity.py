@@ -7,21 +7,25 @@ from support.actions import loads
 from support.checks import capacity
 from support.checks.capacity import Step
 from support.checks.findings import found
-from support.checks.load import Percentile, Success, judge
+from support.checks.load import Percentile, Success, judge, needed_for, needed_for_share
 from support.load.result import LoadResult
 from support.outcomes import Broken, Outcome
 from support.world import World
 
 STEP = 4.0
 """Seconds of each rate. With arrivals of which a system serves 1.3 % too few, the last wait for longer than 50 ms."""
+SPARE = 2
+"""How many times the samples are taken, at each rate, that its judgement needs at least."""
 WARM_UP = 1.0
 """Seconds before each that are left out."""
 
 
 def search(world: World, target: float, objectives: tuple[Percentile, Success], ability: str) -> None:
     """Raise the rate from the target on until the objectives are missed, and halve the gap until it is narrow."""
+    least = SPARE * max(needed_for(objectives[0].percent), needed_for_share(objectives[1].share))
     while (rate := capacity.next_rate(world.steps, target)) is not None:
-        world.steps.append(_step(loads.arriving(world, rate, STEP, ability, WARM_UP), rate, objectives))
+        result = loads.arriving(world, rate, STEP, ability, WARM_UP, least)
+        world.steps.append(_step(result, rate, objectives))
     limit = objectives[0].limit
     points = [(step.rate, step.p95, step.outcome) for step in world.steps if step.p95 is not None]
     kept = sorted((rate, seconds) for rate, seconds, outcome in points if outcome is Outcome.MET)

@@ -58,11 +58,16 @@ def for_a_while(world: World, users: int, seconds: float, ability: str) -> LoadR
     return _over_http(world, plan.scaled(world.settings.load.scale))
 
 
-def arriving(world: World, rate: float, seconds: float, ability: str, warm_up: float = WARM_UP) -> LoadResult:
-    """Requests that arrive at a rate, whether or not earlier ones have been answered; times count from when due."""
+def arriving(
+    world: World, rate: float, seconds: float, ability: str, warm_up: float = WARM_UP, least: int = 0
+) -> LoadResult:
+    """Requests that arrive at a rate, whether or not earlier ones have been answered; times count from when due.
+
+    There are ``least`` of them at least, however short the time.
+    """
     name = f"{ability} requests at {rate:g} a second"
-    plan = _plan(world, name, ability, rate=float(rate), seconds=seconds, warm_up=warm_up)
-    return _over_http(world, plan.scaled(world.settings.load.scale))
+    lasts = max(seconds * world.settings.load.scale, least / rate)
+    return _over_http(world, _plan(world, name, ability, rate=float(rate), seconds=lasts, warm_up=warm_up))
 
 
 def memory(world: World) -> int:
