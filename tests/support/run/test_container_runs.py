@@ -184,9 +184,10 @@ def test_what_a_run_left_whose_every_process_was_killed_is_swept_and_nothing_els
     asked.feature("Given Tiny runs in a container", "And nothing happens for a minute")
     run = started(asked)
     children = psutil.Process(run.pid).children(recursive=True)
-    run.kill()
+    run.send_signal(signal.SIGSTOP)  # so that it does not notice, nor its children that it is gone
     for child in children:
         child.kill()
+    run.kill()
     run.communicate()
     psutil.wait_procs(children, timeout=10)
     assert left(real, asked) == ["container", "network"]

@@ -94,6 +94,12 @@ def test_what_the_suite_cannot_carry_out_is_refused_with_file_line_and_field(
         compose.read(path, {})
 
 
+def test_a_name_of_the_project_is_refused_because_docker_compose_1_refuses_it(tmp_path: Path) -> None:
+    path = file(tmp_path, more="name: caio\n")
+    with pytest.raises(UsageError, match=f"^{path}:4: name: unknown field"):
+        compose.read(path, {})
+
+
 def test_every_complaint_is_told(tmp_path: Path) -> None:
     path = file(tmp_path, "privileged: true", "extends: other")
     with pytest.raises(UsageError) as told:
