@@ -16,6 +16,8 @@ NINES = (0.0, 50.0, 90.0, 95.0, 99.0, 99.9, 99.99, 99.999)
 SECTIONS = {1: (1,), 2: (1, 2, 5)}
 """Ticks in each power of ten: one where there are many powers, three where there are few."""
 FEW_DECADES = 2.2
+MOST_DECADES = 12
+"""Powers of ten that a logarithmic axis names at most."""
 PREFIXES = ((1e9, " G"), (1e6, " M"), (1e3, " k"))
 
 
@@ -72,7 +74,8 @@ def _log(values: Sequence[float]) -> Scale:
     least, most = min(values, default=1.0), max(values, default=1.0)
     sections = SECTIONS[2 if math.log10(most / least) < FEW_DECADES else 1]
     first, last = math.floor(math.log10(least) - 1e-9), math.ceil(math.log10(most) + 1e-9)
-    every = [factor * 10.0**power for power in range(first, last + 1) for factor in sections]
+    apart = math.ceil((last - first) / MOST_DECADES) or 1
+    every = [factor * 10.0**power for power in range(first, last + apart, apart) for factor in sections]
     low = max((tick for tick in every if tick <= least * 1.000001), default=every[0])
     high = min((tick for tick in every if tick >= most * 0.999999 and tick > low), default=every[-1])
     return Scale("log", low, high, tuple(tick for tick in every if low <= tick <= high))
