@@ -21,6 +21,9 @@ ROLES = ("admin", "user", "service")
 SHORTEST_SECRET = 8
 """Characters; anything shorter is a slip of the pen, not a key."""
 
+KEPT_FOR_A_WHILE = 10_000
+"""Decisions that are kept where there is no data folder."""
+
 HOST_NAME = re.compile(
     r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
 )
@@ -45,6 +48,8 @@ class Settings(ServiceSettings):
     auth_tokens: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     rate_limit: str | None = None
+    workers: int = Field(1, ge=1, le=64)
+    decisions_kept: int = Field(1_000_000, ge=100, le=1_000_000_000)
     registry_size: int = Field(10_000, ge=1, le=1_000_000)
     contract_cache_ttl: Seconds = 30.0
     contracts_dir: Path | None = None
@@ -89,6 +94,14 @@ class Settings(ServiceSettings):
         if self.auth_secret_key_file is not None:
             return self.auth_secret_key_file.read_text(encoding="utf-8").strip().encode()
         return secrets.token_bytes(32)
+
+    def for_workers(self, folder: Path) -> Settings:
+        """The same for several processes that act as one: with a key in common, and a data folder if there is none."""
+        own_key = self.auth_secret_key is None and self.auth_secret_key_file is None
+        changed: dict[str, Any] = {"auth_secret_key": SecretStr(secrets.token_hex(32))} if own_key else {}
+        if self.data_dir is None:
+            changed |= {"data_dir": folder, "decisions_kept": min(self.decisions_kept, KEPT_FOR_A_WHILE)}
+        return self.model_copy(update=changed)
 
     @property
     def tls_context(self) -> ssl.SSLContext | None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
+import socket
 import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 from chassis import logs, server
 from chassis.settings import SettingsError
 
 from caio import config
+from caio.config import Settings
 from caio.store.database import StoreUnavailable
 
 SWITCH_SECONDS = 0.001
@@ -27,16 +33,64 @@ def serve() -> int:
         settings = config.load()
         logs.configure(settings.logs_as, settings.log_level)
         logs.catch_uncaught()
+        if settings.workers > 1:
+            return serve_together(settings, stop)
         listener = server.bind(settings.host, settings.port, config.PREFIX)
-        encryption = settings.tls_context
-        from caio.api import create_app
-
-        app = create_app(settings, leaving=lambda: stop.asked)
+        return serve_at(settings, listener, stop)
     except (SettingsError, StoreUnavailable) as error:
         return end(str(error))
+
+
+def serve_at(settings: Settings, listener: socket.socket, stop: server.StopSignals) -> int:
+    """Serve one listener in this process. Raises SettingsError and StoreUnavailable."""
+    from caio.api import create_app
+
+    encryption = settings.tls_context
+    app = create_app(settings, leaving=lambda: stop.asked)
     settle_down()
-    logs.get("caio").info("listening", host=settings.host, port=settings.port, tls=encryption is not None)
+    if settings.workers == 1:
+        tell_address(settings)
     return server.run(app, listener, stop, encryption, settings.drain_seconds)
+
+
+def serve_together(settings: Settings, stop: server.StopSignals) -> int:
+    """Serve with several processes. What they share lies in the data folder, or in one that goes with them."""
+    from chassis import shared_metrics
+    from chassis.workers import Workers
+
+    listeners = server.bind_several(settings.host, settings.port, config.PREFIX, settings.workers)
+    with shared_folder() as folder:
+        (folder / "metrics").mkdir()
+        shared_metrics.share(folder / "metrics")
+        alike = settings.for_workers(folder / "data")
+        # What every worker would import takes a second, and is in memory only once.
+        import caio.api  # noqa: F401
+
+        def work(listener: socket.socket, orders: server.Orders) -> int:
+            try:
+                return serve_at(alike, listener, orders)
+            except (SettingsError, StoreUnavailable) as error:
+                return end(str(error))
+
+        tell_address(settings)
+        return Workers(listeners, work, stop, shared_metrics.bury).run()
+
+
+@contextlib.contextmanager
+def shared_folder() -> Iterator[Path]:
+    """A folder for as long as the workers live. Raises SettingsError where none can be made."""
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="caio-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise SettingsError(f"{config.PREFIX}WORKERS", f" needs a folder for temporary files: {error}") from None
+    with folder as path:
+        yield Path(path)
+
+
+def tell_address(settings: Settings) -> None:
+    """Log where CAIO listens."""
+    tls = settings.tls_cert_file is not None
+    logs.get("caio").info("listening", host=settings.host, port=settings.port, tls=tls, workers=settings.workers)
 
 
 def settle_down() -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import time
+from collections.abc import Generator
 from types import FrameType
-from typing import TYPE_CHECKING
 
 import uvicorn
 
 from chassis import logs
-
-if TYPE_CHECKING:
-    from chassis.server import StopSignals
+from chassis.server import Orders, StopSignals
 
 CLOSE = (b"connection", b"close")
 
@@ -28,14 +28,24 @@ class DrainingServer(uvicorn.Server):
         self._stop = stop
         self._seconds = seconds
         self._ends: float | None = None
-        self._hurry = False
         self._log = logs.get("server")
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Take a signal; uvicorn has put this in the place of our own handler."""
-        self._hurry = self._stop.asked
-        self._stop.asked = True
+        self._stop.times += 1
         super().handle_exit(sig, frame)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Take signals, except in a worker, which ignores them."""
+        with contextlib.nullcontext() if isinstance(self._stop, Orders) else super().capture_signals():
+            yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and in a worker tell so."""
+        await super().startup(sockets)
+        if isinstance(self._stop, Orders):
+            self._stop.begin()
 
     async def on_tick(self, counter: int) -> bool:
         """Whether to stop serving now; asked ten times a second."""
@@ -44,7 +54,7 @@ class DrainingServer(uvicorn.Server):
             return False
         if self._ends is None:
             self._ends = self._begin()
-        return self._hurry or time.monotonic() >= self._ends
+        return self._stop.times > 1 or time.monotonic() >= self._ends
 
     def _begin(self) -> float:
         """Close connections with their next answer. Gives when to end."""

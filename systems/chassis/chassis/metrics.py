@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.registry import Collector
 from starlette.responses import Response
 
 from chassis.health import HEALTHY, HealthReport
+from chassis.shared_metrics import shared_folder, together
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds of the duration buckets; 0.05 is the limit that routing is judged by."""
@@ -23,7 +25,11 @@ class HttpMetrics:
     def __init__(self, prefix: str, version: str) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
-        ProcessCollector(registry=self.registry)
+        self.shared = shared_folder()
+        self.alone: list[Collector] = []
+        """What a worker reads off for itself when it answers for all."""
+        if self.shared is None:
+            ProcessCollector(registry=self.registry)
         self.requests = Counter(
             f"{prefix}_http_requests", "Requests answered", ("method", "route", "status"), registry=self.registry
         )
@@ -43,9 +49,21 @@ class HttpMetrics:
             "1 if the component worked at its last check, 0 if it had failed",
             ("component",),
             registry=self.registry,
+            multiprocess_mode="mostrecent",
         )
-        self.ready = Gauge(f"{prefix}_ready", "1 if every component worked at the last check", registry=self.registry)
-        build = Gauge(f"{prefix}_build_info", "Version that runs", ("version",), registry=self.registry)
+        self.ready = Gauge(
+            f"{prefix}_ready",
+            "1 if every component worked at the last check",
+            registry=self.registry,
+            multiprocess_mode="mostrecent",
+        )
+        build = Gauge(
+            f"{prefix}_build_info",
+            "Version that runs",
+            ("version",),
+            registry=self.registry,
+            multiprocess_mode="mostrecent",
+        )
         build.labels(version).set(1)
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -70,4 +88,5 @@ class HttpMetrics:
 
     def exposition(self) -> Response:
         """Everything in Prometheus' text format."""
-        return Response(generate_latest(self.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+        told = self.registry if self.shared is None else together(self.shared, self.alone)
+        return Response(generate_latest(told), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import os
 import signal
 import socket
 import ssl
@@ -24,14 +27,23 @@ class StopSignals:
     """Takes SIGTERM and SIGINT from the first moment, so that none is lost while the service starts."""
 
     def __init__(self) -> None:
-        self.asked = False
+        self.times = 0
         self._server: uvicorn.Server | None = None
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.on_signal)
 
+    @property
+    def asked(self) -> bool:
+        """Whether to stop."""
+        return self.times > 0
+
     def on_signal(self, _number: int, _frame: FrameType | None) -> None:
         """Stop as soon as possible, without an error."""
-        self.asked = True
+        self.ask()
+
+    def ask(self) -> None:
+        """Take one order to stop."""
+        self.times += 1
         if self._server is not None:
             self._server.should_exit = True
 
@@ -41,8 +53,41 @@ class StopSignals:
         server.should_exit = server.should_exit or self.asked
 
 
-def bind(host: str, port: int, prefix: str) -> socket.socket:
-    """Take the address. Raises SettingsError when it cannot be had."""
+class Orders(StopSignals):
+    """Of a worker, which takes them from the process that watches it, through a pipe; signals mean nothing to it."""
+
+    STOP = b"."
+
+    def __init__(self, orders: int, ready: int) -> None:
+        self.times = 0
+        self._server = None
+        self._orders = orders
+        self._ready = ready
+
+    def begin(self) -> None:
+        """Say that the worker serves, and listen from now on."""
+        asyncio.get_running_loop().add_reader(self._orders, self._take)
+        with contextlib.suppress(OSError):
+            os.write(self._ready, b".")
+
+    def _take(self) -> None:
+        told = os.read(self._orders, 64)
+        if not told:
+            # Whoever could say anything has been killed; so is this process.
+            os._exit(1)
+        for _ in told:
+            self.ask()
+
+
+def bind_several(host: str, port: int, prefix: str, count: int) -> list[socket.socket]:
+    """Take the address for so many processes, none of which listens yet. Raises SettingsError."""
+    # Only a listener that does not share shows whether somebody else is there, who might share as well.
+    bind(host, port, prefix).close()
+    return [bind(host, port, prefix, shared=True) for _ in range(count)]
+
+
+def bind(host: str, port: int, prefix: str, shared: bool = False) -> socket.socket:
+    """Take the address; ``shared`` without listening yet. Raises SettingsError when it cannot be had."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError as error:
@@ -50,8 +95,11 @@ def bind(host: str, port: int, prefix: str) -> socket.socket:
     listener = socket.socket(family, kind, protocol)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
+        if shared:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         listener.bind(address)
-        listener.listen(BACKLOG)
+        if not shared:
+            listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
         reason = (error.strerror or str(error)).lower()

@@ -36,12 +36,16 @@ from caio.history import DecisionHistory
 from caio.orchestrator import Orchestrator
 from caio.registry import ServiceRegistry
 from caio.store import keys, lock
+from caio.store.database import StoreUnavailable
 from caio.store.gathering import Gathering
 from caio.store.records import Records
 from caio.store.sources import Aging
 
 REMEMBERED = 100
 """Decisions kept in memory; all are in the store."""
+
+HOUSE_SECONDS = 1.0
+"""Between two looks at what nobody waits for."""
 
 GUARDED = ("/api",)
 OPERATIONS = ("/health", "/health/live", "/health/ready", "/metrics")
@@ -128,6 +132,24 @@ class Instance:
         stored = await self.gathering.keep(decision.decision_id, document)
         return Kept(stored, content)
 
+    async def keep_house(self) -> None:
+        """Every so often remove decisions beyond those kept, and let other workers know how it is here."""
+        seen = -1
+        while True:
+            await asyncio.sleep(HOUSE_SECONDS)
+            self.metrics.tell()
+            # A store that nobody could write to is not tried just for this.
+            if self.records.shared and self.gathering.stored != seen:
+                seen = self.gathering.stored
+                with contextlib.suppress(StoreUnavailable):
+                    await self.trim()
+
+    async def trim(self) -> None:
+        """Remove the oldest decisions beyond those kept, bit by bit. Raises StoreUnavailable."""
+        removed = 1
+        while removed:
+            removed = await asyncio.wrap_future(self.records.trim_decisions(self.settings.decisions_kept))
+
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Probe services while the app runs; afterwards finish writing and let go of everything."""
@@ -137,6 +159,7 @@ class Instance:
         tasks = [
             asyncio.create_task(self.prober.run()),
             asyncio.create_task(self.replica.follow(self.settings.probe_interval)),
+            asyncio.create_task(self.keep_house()),
         ]
         try:
             yield

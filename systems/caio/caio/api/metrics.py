@@ -7,9 +7,10 @@ from functools import cache
 from typing import Any
 
 from chassis.metrics import HttpMetrics
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+from starlette.responses import Response
 
 from caio.dispatch.answers import DeadlineExceeded, DispatchFailed
 from caio.errors import NoMatchingServices
@@ -18,6 +19,13 @@ from caio.store.records import Records
 
 STAGE_SECONDS = (0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.05)
 """Upper bounds of the buckets; 0.01 and 0.02 are the limits of matching and of security verification."""
+
+FAILING = (
+    "caio_service_failing",
+    "1 for a service that its probe finds unhealthy, or whose circuit is not closed; absent for all others",
+)
+FAILING_LABELS = ("service_id", "sign")
+FAILURES = ("caio_store_failures", "Reads and writes that the store failed to do")
 
 ANSWERED = "answered"
 DISPATCHES = (ANSWERED, DispatchFailed.problem, DeadlineExceeded.problem, NoMatchingServices.problem)
@@ -42,9 +50,40 @@ class Metrics(HttpMetrics):
             "caio_dispatch_attempts", "Calls to services", ("service_id", "outcome"), registry=self.registry
         )
 
+        self.situation: Situation | None = None
+        self._told: set[tuple[str, str]] = set()
+        self._failures = 0
+
     def watch(self, services: ServiceRegistry, records: Records) -> None:
         """From now on tell about these too."""
-        self.registry.register(Situation(services, records))
+        situation = Situation(services, records)
+        if self.shared is None:
+            self.registry.register(situation)
+            return
+        self.alone.append(Size(services))
+        self.situation = situation
+        self.failing = Gauge(
+            FAILING[0], FAILING[1], FAILING_LABELS, registry=self.registry, multiprocess_mode="livemax"
+        )
+        self.failures = Counter(FAILURES[0], FAILURES[1], registry=self.registry)
+
+    def tell(self) -> None:
+        """Let the other workers know what this one would tell if it were asked now."""
+        if self.shared is None or self.situation is None:
+            return
+        now = self.situation.failing()
+        for labels in self._told - now:
+            self.failing.labels(*labels).set(0)
+        for labels in now - self._told:
+            self.failing.labels(*labels).set(1)
+        self._told = now
+        failures = self.situation.records.failures
+        self.failures.inc(failures - self._failures)
+        self._failures = failures
+
+    def exposition(self) -> Response:
+        self.tell()
+        return super().exposition()
 
     def decided(self, content: dict[str, Any]) -> None:
         """Count a decision and the time that each of its stages took."""
@@ -65,32 +104,39 @@ class Metrics(HttpMetrics):
         self.attempts.labels(service_id, outcome).inc()
 
 
-class Situation(Collector):
-    """Read off whenever the metrics are asked for. Of services only those in trouble are told one by one."""
+class Size(Collector):
+    """How many services there are, and may be. Read off whenever the metrics are asked for."""
 
-    def __init__(self, services: ServiceRegistry, records: Records) -> None:
+    def __init__(self, services: ServiceRegistry) -> None:
         self.services = services
-        self.records = records
 
     def collect(self) -> Iterator[Metric]:
-        """Registry, services in trouble, store."""
-        entries = self.services.snapshot().entries
-        yield GaugeMetricFamily("caio_services", "Services registered", value=len(entries))
+        """Two numbers."""
+        yield GaugeMetricFamily("caio_services", "Services registered", value=len(self.services))
         if self.services.limit is not None:
             yield GaugeMetricFamily(
                 "caio_registry_capacity", "Services that may be registered", value=self.services.limit
             )
-        failing = GaugeMetricFamily(
-            "caio_service_failing",
-            "1 for a service that its probe finds unhealthy, or whose circuit is not closed; absent for all others",
-            labels=("service_id", "sign"),
-        )
-        for name, entry in entries.items():
-            if entry.health == "unhealthy":
-                failing.add_metric((name, "probe"), 1)
-            if entry.circuit != "closed":
-                failing.add_metric((name, "circuit"), 1)
+
+
+class Situation(Size):
+    """Of services only those in trouble are told one by one."""
+
+    def __init__(self, services: ServiceRegistry, records: Records) -> None:
+        super().__init__(services)
+        self.records = records
+
+    def collect(self) -> Iterator[Metric]:
+        """Registry, services in trouble, store."""
+        yield from super().collect()
+        failing = GaugeMetricFamily(FAILING[0], FAILING[1], labels=FAILING_LABELS)
+        for labels in sorted(self.failing()):
+            failing.add_metric(labels, 1)
         yield failing
-        yield CounterMetricFamily(
-            "caio_store_failures", "Reads and writes that the store failed to do", value=self.records.failures
-        )
+        yield CounterMetricFamily(FAILURES[0], FAILURES[1], value=self.records.failures)
+
+    def failing(self) -> set[tuple[str, str]]:
+        """Services in trouble, and by what sign."""
+        entries = self.services.snapshot().entries.items()
+        probes = {(name, "probe") for name, entry in entries if entry.health == "unhealthy"}
+        return probes | {(name, "circuit") for name, entry in entries if entry.circuit != "closed"}

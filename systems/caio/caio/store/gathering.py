@@ -28,6 +28,8 @@ class Gathering:
 
     def __init__(self, records: Records) -> None:
         self.records = records
+        self.stored = 0
+        """Decisions, since the start."""
         self._waiting: list[Waiting] = []
         self._busy = False
 
@@ -52,6 +54,7 @@ class Gathering:
 
     def _settle(self, loop: asyncio.AbstractEventLoop, batch: list[Waiting], done: Future[list[bytes]]) -> None:
         error = done.exception()
+        self.stored += 0 if error else len(batch)
         documents = [each.document for each in batch] if error else done.result()
         for each, document in zip(batch, documents, strict=True):
             if each.stored.done():

@@ -18,7 +18,10 @@ from caio.store.database import Database
 FILE_NAME = "caio.db"
 
 KEPT_IN_MEMORY = 10_000
-"""Decisions kept where there is no data folder; a file keeps all."""
+"""Decisions kept where there is no data folder."""
+
+REMOVED_TOGETHER = 1_000
+"""Decisions removed in one transaction, so that no caller waits for more than that."""
 
 TRIAL_BYTES = 16_384
 """What health tries to write; a decision between 20 services takes as much."""
@@ -72,6 +75,10 @@ class Records:
     def save_decisions(self, decisions: Sequence[tuple[str, bytes]]) -> Future[list[bytes]]:
         """Keep signed decisions, all or none, and give those kept: of equal decisions, which share an id, the first."""
         return self._database.submit(lambda connection: write_decisions(connection, decisions, self._most))
+
+    def trim_decisions(self, most: int) -> Future[int]:
+        """Remove some of the oldest decisions beyond the newest ``most``. Gives how many; 0 when there are no more."""
+        return self._database.submit(lambda connection: erase_decisions(connection, most))
 
     def decision(self, decision_id: str) -> Future[bytes | None]:
         """A decision's document, or None."""
@@ -160,6 +167,15 @@ def write_decisions(
     if inserted.rowcount == len(decisions):
         return [document for _, document in decisions]
     return [read_decision(connection, decision_id) or document for decision_id, document in decisions]
+
+
+def erase_decisions(connection: sqlite3.Connection, most: int) -> int:
+    """Delete the oldest decisions beyond ``most``, no more at once than others can wait for."""
+    first, last = connection.execute("SELECT min(position), max(position) FROM decisions").fetchone()
+    if first is None or last - first < most:
+        return 0
+    end = min(last - most, first + REMOVED_TOGETHER - 1)
+    return connection.execute("DELETE FROM decisions WHERE position <= ?", (end,)).rowcount
 
 
 def read_decision(connection: sqlite3.Connection, decision_id: str) -> bytes | None:
