@@ -74,13 +74,14 @@ class Traffic:
         """Have requests flow, and wait until some have been answered."""
         for caller in self._callers:
             caller.start()
-        self.go_on()
+        limit = self._world.settings.timeouts.settle + LONGEST
+        until(lambda: len(self.sent) >= AROUND, limit, f"{AROUND} requests to have ended")
 
     def go_on(self) -> None:
-        """Wait until some more requests have been sent and ended."""
-        enough = len(self.sent) + AROUND
+        """Wait until some more requests have been sent and ended, and in all as many as it takes to prove anything."""
+        enough = max(len(self.sent) + AROUND, LEAST)
         limit = self._world.settings.timeouts.settle + LONGEST
-        until(lambda: len(self.sent) >= enough, limit, f"{AROUND} more requests to be answered")
+        until(lambda: len(self.sent) >= enough, limit, f"{enough} requests to have ended")
 
     def stop_and_count(self) -> list[Sent]:
         """Stop, and give every request that was sent. Raises Broken if they are too few to prove anything."""
