@@ -26,7 +26,8 @@ from locust.user.task import LOCUST_STATE_RUNNING
 from support.load.plan import Call, LoadPlan
 from support.load.site import Site
 
-VERSION = locust.__version__
+# A worker that makes ten thousand users, or has no core to itself for a while, is silent for longer than Locust's 3 s.
+locust.runners.HEARTBEAT_LIVENESS = 10
 
 
 class FastCaller(FastHttpUser):
