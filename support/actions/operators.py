@@ -104,8 +104,14 @@ class Operator:
     def _put_in(self, replica: Replica) -> None:
         self._note(f"has {replica.name} get requests")
         self._balancer.put_in(replica.name)
-        self._await(lambda: self._balancer.seat(replica.name).serving, self.patience, f"{replica.name} to serve")
+        self._await(lambda: self._up(replica), self.patience, f"{replica.name} to serve")
         self._look_up_version(replica)
+
+    def _up(self, replica: Replica) -> bool:
+        seat = self._balancer.seat(replica.name)
+        if seat.failed:
+            raise GivenUp(f"it gets sick when it is used; the balancer says: {seat}")
+        return seat.serving
 
     def _watch(self, new: Sequence[Replica]) -> None:
         """See that the new replicas stay well when they are used: at first for a while, later that they still are."""

@@ -15,7 +15,7 @@ from support.settings import Settings
 from support.systems import ReplicasEntry, System
 from support.waiting import until
 
-_UP, _DRAINED = "UP", "DRAIN"
+_UP, _DOWN, _DRAINED = "UP", "DOWN", "DRAIN"
 _ANSWERED, _WELL = "L7", "L7OK"
 _HEADING = "# pxname,"
 _LOOK = 5.0
@@ -35,8 +35,13 @@ class Seat:
 
     @property
     def serving(self) -> bool:
-        """Whether it is given requests, because it was found well."""
-        return self.status == _UP and self.well
+        """Whether it is given requests; a check or two may have failed meanwhile, as in ``UP 1/2``."""
+        return self.status.startswith(_UP)
+
+    @property
+    def failed(self) -> bool:
+        """Whether it is given no requests because it was found unwell."""
+        return self.status.startswith(_DOWN)
 
     @property
     def waiting(self) -> bool:

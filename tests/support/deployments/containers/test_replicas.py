@@ -41,12 +41,12 @@ RUN touch /still-more && false
         ("0,9,0,DRAIN,L7STS", False, False, True),
         ("0,9,0,DOWN,L7STS", False, False, True),
         ("0,9,0,DOWN,L4CON", False, False, False),
-        ("0,9,0,UP 1/2,L7STS", False, False, True),
+        ("0,9,0,UP 1/2,L7STS", True, False, True),
         ("0,9,0,MAINT (resolution),", False, False, False),
         ("0,9,0,no check,", False, False, False),
     ],
 )
-def test_a_replica_serves_only_if_it_was_found_well_and_may(
+def test_a_replica_serves_until_it_was_found_unwell_and_waits_only_if_it_is_well(
     row: str, serving: bool, waiting: bool, answering: bool
 ) -> None:
     seat = seats_in(f"{HEADING}\ncaio,one,{row},", "caio")["one"]
