@@ -34,15 +34,20 @@ class Load(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     scale: float = Field(1.0, ge=0.1, description="by how much every load is longer and has more users than it says")
-    processes: int = Field(1, ge=1, description="how many processes of this machine send")
-    workers: tuple[str, ...] = Field((), description="machines, by commas, whose `signoff load-worker` sends instead")
+    workers: int | tuple[str, ...] = Field(
+        1, description="how many processes here send, or the machines, by commas, whose `signoff load-worker` does"
+    )
     port: int = Field(5557, gt=0, lt=65536, description="where those machines find this one")
     patience: float = Field(60.0, gt=0, description="seconds that a load waits for those machines")
 
     @field_validator("workers", mode="before")
     @classmethod
     def _by_commas(cls, given: object) -> object:
-        return tuple(filter(None, (host.strip() for host in given.split(",")))) if isinstance(given, str) else given
+        hosts = [host.strip() for host in given.split(",")] if isinstance(given, str) else []
+        workers = int(hosts[0]) if len(hosts) == 1 and hosts[0].isdigit() else tuple(hosts) if hosts else given
+        if workers == 0 or (isinstance(workers, tuple) and not all(workers)):
+            raise ValueError("give how many processes send, like 2, or machines, like hare,tortoise")
+        return workers
 
 
 GROUPS: dict[str, type[BaseModel]] = {"timeouts": Timeouts, "load": Load}

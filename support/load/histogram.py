@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
+from itertools import accumulate
 from typing import Any
 
 from hdrh.histogram import HdrHistogram
@@ -17,6 +19,7 @@ class Histogram:
 
     def __init__(self, counts: Any = None) -> None:
         self._counts: Any = HdrHistogram(1, LONGEST, DIGITS) if counts is None else counts
+        self._summed: list[int] | None = None
 
     @classmethod
     def decode(cls, text: str) -> Histogram:
@@ -48,13 +51,15 @@ class Histogram:
         """The time at a place in the order of all, from 1 (the shortest) on; the upper end of its bucket."""
         if not 1 <= rank <= self.count:
             raise ValueError(f"there is no time at place {rank} of {self.count}")
-        total, index = 0, 0
-        for index in range(self._counts.counts_len):
-            total += self._counts.get_count_at_index(index)
-            if total >= rank:
-                break
+        index = bisect_left(self._sums(), rank)
         value = self._counts.get_value_from_index(index)
         return int(self._counts.get_highest_equivalent_value(value))
+
+    def _sums(self) -> list[int]:
+        """How many times are in each bucket or one before it; kept, as several places are asked for in a row."""
+        if self._summed is None or self._summed[-1] != self.count:
+            self._summed = list(accumulate(self._counts.counts[: self._counts.counts_len]))
+        return self._summed
 
     def buckets(self) -> list[tuple[int, int]]:
         """Every time that was counted, with its count, the shortest first."""

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import queue
-import signal
-import subprocess
-import sys
-import tempfile
-import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import IO, Protocol
+from typing import Protocol
 
-from support.deployments import processes
 from support.deployments.journal import RunJournal
 from support.deployments.ports import HOST, HeldPort
+from support.load.family import Family
 from support.load.messages import End, FromMaster, Job, Progress
 from support.load.noise import NoiseWatch
 from support.load.plan import LoadPlan
 from support.load.result import LoadResult, Usage
 from support.outcomes import Broken, NotVerified, UsageError
-from support.settings import ROOT, Load
+from support.settings import Load
 
 DEFAULT_PORT = Load().port
 """Where the master listens for workers of other machines; Locust's own port."""
@@ -69,8 +63,9 @@ class Workers:
 
     @classmethod
     def of(cls, load: Load) -> Workers:
-        """As a run's settings say: other machines, where they name any, else processes of this one."""
-        return cls(0 if load.workers else load.processes, load.workers, load.port, load.patience)
+        """As a run's settings say: so many processes of this machine, or other machines."""
+        here, hosts = (load.workers, ()) if isinstance(load.workers, int) else (0, load.workers)
+        return cls(here, hosts, load.port, load.patience)
 
 
 def run(
@@ -94,17 +89,6 @@ def run(
 
 
 @dataclass(slots=True)
-class _Child:
-    name: str
-    process: subprocess.Popen[bytes]
-
-    @property
-    def stdin(self) -> IO[bytes]:
-        assert self.process.stdin is not None
-        return self.process.stdin
-
-
-@dataclass(slots=True)
 class LoadRun:
     """A load that runs in the background, so that other things can be done meanwhile."""
 
@@ -117,9 +101,7 @@ class LoadRun:
     run_id: str = "load"
     progress: Progress | None = None
     """The last that the engine said."""
-    _children: list[_Child] = field(default_factory=list)
-    _lines: queue.SimpleQueue[bytes | None] = field(default_factory=queue.SimpleQueue)
-    _log: IO[bytes] = field(default_factory=tempfile.TemporaryFile)
+    family: Family = field(init=False)
     _usages: list[tuple[float, ServerUsage]] = field(default_factory=list)
     _partial: LoadResult | None = None
     _noise: NoiseWatch = field(default_factory=NoiseWatch)
@@ -131,9 +113,9 @@ class LoadRun:
         workers = self.workers or Workers()
         self._noise = NoiseWatch(self._cpu_outside if self.outside else None)
         bind, port = (HOST, self._held()) if not workers.hosts else ("*", workers.port)
-        try:
-            master = self._spawn("master", ["master"])
-            job = Job(
+        self.family = Family(self.run_id, self.journal)
+        self.family.start(
+            Job(
                 plan=self.plan,
                 bind=bind,
                 port=port,
@@ -141,16 +123,7 @@ class LoadRun:
                 hosts=workers.hosts,
                 patience=workers.patience,
             )
-            with suppress(BrokenPipeError):  # it has ended already, which poll() tells
-                master.stdin.write(job.model_dump_json().encode() + b"\n")
-                master.stdin.flush()
-            threading.Thread(target=_pump, args=(master.process, self._lines), daemon=True).start()
-            for number in range(1, workers.local + 1):
-                name = f"local-{number}"
-                self._spawn(name, ["worker", HOST, str(port), name])
-        except BaseException:
-            self.close()
-            raise
+        )
 
     def wait(self) -> LoadResult:
         """Wait until it is over; its result. Raises as ``run`` does."""
@@ -166,23 +139,16 @@ class LoadRun:
     def poll(self, seconds: float = 0.0) -> LoadResult | None:
         """Look after the load for so long; its result once it is over. To be called a few times a second."""
         self._look()
-        self._look_after_children()
+        self._look_after_workers()
         return self._read(seconds)
 
     def stop(self, why: str) -> None:
         """Have it end early; the result is partial, for this reason."""
-        with suppress(OSError):
-            self._children[0].stdin.write(f"stop {why}\n".encode())
-            self._children[0].stdin.flush()
+        self.family.stop(why)
 
     def close(self) -> None:
         """End every process of it that still runs."""
-        for child in self._children:
-            if child.process.poll() is None:
-                processes.signal_group(child.process.pid, signal.SIGKILL)
-            child.process.wait()
-            with suppress(OSError):
-                child.stdin.close()
+        self.family.end()
         if self._port is not None:
             self._port.release()
             self._port = None
@@ -192,15 +158,6 @@ class LoadRun:
     def _held(self) -> int:
         self._port = HeldPort()
         return self._port.number
-
-    def _spawn(self, name: str, arguments: Sequence[str]) -> _Child:
-        command = [sys.executable, "-m", "support.load.child", *arguments]
-        environment = processes.clean_environment({}, self.run_id)
-        child = _Child(name, processes.spawn(command, environment, ROOT, self._log, piped=True))
-        self._children.append(child)
-        if self.journal is not None:
-            self.journal.started(child.process.pid)
-        return child
 
     def _look(self) -> None:
         """Look at the server, and now and then at the machine."""
@@ -217,27 +174,25 @@ class LoadRun:
     def _cpu_outside(self) -> float:
         return self._usages[-1][1].cpu if self._usages else 0.0
 
-    def _look_after_children(self) -> None:
-        for child in self._children[1:]:
-            status = child.process.poll()
-            if status:
-                self.stop(f"load worker {child.name} ended with exit code {status}, and what it sent last is missing")
+    def _look_after_workers(self) -> None:
+        for name, status in self.family.dead_workers():
+            self.stop(f"load worker {name} ended with exit code {status}, and what it sent last is missing")
 
     def _read(self, seconds: float) -> LoadResult | None:
         try:
-            line = self._lines.get(timeout=max(0.001, seconds))
-        except queue.Empty:
-            return None
+            line = self.family.said(seconds)
+        except EOFError as end:
+            return self._died(str(end))
         if line is None:
-            return self._died()
-        said = FromMaster.model_validate_json(line).line
-        if isinstance(said, Progress):
-            self.progress = said
-            self._partial = said.result or self._partial
-            if self.on_progress is not None:
-                self.on_progress(said)
             return None
-        return self._ended(said)
+        said = FromMaster.model_validate_json(line).line
+        if isinstance(said, End):
+            return self._ended(said)
+        self.progress = said
+        self._partial = said.result or self._partial
+        if self.on_progress is not None:
+            self.on_progress(said)
+        return None
 
     def _ended(self, end: End) -> LoadResult:
         if end.result is None:
@@ -245,11 +200,9 @@ class LoadRun:
         self._noise.look()
         return self._completed(end.result)
 
-    def _died(self) -> LoadResult:
-        status = self._children[0].process.wait()
-        why = f"the load engine ended with exit code {status}"
+    def _died(self, why: str) -> LoadResult:
         if self._partial is None or not self._partial.samples:
-            raise Broken(f"{why} before anything was measured; its last lines:\n{self._last_lines()}")
+            raise Broken(f"{why} before anything was measured; its last lines:\n{self.family.last_lines()}")
         return self._completed(self._partial).cut(why)
 
     def _interrupted(self) -> LoadResult | None:
@@ -272,15 +225,3 @@ class LoadRun:
             if begin <= at <= end
         )
         return result.model_copy(update={"server": server, "noise": self._noise.between(begin, end)})
-
-    def _last_lines(self) -> str:
-        self._log.seek(0)
-        return "\n".join(self._log.read().decode(errors="replace").splitlines()[-15:])
-
-
-def _pump(process: subprocess.Popen[bytes], lines: queue.SimpleQueue[bytes | None]) -> None:
-    assert process.stdout is not None
-    with process.stdout as output:
-        for line in output:
-            lines.put(line)
-    lines.put(None)

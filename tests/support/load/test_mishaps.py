@@ -31,13 +31,9 @@ def running(target: Target, seconds: float = 20.0, workers: Workers | None = Non
     return load
 
 
-def child(load: LoadRun, name: str) -> int:
-    return next(each.process.pid for each in load._children if each.name == name)
-
-
 def test_a_worker_that_dies(target: Target) -> None:
     load = running(target, workers=Workers(local=2))
-    os.kill(child(load, "local-2"), signal.SIGKILL)
+    os.kill(load.family.pid("local-2"), signal.SIGKILL)
     result = load.wait()
     assert result.partial
     assert "load worker local-2 ended with exit code -9" in result.partial_because
@@ -48,7 +44,7 @@ def test_a_worker_that_dies(target: Target) -> None:
 def test_a_worker_that_is_no_longer_heard_of(target: Target) -> None:
     """A machine that was cut off does not end its process: nothing but silence tells."""
     load = running(target, workers=Workers(local=2))
-    os.kill(child(load, "local-2"), signal.SIGSTOP)
+    os.kill(load.family.pid("local-2"), signal.SIGSTOP)
     result = load.wait()
     assert result.partial
     assert "load worker local-2 at " in result.partial_because
@@ -59,7 +55,7 @@ def test_a_worker_that_is_no_longer_heard_of(target: Target) -> None:
 
 def test_an_engine_that_dies(target: Target) -> None:
     load = running(target)
-    os.kill(child(load, "master"), signal.SIGKILL)
+    os.kill(load.family.pid("master"), signal.SIGKILL)
     result = load.wait()
     assert (result.partial, result.partial_because) == (True, "the load engine ended with exit code -9")
     assert result.samples > 0
