@@ -79,7 +79,7 @@ class Master:
         least = min([stage.users or 0 for stage in self.plan.timed] or [self.plan.most_users])
         if not self.plan.is_open and least < len(crew):
             raise Trouble("usage", f"{least} users are too few for {len(crew)} load workers")
-        authority = self.plan.authority.read_text("ascii") if self.plan.authority else ""
+        authority = self.plan.authority.read_text("utf-8") if self.plan.authority else ""
         plan = self.plan.model_dump_json()
         for index, hand in enumerate(crew):
             self._collector.workers[hand.name] = WorkerState(name=hand.name, host=hand.host)

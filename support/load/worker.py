@@ -121,6 +121,6 @@ def _names_of_this_machine() -> list[str]:
 
 def _kept(authority: str) -> Path:
     handle, path = tempfile.mkstemp(suffix=".pem", prefix="signoff-authority-")
-    with os.fdopen(handle, "w", encoding="ascii") as file:
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(authority)
     return Path(path)

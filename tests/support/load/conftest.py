@@ -32,14 +32,15 @@ def start() -> Iterator[Callable[..., Target]]:
     started: list[Target] = []
     ports: list[HeldPort] = []
 
-    def begin(**trouble: int) -> Target:
+    def begin(tls: dict[str, str] | None = None, **trouble: int) -> Target:
         ports.append(HeldPort())
         port = ports[-1].number
-        environment = {**os.environ, **{f"TARGET_{what.upper()}_AT": str(number) for what, number in trouble.items()}}
+        misbehaves = {f"TARGET_{what.upper()}_AT": str(number) for what, number in trouble.items()}
+        environment = {**os.environ, **misbehaves, **(tls or {})}
         process = subprocess.Popen([sys.executable, str(TARGET), str(port)], env=environment, stdout=subprocess.PIPE)
         assert process.stdout is not None
         assert process.stdout.readline() == b"listening\n"
-        started.append(Target(f"http://127.0.0.1:{port}", process))
+        started.append(Target(f"{'https' if tls else 'http'}://127.0.0.1:{port}", process))
         return started[-1]
 
     yield begin

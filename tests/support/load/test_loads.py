@@ -1,9 +1,11 @@
 """Real loads on a real server: users, rates, stages, workers, and every kind of failure."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from support.deployments.certificates import Authority
 from support.load.messages import Progress
 from support.load.plan import Call, Stage
 from support.load.result import LoadResult
@@ -129,6 +131,33 @@ def test_a_request_that_is_lost_is_not_sent_again_in_secret(target: Target) -> N
     assert result.total.failures == {"reset": 5}
     after = load(target, users=1, requests=1, calls=(Call(name="count", path="/count", contains="6"),))
     assert after.total.success == 1, after.total.said
+
+
+@pytest.fixture
+def tls(tmp_path: Path) -> dict[str, str]:
+    """A certificate of an authority of its own, which is in ``authority.pem``."""
+    authority = Authority()
+    authority.save(tmp_path / "authority.pem")
+    authority.issue().write({"tls_certificate": tmp_path / "cert.pem", "tls_key": tmp_path / "key.pem"})
+    return {"TARGET_CERTIFICATE": str(tmp_path / "cert.pem"), "TARGET_KEY": str(tmp_path / "key.pem")}
+
+
+@pytest.mark.parametrize("user_class", ["FastHttpUser", "HttpUser"])
+def test_a_target_over_tls(start: Callable[..., Target], tls: dict[str, str], tmp_path: Path, user_class: str) -> None:
+    target = start(tls)
+    result = load(target, users=2, requests=10, authority=tmp_path / "authority.pem", user_class=user_class)
+    assert (result.total.succeeded, result.total.said) == (10, {})
+
+
+def test_authorities_that_the_user_trusts(
+    start: Callable[..., Target], tls: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = start(tls)
+    strange = load(target, users=1, requests=2)
+    assert strange.total.failures == {"other": 2}
+    assert "certificate" in strange.total.said["other"].lower()
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "authority.pem"))
+    assert load(target, users=1, requests=2).total.success == 1
 
 
 # -- trouble

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import ssl
 import sys
 import time
 
@@ -57,7 +58,12 @@ class Connection(asyncio.Protocol):
 
 
 async def main() -> None:
-    server = await asyncio.get_running_loop().create_server(Connection, "127.0.0.1", int(sys.argv[1]), backlog=4096)
+    tls = None
+    if certificate := os.environ.get("TARGET_CERTIFICATE"):
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        tls.load_cert_chain(certificate, os.environ["TARGET_KEY"])
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(Connection, "127.0.0.1", int(sys.argv[1]), backlog=4096, ssl=tls)
     print("listening", flush=True)
     await server.serve_forever()
 
