@@ -15,8 +15,8 @@ from bench.peers import clients, contenders, environments
 from bench.peers.clients import Client, Sample
 from bench.peers.contenders import BACKEND
 from bench.peers.effort import FULL, Effort
-from bench.peers.over_http import scratch
 from bench.peers.rounds import Seats, ratios
+from bench.peers.scratch import scratch
 from bench.processes import worked
 from bench.servers import NotAvailable, Server
 from support.deployments.ports import HeldPort
@@ -59,10 +59,10 @@ def measure(say: Say, effort: Effort = FULL) -> list[Figure]:
     """Ratios first, then each one's own figures."""
     seats: Seats[Row, Shot] = Seats(effort.rounds)
     with ExitStack() as stack:
-        folder = stack.enter_context(scratch())
         port = HeldPort()
         stack.callback(port.release)
         try:
+            folder = stack.enter_context(scratch(say))
             server = stack.enter_context(Server(contenders.backend(folder / "backend", port.number, say)))
         except NotAvailable as error:
             return [unmeasured("the bare server", "", None, str(error))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import os
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -19,7 +20,8 @@ from support.waiting import until
 GRACE = 5.0
 """Seconds that a server has to end by itself."""
 POLL = 0.1
-RUN = "bench"
+RUN = f"bench-{os.getpid()}"
+"""Stands in the environment of everything that is started, so that it can be found when this process was killed."""
 
 
 class NotAvailable(Exception):
@@ -88,17 +90,13 @@ class Server:
         """Raises NotAvailable, with its last words, when it has ended."""
         ended = self._process.poll() if self._process else 0
         if ended is not None:
-            raise NotAvailable(f"it ended with status {ended}: {self._last_words()}")
+            raise NotAvailable(f"it ended with status {ended}: {last_words(self._log)}")
 
     def _ready(self) -> bool:
         self.still_runs()
         with contextlib.suppress(OSError, http.client.HTTPException):
             return get(self.url, self.launch.ready)[0] == http.HTTPStatus.OK
         return False
-
-    def _last_words(self) -> str:
-        lines = self._log.read_text(encoding="utf-8", errors="replace").split("\n")
-        return next((line.strip() for line in reversed(lines) if line.strip()), "it wrote nothing")[:200]
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
@@ -108,6 +106,12 @@ def end(process: subprocess.Popen[bytes]) -> None:
         process.wait(GRACE)
     processes.signal_group(process.pid, signal.SIGKILL)
     process.wait()
+
+
+def last_words(log: Path) -> str:
+    """The last line that a process wrote."""
+    lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
+    return next((line.strip() for line in reversed(lines) if line.strip()), "it wrote nothing")[:200]
 
 
 def get(url: str, path: str) -> tuple[int, bytes]:

@@ -8,11 +8,13 @@ import selectors
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from bench.peers import environments
 from bench.peers.effort import Effort
-from bench.peers.environments import HERE, MADE
-from bench.servers import RUN, NotAvailable, end
+from bench.peers.environments import HERE
+from bench.peers.scratch import scratch
+from bench.servers import RUN, NotAvailable, end, last_words
 from support.deployments import processes
 
 PATIENCE = 180.0
@@ -27,8 +29,9 @@ Times = list[float]
 class LiteLLM:
     """The other end of the pipe."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
         self._process = process
+        self._log = log
 
     def times(self, strategy: str, services: int, effort: Effort) -> Times:
         """Times of single decisions. Raises NotAvailable when it does not answer."""
@@ -51,23 +54,23 @@ class LiteLLM:
             line = back.readline()
             if line:
                 return line
-        raise NotAvailable(f"its process ended, see {MADE / 'run' / 'litellm-router.txt'}")
+        raise NotAvailable(f"its process ended: {last_words(self._log)}")
 
 
 @contextmanager
 def started(say: Callable[[str], None]) -> Iterator[LiteLLM]:
     """The process, until the context is left. Raises NotAvailable when its environment cannot be made."""
     home = environments.python("litellm").ready(say)
-    folder = MADE / "run"
-    folder.mkdir(parents=True, exist_ok=True)
     command = [str(home / "bin" / "python"), str(HERE / "litellm_router.py")]
     environment = processes.clean_environment({"LITELLM_LOCAL_MODEL_COST_MAP": "True"}, RUN)
-    with (folder / "litellm-router.txt").open("wb") as log:
-        process = processes.spawn(command, environment, folder, log, piped=True)
-    try:
-        yield LiteLLM(process)
-    finally:
-        for pipe in (process.stdin, process.stdout):
-            with contextlib.suppress(OSError):
-                pipe.close()  # type: ignore[union-attr]  # piped
-        end(process)
+    with scratch(say) as folder:
+        log = folder / "log.txt"
+        with log.open("wb") as output:
+            process = processes.spawn(command, environment, folder, output, piped=True)
+        try:
+            yield LiteLLM(process, log)
+        finally:
+            for pipe in (process.stdin, process.stdout):
+                with contextlib.suppress(OSError):
+                    pipe.close()  # type: ignore[union-attr]  # piped
+            end(process)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +13,8 @@ from bench.peers import clients, contenders, standing
 from bench.peers.clients import Client
 from bench.peers.contenders import Ask, Contender
 from bench.peers.effort import FULL, Effort
-from bench.peers.environments import MADE
 from bench.peers.rounds import Seats
+from bench.peers.scratch import scratch
 from bench.peers.standing import Seat, Seen
 from bench.servers import Launch, NotAvailable, Server, ask, get
 from support.deployments.ports import HeldPort
@@ -43,8 +42,8 @@ def measure(say: Say, effort: Effort = FULL) -> list[Figure]:
     asking = clients.client()
     names = [contenders.STUB, *(each.name for each in everybody)]
     with ExitStack() as stack:
-        folder = stack.enter_context(scratch())
         try:
+            folder = stack.enter_context(scratch(say))
             backend = stack.enter_context(Server(_backend(folder, stack, say)))
         except NotAvailable as error:
             return [unmeasured(contenders.STUB, "", None, str(error))]
@@ -143,20 +142,3 @@ def _port(stack: ExitStack) -> HeldPort:
 
 def _file_name(name: str) -> str:
     return "".join(letter if letter.isalnum() else "-" for letter in name.lower())
-
-
-@contextmanager
-def scratch() -> Iterator[Path]:
-    """A folder on the disk of the checkout, as the stores are to be as durable as shipped; its logs are kept."""
-    folder = MADE / "run"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    try:
-        yield folder
-    finally:
-        for data in _data_of(folder):
-            shutil.rmtree(data, ignore_errors=True)
-
-
-def _data_of(folder: Path) -> Sequence[Path]:
-    return [each for each in folder.glob("*/data") if each.is_dir()]

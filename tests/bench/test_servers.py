@@ -13,9 +13,11 @@ from bench import load_engine
 from bench.peers import clients, contenders, environments
 from bench.peers.clients import Client
 from bench.peers.environments import Environment
+from bench.peers.scratch import scratch
 from bench.servers import Launch, NotAvailable, Server, ask, get
 from support.deployments import processes
 from support.deployments.ports import HeldPort
+from support.waiting import until
 
 SERVE = """
 import http.server, subprocess, sys
@@ -38,6 +40,11 @@ def launch(code: str, folder: Path, port: int, patience: float = 20.0) -> Launch
     return Launch("a server", [sys.executable, "-c", code, str(port)], {}, folder, port, "/", patience)
 
 
+def alive(pid: int) -> bool:
+    identity = processes.ProcessIdentity.of(pid)
+    return identity is not None and identity.alive
+
+
 @pytest.fixture
 def port() -> int:
     held = HeldPort()
@@ -51,8 +58,7 @@ def test_a_server_is_ended_with_what_it_started(tmp_path: Path, port: int) -> No
         child = int((tmp_path / "log.txt").read_text().split()[1])
         assert server.usage().memory > 0
         server.still_runs()
-    identity = processes.ProcessIdentity.of(child)
-    assert identity is None or not identity.alive
+    until(lambda: not alive(child), 5, "the server's child to end")
     with pytest.raises(OSError, match="refused"):
         get(f"http://127.0.0.1:{port}", "/")
 
@@ -144,3 +150,35 @@ def test_what_hey_prints_is_read() -> None:
     assert (good, seconds, p99) == (9, pytest.approx(1.01), pytest.approx(10.0))
     with pytest.raises(NotAvailable, match="no good answer"):
         load_engine.read_hey(head)
+
+
+def test_what_a_killed_bench_has_left_running_is_ended(tmp_path: Path) -> None:
+    folder, said = tmp_path / "run", list[str]()
+    folder.mkdir()
+    (folder / "owner").write_text("999999999 1.0 bench-of-a-test")
+    environment = processes.clean_environment({}, "bench-of-a-test")
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], env=environment) as left:
+        try:
+            with scratch(said.append, folder) as made:
+                assert not alive(left.pid)
+                assert [file.name for file in made.iterdir()] == ["owner"]
+        finally:
+            left.kill()
+    assert said == ["a bench that was killed had left 1 processes running; they have been ended"]
+
+
+def test_one_bench_measures_at_a_time(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    other = processes.ProcessIdentity.of(os.getppid())
+    assert other is not None
+    (folder / "owner").write_text(f"{other.pid} {other.created} bench-{other.pid}")
+    with pytest.raises(NotAvailable, match="another bench, process"), scratch(lambda _: None, folder):
+        pass
+
+
+def test_stores_are_removed_and_logs_kept(tmp_path: Path) -> None:
+    with scratch(lambda _: None, tmp_path / "run") as folder:
+        (folder / "caio" / "data").mkdir(parents=True)
+        (folder / "caio" / "log.txt").write_text("ready")
+    assert [file.name for file in (tmp_path / "run" / "caio").iterdir()] == ["log.txt"]
