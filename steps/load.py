@@ -59,6 +59,12 @@ def succeed(context: Context, percent: float) -> None:
     loads.demand(context.world, Success(percent / 100))
 
 
+@then("all of them succeed")
+def all_succeed(context: Context) -> None:
+    """Every single request was answered with a decision."""
+    loads.demand(context.world, Success(1.0))
+
+
 @then("at least {rate:g} are served each second")
 def served(context: Context, rate: float) -> None:
     """So many requests were answered with a decision in each second of the load, in the mean."""

@@ -34,7 +34,7 @@ Feature: CAIO is updated while its callers go on
         | service    | offers |
         | local-chat | chat   |
       And requests are flowing all the time
-      When the operator updates CAIO to a version that <is sick>, waiting 3 seconds for it
+      When the operator updates CAIO to a version that <is sick>, waiting 5 seconds for it
       Then every request was answered with success, once
       And every service that was registered before or meanwhile is there, once
       And every caller is answered by the old version

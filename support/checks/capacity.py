@@ -12,7 +12,9 @@ FACTOR = 2.0
 """By how much the rate is raised while the objectives are kept."""
 NEAR = 1.15
 """The search ends when the lowest rate that is too high is less than this times the highest that is kept."""
-MOST_STEPS = 14
+MOST_STEPS = 16
+TRIES = 2
+"""How often a rate is tried at which nothing could be seen; every try is in the report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +34,14 @@ def next_rate(steps: Sequence[Step], start: float) -> float | None:
     """The rate to try next, beginning at ``start``; None when the search is over.
 
     First it is doubled until the objectives are missed, then the gap is halved. It ends early where nothing can be
-    seen any more: at a rate that the generator does not reach, what is kept below it is a lower bound.
+    seen, even if it is tried again: above a rate that the generator does not reach, what was kept is a lower bound.
     """
     kept, missed = highest(steps), _lowest_missed(steps)
-    if len(steps) >= MOST_STEPS or any(step.outcome is Outcome.BROKEN for step in steps):
+    if len(steps) >= MOST_STEPS:
         return None
+    if steps and steps[-1].outcome is Outcome.BROKEN:
+        last = steps[-1].rate
+        return last if sum(step.rate == last for step in steps) < TRIES else None
     if missed is None:
         return start if kept is None else kept * FACTOR
     if kept is None or missed / kept < NEAR:
@@ -54,7 +59,7 @@ def highest(steps: Sequence[Step]) -> float | None:
 def judge(steps: Sequence[Step], target: float, margin: float) -> Finding:
     """Whether the highest rate that keeps the objectives is so many times the target rate."""
     what = f"highest rate that keeps the objectives, over the target of {target:g} a second"
-    kept, blind = highest(steps), [step for step in steps if step.outcome is Outcome.BROKEN]
+    kept, blind = highest(steps), [step for step in steps[-1:] if step.outcome is Outcome.BROKEN]
     missed = [step for step in steps if step.outcome is Outcome.NOT_MET]
     if not steps:
         return broken("no rate was tried", what)

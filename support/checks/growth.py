@@ -28,7 +28,7 @@ class Round:
 
 
 def slope(values: Sequence[float]) -> float:
-    """By how much values grow from one to the next: the median over all pairs (Theil and Sen), which a jump sways little.
+    """By how much values grow from one to the next: the median over all pairs, which a jump sways little (Theil, Sen).
 
     Raises ValueError for fewer than two.
     """

@@ -15,6 +15,7 @@ from tests.defects.catalogue import (  # noqa: F401
     hardening,
     health,
     limits,
+    load,
     logs,
     ranking,
     registry,

@@ -50,6 +50,15 @@ def test_where_nothing_can_be_seen_any_more_the_search_ends_with_a_lower_bound()
     assert judge(searched(10_000, blind_from=50), 50, 1.3).outcome is Outcome.BROKEN
 
 
+def test_a_rate_at_which_nothing_could_be_seen_is_tried_again() -> None:
+    steps = [Step(50, 0.01, Outcome.MET, ""), Step(100, None, Outcome.BROKEN, "noise")]
+    assert next_rate(steps, 50) == 100
+    assert next_rate([*steps, Step(100, 0.01, Outcome.MET, "")], 50) == 200
+    assert next_rate([*steps, Step(100, None, Outcome.BROKEN, "noise")], 50) is None
+    assert judge([*steps, Step(100, 0.01, Outcome.MET, "")], 50, 1.3).outcome is Outcome.MET
+    assert judge(steps, 50, 1.3).outcome is Outcome.BROKEN
+
+
 def test_a_rate_kept_above_one_that_was_missed_does_not_count() -> None:
     steps = [Step(50, 0.01, Outcome.MET, ""), Step(75, 0.2, Outcome.NOT_MET, "slow"), Step(100, 0.01, Outcome.MET, "")]
     assert highest(steps) == 50

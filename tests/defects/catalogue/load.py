@@ -1,0 +1,255 @@
+"""Mistakes that show under load alone: slowness, queues, leaks, and figures that are not what callers see."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from typing import Any
+
+from tests.defects.catalogue.defect import defect
+from tests.defects.patching import wrap
+
+DECIDES = "caio.orchestrator:Orchestrator.route_request"
+HTTP = ("http",)
+
+
+@defect("CAIO-LOAD-01", "Every fiftieth request fails", sample="A hundred users")
+def every_fiftieth_fails() -> None:
+    _fails_every(50)
+
+
+@defect("CAIO-LOAD-01", "No more than 50 requests are let in at a time", HTTP, sample="A hundred users")
+def few_let_in() -> None:
+    under_way = 0
+
+    @wrap("caio.api.instance:Instance.keep")
+    async def broken(original: Any, self: Any, decision: Any) -> Any:
+        from caio.store.database import StoreUnavailable
+
+        nonlocal under_way
+        under_way += 1
+        try:
+            if under_way > 50:
+                raise StoreUnavailable("too many at a time")
+            return await original(self, decision)
+        finally:
+            under_way -= 1
+
+
+@defect("CAIO-LOAD-01", "Of many who come at the same moment, most are turned away", HTTP, sample="same moment")
+def crowd_turned_away() -> None:
+    latest: list[float] = []
+
+    @wrap("caio.api.instance:Instance.refresh")
+    async def broken(original: Any, self: Any) -> Any:
+        from caio.store.database import StoreUnavailable
+
+        now = time.monotonic()
+        latest[:] = [each for each in latest[-400:] if now - each < 1.0] + [now]
+        if len(latest) > 400:
+            raise StoreUnavailable("too many in a second")
+        return await original(self)
+
+
+@defect("CAIO-LOAD-02", "Decisions are made one at a time, and each waits a while for its turn", sample="One user")
+def one_decision_at_a_time() -> None:
+    _one_at_a_time(0.025)
+
+
+@defect("CAIO-LOAD-02", "A decision takes longer, the more have been made before", sample="One user")
+def slower_with_every_decision() -> None:
+    made = itertools.count()
+
+    @wrap(DECIDES)
+    def broken(original: Any, *call: Any, **rest: Any) -> Any:
+        time.sleep(next(made) * 0.00006)
+        return original(*call, **rest)
+
+
+@defect("CAIO-LOAD-02", "Every two-hundredth answer is an error", sample="One user")
+def every_two_hundredth_fails_under_load() -> None:
+    _fails_every(200)
+
+
+@defect("CAIO-SLO-01", "Every tenth decision waits for something in one of its stages", sample="one after the other")
+def sleep_in_a_stage() -> None:
+    _sleeps_in("rank", 10, 0.08)
+
+
+@defect("CAIO-SLO-01", "Every two-hundredth answer is an error", sample="one after the other")
+def every_two_hundredth_fails() -> None:
+    _fails_every(200)
+
+
+@defect("CAIO-SLO-01", "Decisions wait for each other, and at the target rate they queue", HTTP, sample="target rate")
+def queue_at_the_target_rate() -> None:
+    _one_at_a_time(0.022)
+
+
+@defect("CAIO-SLO-01", "Every decision is counted twice", HTTP, sample="own metrics")
+def decisions_counted_twice() -> None:
+    @wrap("caio.api.metrics:Metrics.decided")
+    def broken(original: Any, self: Any, content: Any) -> None:
+        original(self, content)
+        original(self, content)
+
+
+@defect("CAIO-SLO-01", "The metrics tell durations in milliseconds for seconds", HTTP, sample="own metrics")
+def callers_durations_in_milliseconds() -> None:
+    @wrap("chassis.metrics:HttpMetrics.observe")
+    def broken(original: Any, self: Any, method: str, route: str, status: int, seconds: float) -> None:
+        original(self, method, route, status, seconds * 1000)
+
+
+@defect("CAIO-SLO-02", "Every tenth matching waits for something", sample="trace")
+def slow_matching() -> None:
+    _sleeps_in("match", 10, 0.015)
+
+
+@defect("CAIO-SLO-02", "Matching reads the contract of every service anew", sample="trace")
+def contracts_read_anew() -> None:
+    @wrap("caio.routing.stages:_offering")
+    def broken(original: Any, capabilities: Any, snapshot: Any) -> Any:
+        from caio.contracts import parse_contract
+
+        for entry in snapshot.entries.values():
+            for _ in range(4):
+                parse_contract(entry.contract.to_dict())
+        return original(capabilities, snapshot)
+
+
+@defect("CAIO-SLO-02", "The metrics leave out every second matching", HTTP, sample="metrics")
+def matchings_left_out() -> None:
+    @wrap("caio.api.metrics:Metrics.decided")
+    def broken(original: Any, self: Any, content: Any, turns: Any = itertools.count()) -> None:  # noqa: B008
+        kept = [stage for stage in content["trace"]["stages"] if stage["name"] != "match" or next(turns) % 2]
+        original(self, {**content, "trace": {**content["trace"], "stages": kept}})
+
+
+@defect("CAIO-SLO-03", "Every tenth security verification waits for something", sample="trace")
+def slow_security() -> None:
+    _sleeps_in("security", 10, 0.03)
+
+
+@defect("CAIO-SLO-03", "Every tenth security verification takes longer, which the metrics show", HTTP, sample="metrics")
+def slow_security_in_metrics() -> None:
+    _sleeps_in("security", 10, 0.03)
+
+
+@defect("CAIO-RES-01", "Of every request a few kilobytes are never let go of")
+def leak_with_every_request() -> None:
+    kept: list[bytearray] = []
+
+    @wrap(DECIDES)
+    def broken(original: Any, *call: Any, **rest: Any) -> Any:
+        kept.append(bytearray(4096))
+        return original(*call, **rest)
+
+
+@defect("CAIO-RES-01", "Every decision ever made is remembered, spelled out")
+def decisions_remembered_for_good() -> None:
+    kept: list[Any] = []
+
+    @wrap("caio.decision:RoutingDecision.to_dict")
+    def broken(original: Any, self: Any) -> Any:
+        kept.append(original(self))
+        return original(self)
+
+
+@defect("CAIO-RES-02", "Something is computed over and over for every request", HTTP)
+def processor_burnt_by_requests() -> None:
+    @wrap(DECIDES)
+    def broken(original: Any, *call: Any, **rest: Any) -> Any:
+        end = time.thread_time() + 0.0175
+        while time.thread_time() < end:
+            pass
+        return original(*call, **rest)
+
+
+@defect("CAIO-RES-02", "A thread spins, whether or not there is anything to do", HTTP)
+def spinning_thread() -> None:
+    @wrap("caio.api.instance:Instance.__init__")
+    def broken(original: Any, self: Any, *rest: Any) -> None:
+        original(self, *rest)
+        threading.Thread(target=_spin, daemon=True).start()
+
+
+@defect("CAIO-CAP-01", "Decisions are made one at a time, and there is hardly room for more than the target", HTTP)
+def hardly_room_for_more() -> None:
+    _one_at_a_time(0.0165)
+
+
+@defect("CAIO-CAP-01", "No more than 60 requests are let in each second", HTTP)
+def sixty_a_second() -> None:
+    latest: list[float] = []
+
+    @wrap("caio.api.instance:Instance.refresh")
+    async def broken(original: Any, self: Any) -> Any:
+        from caio.store.database import StoreUnavailable
+
+        now = time.monotonic()
+        latest[:] = [each for each in latest if now - each < 1.0]
+        if len(latest) >= 60:
+            raise StoreUnavailable("too many in a second")
+        latest.append(now)
+        return await original(self)
+
+
+@defect("CAIO-CAP-02", "Every decision looks at every service that is registered")
+def every_service_looked_at() -> None:
+    @wrap("caio.routing.stages:_offering")
+    def broken(original: Any, capabilities: Any, snapshot: Any) -> Any:
+        for entry in snapshot.entries.values():
+            "chat" in repr(entry.contract.capabilities)  # noqa: B015 -- the search is what costs the time
+        return original(capabilities, snapshot)
+
+
+@defect("CAIO-CAP-02", "The digest of the registry is worked out anew for every decision")
+def digest_worked_out_anew() -> None:
+    @wrap(DECIDES)
+    def broken(original: Any, self: Any, *call: Any, **rest: Any) -> Any:
+        import hashlib
+
+        import orjson
+
+        digest = hashlib.sha256()
+        for entry in self.registry.snapshot().entries.values():
+            digest.update(orjson.dumps(entry.contract.to_dict()))
+        return original(self, *call, **rest)
+
+
+def _fails_every(nth: int) -> None:
+    turns = itertools.count(1)
+
+    @wrap(DECIDES)
+    def broken(original: Any, *call: Any, **rest: Any) -> Any:
+        if next(turns) % nth == 0:
+            raise RuntimeError("something that nobody thought of")
+        return original(*call, **rest)
+
+
+def _one_at_a_time(seconds: float) -> None:
+    lock = threading.Lock()
+
+    @wrap(DECIDES)
+    def broken(original: Any, *call: Any, **rest: Any) -> Any:
+        with lock:
+            time.sleep(seconds)
+            return original(*call, **rest)
+
+
+def _sleeps_in(stage: str, nth: int, seconds: float) -> None:
+    """One stage of every n-th decision takes longer, and says so itself."""
+    turns = itertools.count(1)
+
+    @wrap("caio.routing.stages:_timed")
+    def broken(original: Any, found: Any, started: int) -> Any:
+        if found.name == stage and next(turns) % nth == 0:
+            time.sleep(seconds)
+        return original(found, started)
+
+
+def _spin() -> None:
+    while True:
+        pass
