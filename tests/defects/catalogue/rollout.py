@@ -11,7 +11,7 @@ from tests.defects.patching import wrap
 COMPOSE, BALANCER = "compose.replicas.yaml", "haproxy/haproxy.cfg"
 HTTP = ("http",)
 UPDATE, UNANNOUNCED = "An update to", "who does not know"
-UNREADY, ENDING = "never gets ready", "ends as soon"
+USED, ENDING = "gets sick when", "ends as soon"
 
 
 def _replicas(text: str, **changes: Any) -> str:
@@ -66,7 +66,7 @@ def requests_cut_off(text: str) -> str:
     return swap(text, "default-server check", "default-server on-marked-down shutdown-sessions check")
 
 
-@edit(BALANCER, "CAIO-DEPLOY-06", "Any answer of a replica is taken for health", interfaces=HTTP, sample=UNREADY)
+@edit(BALANCER, "CAIO-DEPLOY-06", "Any answer of a replica is taken for health", interfaces=HTTP, sample=USED)
 def balancer_content_with_any_answer(text: str) -> str:
     return swap(text, "http-check expect status 200", "http-check expect rstatus ^[2-5]")
 
