@@ -112,10 +112,12 @@ def config(app: ASGIApp, **options: Any) -> uvicorn.Config:
     # Imported here: a start that ends with an unusable setting shall end at once.
     import uvicorn
 
+    from chassis.one_write import OneWriteProtocol
+
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=OneWriteProtocol,
         ws="none",
         log_config=None,
         access_log=False,

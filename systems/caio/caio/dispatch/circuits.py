@@ -30,6 +30,8 @@ class CircuitBoard:
         self.open_seconds = open_seconds
         self._clock = clock
         self._circuits: dict[str, Circuit] = {}
+        self._opened: dict[str, Circuit] = {}
+        """Those that were opened and have not been seen to be anything else since."""
 
     def of(self, entry: ServiceEntry) -> Circuit:
         """The circuit of an entry."""
@@ -57,6 +59,7 @@ class CircuitBoard:
         if entry.circuit == "half-open" or circuit.failures >= self.failures:
             entry.circuit = "open"
             circuit.opened_at = self._clock()
+            self._opened[entry.service_id] = circuit
 
     def admits(self, entry: ServiceEntry) -> bool:
         """Whether a call may be made now; a half-open circuit admits one at a time."""
@@ -76,11 +79,15 @@ class CircuitBoard:
 
     def half_open_rested(self) -> None:
         """Let a trial through to services that cannot be probed and have rested."""
+        if not self._opened:
+            return
         # A copy, as services are removed by other threads.
-        for circuit in list(self._circuits.values()):
+        for name, circuit in list(self._opened.items()):
             entry = circuit.entry
             if entry.circuit == "open" and entry.contract.api.health is None and self.rested(entry):
                 entry.circuit = "half-open"
+            if entry.circuit != "open" or self._circuits.get(name) is not circuit:
+                self._opened.pop(name, None)
 
     def probed(self, entry: ServiceEntry, healthy: bool) -> bool:
         """Take in what a probe found. Gives whether the service has just recovered."""
