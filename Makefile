@@ -1,5 +1,5 @@
 # What people do with this checkout. `make help` lists the targets; each does its own set-up first.
-# Variables: SYSTEM, DEPLOYMENT, URL, DEFINITION, INTERFACE, TAGS, FEATURES, JOBS, REPORTS; STRICT=1, ALLOW_PLANNED=1, ALLOW_PARTIAL=1; PYTHON.
+# Variables: SYSTEM, DEPLOYMENT, URL, DEFINITION, INTERFACE, TAGS, FEATURES, JOBS, REPORTS; STRICT=1, ALLOW_PLANNED=1, ALLOW_PARTIAL=1; PYTHON; GROUPS of bench.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -46,8 +46,8 @@ test: .venv/.for-test node_modules/.made  ## Check style, types and the suite's 
 qualify: .venv/.for-test  ## Break the system in every way we know and see that a scenario notices.
 	$(BIN)/python -m tests.defects
 
-bench: .venv/.for-test node_modules/.made  ## Measure decisions, the suite and a whole run, beside the figures to reach.
-	$(BIN)/python -m bench
+bench: .venv/.for-test node_modules/.made  ## Measure CAIO, its peers and the suite, beside the figures to reach.
+	$(BIN)/python -m bench $(GROUPS)
 
 screenshots: .venv/.for-test node_modules/.made  ## Make the README's pictures from real runs (needs chromium).
 	$(BIN)/python -m docs.screenshots

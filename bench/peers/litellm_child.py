@@ -17,9 +17,9 @@ from bench.peers.scratch import scratch
 from bench.servers import RUN, NotAvailable, end, last_words
 from support.deployments import processes
 
-PATIENCE = 180.0
+PATIENCE = 300.0
 """Seconds in which LiteLLM has to build a router and decide; ten thousand deployments take it a while."""
-LEAST = 10
+LEAST = 3
 """Decisions that are timed in any case; litellm_router.py says the same."""
 
 Times = list[float]
