@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import step_cost
+from bench import feature_times, step_cost
 from bench.figures import Bound, Figure, Target, unmeasured
 from bench.processes import Followed, follow
 from support import systems
@@ -45,6 +45,7 @@ def measure(say: Say) -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="signoff-bench-") as folder:
         say(f"a whole run, signoff accept --jobs {JOBS}")
         figures += _run(Path(folder) / "reports")
+        figures += feature_times.by_feature(Path(folder) / "reports" / "allure-results")
         say(f"the report of that run, {REPORTS} times")
         figures += _report(Path(folder) / "reports")
         say("the same scenarios in one process, behave features/")
