@@ -79,6 +79,10 @@ class Operator:
         """Whether a replica has been given no more requests by the operator."""
         return any(deed.what == _draining(name) for deed in list(self.deeds))
 
+    def used(self, name: str) -> bool:
+        """Whether the operator has let a replica get requests."""
+        return any(deed.what == _using(name) for deed in list(self.deeds))
+
     def stop_unannounced(self, replica: Replica) -> None:
         """Stop a replica as if nothing stood before it, against the runbook."""
         self._note(f"stops {replica.name}, and has not told the balancer")
@@ -102,7 +106,7 @@ class Operator:
         client.close()
 
     def _put_in(self, replica: Replica) -> None:
-        self._note(f"has {replica.name} get requests")
+        self._note(_using(replica.name))
         self._balancer.put_in(replica.name)
         self._await(lambda: self._up(replica), self.patience, f"{replica.name} to serve")
         self._look_up_version(replica)
@@ -133,7 +137,7 @@ class Operator:
 
     def _back(self, old: Sequence[Replica], new: Sequence[Replica]) -> None:
         for replica in old:
-            self._note(f"has {replica.name} get requests")
+            self._note(_using(replica.name))
             self._balancer.put_in(replica.name)
         for replica in new:
             self._drain(replica)
@@ -173,6 +177,10 @@ class Operator:
 
     def _note(self, what: str) -> None:
         self.deeds.append(Deed(time.monotonic(), what))
+
+
+def _using(name: str) -> str:
+    return f"has {name} get requests"
 
 
 def _draining(name: str) -> str:

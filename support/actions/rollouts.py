@@ -27,6 +27,8 @@ SICK = {
     "gets sick when it is used": "sick-when-used",
 }
 """What is wrong with a new version → its stage."""
+UNUSED = ("ends-at-once", "never-ready")
+"""The stages of which no replica may ever get a request."""
 ASKED = 8
 """Callers that are asked which version answers them; the balancer sends them to all replicas in turn."""
 _LATE = 2.0
@@ -93,11 +95,17 @@ def send_to_hanging(world: World, service: str, message: str, capability: str) -
 
 
 def update(world: World, stage: str = WORKING, patience: float | None = None) -> None:
-    """Have the operator update the system to a version, and callers go on for a while afterwards."""
+    """Have the operator update the system to a version, and callers go on for a while afterwards.
+
+    Raises Broken if a version that was to be used was never used: what came of that says nothing about the balancer.
+    """
     operator = _operator(world)
-    image = operator.replicas.version(stage)
+    image, new = operator.replicas.version(stage), operator.replicas.opposite(operator.serving)
     with _awaking(world, lambda: operator.told(_in_flight(world).replica.name)):
         operator.replace(image, patience)
+    if stage not in UNUSED and not operator.used(new[0].name):
+        journal = "\n".join(told(operator.deeds))
+        raise Broken(f"expected the new version to be used, but the operator gave it up before:\n{journal}")
     _go_on(world)
 
 
