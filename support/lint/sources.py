@@ -69,6 +69,8 @@ SINGLE_IMPORTERS = {
     "playwright": "support/browsers/driver.py",
     "psutil": "support/deployments/processes.py",
     "locust": "support/load/engine.py",
+    "geventhttpclient": "support/load/engine.py",
+    "hdrh": "support/load/histogram.py",
     "allure_commons": "support/evidence/allure_formatter.py",
     "allure_behave": "support/evidence/allure_formatter.py",
 }

@@ -162,7 +162,7 @@ class Master:
         now = time.monotonic()
         if self._collector.succeeded > succeeded or self.plan.timed:
             self._last_success = (self._collector.succeeded, now)
-        elif now - since > _STALLED * self.plan.timeout:
+        elif now - since > _STALLED * self.plan.timeout + self.plan.think[1]:
             self.interrupt(f"the target answered nothing for {now - since:.0f} s")
 
     def _end(self, grace: float) -> None:

@@ -35,7 +35,7 @@ class NoiseWatch:
     def look(self) -> None:
         """Take one look; nothing where the machine has no /proc/stat."""
         try:
-            fields = [int(field) / _TICKS for field in _STAT.read_text(encoding="ascii").split("\n", 1)[0].split()[1:9]]
+            fields = [int(field) / _TICKS for field in _STAT.read_text(encoding="utf-8").split("\n", 1)[0].split()[1:9]]
         except (OSError, ValueError):
             return
         user, nice, system, _, _, irq, softirq, stolen = fields
@@ -43,12 +43,12 @@ class NoiseWatch:
         self._looks.append(_Look(time.time(), user + nice + system + irq + softirq, stolen, known))
 
     def between(self, begin: float, end: float) -> Noise:
-        """What there was from one moment to another, in seconds since the epoch."""
+        """What there was from one moment to another, in seconds since the epoch; by the looks that enclose them."""
         cores = os.cpu_count() or 1
-        looks = [look for look in self._looks if begin <= look.at <= end]
-        if len(looks) < 2:
+        if len(self._looks) < 2:
             return Noise(cores=cores)
-        first, last = looks[0], looks[-1]
+        first = next((look for look in reversed(self._looks[:-1]) if look.at <= begin), self._looks[0])
+        last = next((look for look in self._looks[1:] if look.at >= end and look.at > first.at), self._looks[-1])
         span = (last.at - first.at) * cores
         # Interrupts are counted for nobody, and processes that ended meanwhile no longer: hence never below 0.
         foreign = max(0.0, (last.used - first.used) - (last.known - first.known))

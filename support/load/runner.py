@@ -24,7 +24,7 @@ DEFAULT_PORT = Load().port
 """Where the master listens for workers of other machines; Locust's own port."""
 _LOOK = 0.5
 """Seconds between two looks at the server."""
-_NOISE = 4
+_NOISE = 2
 """Looks at the server for one at the machine."""
 _POLL = 0.1
 _LAST_WORDS = 5.0
@@ -226,7 +226,9 @@ class LoadRun:
             for at, seen in self._usages
             if begin <= at <= end
         )
-        return result.model_copy(update={"server": server, "noise": self._noise.between(begin, end)})
+        return result.model_copy(
+            update={"server": server, "noise": self._noise.between(result.started, result.started + result.seconds)}
+        )
 
 
 def _trusting(plan: LoadPlan) -> LoadPlan:

@@ -1,5 +1,6 @@
 """Short loads and made-up results for the tests."""
 
+import os
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +10,7 @@ from support.load.histogram import Histogram
 from support.load.plan import Call, LoadPlan
 from support.load.result import Endpoint, Failure, LoadResult
 
-RUN_ID = "load-tests"
+RUN_ID = f"load-tests-{os.getpid()}"
 
 
 def plan(url: str = "http://127.0.0.1:9", **given: Any) -> LoadPlan:

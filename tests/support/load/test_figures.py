@@ -5,15 +5,17 @@ import math
 import random
 import socket
 import statistics
+from pathlib import Path
 
 import pytest
 
-from support.load import confidence, due
+from support.deployments import processes
+from support.load import confidence, due, noise
 from support.load.collecting import Collector
 from support.load.failures import TooLate, kind_of
 from support.load.histogram import LONGEST, Histogram
 from support.load.plan import Call, Stage
-from support.load.result import Failure, LoadResult, WorkerState, together
+from support.load.result import Failure, LoadResult, Noise, WorkerState, together
 from support.load.tally import Report, Tally
 from support.outcomes import UsageError
 from tests.support.load.loads import endpoint, plan, result
@@ -168,3 +170,20 @@ def test_a_result_survives_its_file() -> None:
 def test_a_result_tells_which_endpoints_it_has() -> None:
     with pytest.raises(UsageError, match="has no endpoint 'b'; there are: a"):
         result(endpoint("a", [1])).endpoint("b")
+
+
+def test_noise_is_what_neither_suite_nor_server_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Over ten seconds on two cores: 12 used in all, of which 5 are known, and 2 stolen."""
+    stat, moments = tmp_path / "stat", iter([100.0, 110.0, 111.0])
+    monkeypatch.setattr(noise, "_STAT", stat)
+    monkeypatch.setattr(noise, "_TICKS", 1)
+    monkeypatch.setattr(noise.os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(noise.time, "time", lambda: next(moments))
+    known = iter([7.0, 12.0, 12.0])
+    monkeypatch.setattr(noise.processes, "usage", lambda _: processes.Usage(0, next(known), 1, 1))
+    watch = noise.NoiseWatch()
+    assert watch.between(100, 110) == Noise(cores=2)
+    for user, stolen in ((50, 3), (62, 5), (99, 99)):
+        stat.write_text(f"cpu {user} 0 0 1000 0 0 0 {stolen} 0 0\ncpu0 …\n", encoding="utf-8")
+        watch.look()
+    assert watch.between(100.5, 109.5) == Noise(steal=2 / 20, foreign=7 / 20, cores=2)

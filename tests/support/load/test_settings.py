@@ -1,5 +1,8 @@
 """Settings of loads: how much longer they are, and who sends them."""
 
+import subprocess
+import sys
+
 import pytest
 from typer.testing import CliRunner
 
@@ -48,3 +51,18 @@ def test_the_option_for_other_machines_reaches_every_process_of_the_run(monkeypa
     assert done.exit_code == 0
     assert orders[0].settings.load.workers == ("hare", "tortoise")
     assert orders[0].overrides == ("load.workers=hare,tortoise",)
+
+
+def test_the_suite_itself_never_loads_what_patches_the_standard_library() -> None:
+    """Only child processes do: see support/load/child.py."""
+    script = (
+        "import sys, support.cli, support.world, support.load.command, support.load.runner, support.load.comparison;"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", f"{script} print([name for name in ('gevent', 'locust') if name in sys.modules])"],
+        cwd=settings.ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout == "[]\n"
