@@ -58,7 +58,7 @@ def write(dockerfile: Path, last: str) -> Path:
 
 def left(real: Engine, name: str) -> list[tuple[str, ...]]:
     """The names, or else the id, of each image that builds of this name have left."""
-    return [each.tags or (each.id,) for each in real.images(labels.CACHE, f"signoff-{name}")]
+    return sorted(each.tags or (each.id,) for each in real.images(labels.CACHE, f"signoff-{name}"))
 
 
 def steps() -> list[str]:
@@ -108,7 +108,7 @@ def test_a_second_build_is_the_same_image_and_stages_keep_their_names(build: Bui
     first = built(real, build)
     assert built(real, build) == first
     name, version = f"signoff-{build.dockerfile.parent.name}", Images(real, None, "", print).tag(build).split(":")[1]
-    assert sorted(left(real, build.dockerfile.parent.name)) == [(f"{name}-stage1:{version}",), (f"{name}:{version}",)]
+    assert left(real, build.dockerfile.parent.name) == [(f"{name}-stage1:{version}",), (f"{name}:{version}",)]
 
 
 @needs_engine
@@ -127,7 +127,7 @@ def test_a_build_that_fails_takes_nothing_of_an_earlier_one_with_it(build: Build
     write(build.dockerfile, "false")
     with pytest.raises(BuildFailed):
         built(real, build)
-    assert sorted(left(real, build.dockerfile.parent.name)) == sorted(kept)
+    assert left(real, build.dockerfile.parent.name) == kept
     write(build.dockerfile, "true")
     assert built(real, build) == good
 
