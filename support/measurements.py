@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from support.evidence.attachments import Evidence
@@ -17,6 +17,10 @@ HEADINGS = ("sent", "succeeded", *(f"p{percent:g} ms" for percent in PERCENTILES
 MOST_POINTS = 160
 """Of a distribution, as it is drawn; more could not be told apart."""
 MEGABYTE = 1024**2
+LEAST_SECONDS = 3
+"""Of a load whose course is drawn; of a shorter one there is nothing to see."""
+LEAST_PART = 0.2
+"""Of the last second, which a load may not fill: a smaller part is left out, of a larger one the rate is drawn."""
 
 
 def show(evidence: Evidence, chart: Chart) -> None:
@@ -28,9 +32,9 @@ def show_load(evidence: Evidence, result: LoadResult, faults: Iterable[Fault] = 
     """Attach a load: its course, what the system used meanwhile, the table, and the whole of it as JSON."""
     name = result.plan.name
     spans = [*_stages(result), *_in_force(faults, result.started)]
-    if len(result.timeline) > 1:
+    if result.seconds >= LEAST_SECONDS:
         show(evidence, over_time(result, spans))
-    if len(result.server) > 2:
+    if result.seconds >= LEAST_SECONDS and len(result.server) > LEAST_SECONDS:
         show(evidence, resources(result, spans))
     evidence.csv(f"{name}: figures", store.table(result))
     evidence.json(f"{name}: load result", result)
@@ -68,7 +72,7 @@ def by_percentile(times: Endpoint) -> list[tuple[float, float]]:
 def over_time(result: LoadResult, spans: Sequence[Span]) -> Chart:
     """Requests per second, and the times that they took."""
     counts = ("sent", "done", "failed")
-    lines = tuple(Line(name, tuple((s.at, float(getattr(s, name))) for s in result.timeline)) for name in counts)
+    lines = tuple(Line(name, tuple(_rates(result, name))) for name in counts)
     times = tuple(Line(name, _times(result.timeline, name)) for name in ("p50", "p95", "p99"))
     panels = (Panel(Axis("requests per second"), lines), Panel(Axis("latency", "ms"), times))
     return Chart(f"{result.plan.name}: throughput and latency over time", Axis("time", "s"), panels, tuple(spans))
@@ -76,12 +80,13 @@ def over_time(result: LoadResult, spans: Sequence[Span]) -> Chart:
 
 def resources(result: LoadResult, spans: Sequence[Span]) -> Chart:
     """What the system used: processors and memory."""
+    seen = [usage for usage in result.server if usage.at >= 0]
     busy = tuple(
         (later.at, (later.cpu - sooner.cpu) / (later.at - sooner.at) * 100)
-        for sooner, later in pairwise(result.server)
+        for sooner, later in pairwise(seen)
         if later.at > sooner.at
     )
-    memory = tuple((usage.at, usage.memory / MEGABYTE) for usage in result.server)
+    memory = tuple((usage.at, usage.memory / MEGABYTE) for usage in seen)
     panels = (
         Panel(Axis("processor time", "% of one"), (Line("processor", busy),)),
         Panel(Axis("memory", "MB"), (Line("memory", memory),)),
@@ -119,6 +124,13 @@ def figures(times: Endpoint) -> list[str]:
     """What HEADINGS name; empty where it is not known."""
     found = (times.percentile(percent) for percent in PERCENTILES)
     return [str(times.count), str(times.succeeded), *("" if each is None else f"{each * 1000:.4g}" for each in found)]
+
+
+def _rates(result: LoadResult, name: str) -> Iterator[tuple[float, float]]:
+    for second in result.timeline:
+        part = min(1.0, result.seconds - second.at)
+        if part >= LEAST_PART:
+            yield second.at, getattr(second, name) / part
 
 
 def _limit(seconds: float) -> Limit:

@@ -37,7 +37,8 @@ SETTLING = 0.3
 
 def each_sends(world: World, users: int, each: int, ability: str) -> LoadResult:
     """Users of whom each sends so many requests, the next one as soon as the last one is answered."""
-    name = f"{users:,} users send {each:,} {ability} requests each"
+    who = "a user sends" if users == 1 else f"{users:,} users send"
+    name = f"{who} {each:,} {ability} requests{' each' if users > 1 else ''}"
     if isinstance(world.orchestrator, PythonInterface):
         return _kept(world, in_process.run(world, name, world.routing(request(ability)), users, each))
     return _over_http(world, _plan(world, name, ability, users=users, requests=users * each, timeout=PATIENCE))

@@ -22,10 +22,16 @@ class Finding:
     limit: float | None = None
     unit: str = ""
     samples: int = 0
+    is_excusable: bool = True
+    """Whether a machine that others have used up could be the reason for what was not met."""
 
     def remarking(self, *remarks: str) -> Finding:
         """The same finding, which says this too."""
         return replace(self, says="; ".join([self.says, *remarks])) if remarks else self
+
+    def inexcusable(self) -> Finding:
+        """The same finding, for which nobody but the system can be the reason."""
+        return replace(self, is_excusable=False)
 
     def about(self, what: str) -> Finding:
         """The same finding under another name."""

@@ -23,6 +23,8 @@ NOISY, STOLEN = 0.15, 0.02
 """Shares of all cores from which on it is said that others used them, or that the hypervisor took them away."""
 OWN_DOING = ("time-out", "other")
 """Failures that a generator may have caused itself when it was too busy to read the answers."""
+ANSWERS = ("status", "wrong body")
+"""Failures that a system has answered itself; how busy anybody was is no excuse for them."""
 CROWDED = 0.75
 """Share of all cores from which on too little of the machine was left to the system: what it missed proves nothing."""
 _Z = 1.96
@@ -86,7 +88,7 @@ def fair(finding: Finding, result: LoadResult) -> Finding:
     Others can only make a system slower than it is, so what was met all the same is met.
     """
     taken = (result.noise.foreign or 0.0) + (result.noise.steal or 0.0)
-    if finding.outcome is Outcome.NOT_MET and taken >= CROWDED:
+    if finding.outcome is Outcome.NOT_MET and finding.is_excusable and taken >= CROWDED:
         why = f"others had {taken:.0%} of this machine, so it was no measure of the system: {finding.says}"
         return broken(why, finding.what)
     return finding.remarking(*remarks(result))
@@ -174,7 +176,9 @@ def _judge_success(result: LoadResult, share: float) -> Finding:
     forgivable = sum(total.failures.get(kind, 0) for kind in OWN_DOING)  # type: ignore[call-overload]
     if seen < share <= (total.succeeded + forgivable) / total.count and (trouble := _generator_trouble(result)):
         return broken(f"{trouble}; {said}", what)
-    return found(seen >= share, what, round(seen * 100, 3), round(share * 100, 3), "%", total.count, said)
+    wrong = sum(total.failures.get(kind, 0) for kind in ANSWERS)  # type: ignore[call-overload]
+    judged = found(seen >= share, what, round(seen * 100, 3), round(share * 100, 3), "%", total.count, said)
+    return judged if wrong <= total.count * (1 - share) else judged.inexcusable()
 
 
 def _judge_throughput(result: LoadResult, rate: float) -> Finding:

@@ -126,6 +126,14 @@ def test_a_crowded_machine_proves_nothing_against_a_system_and_a_noisy_one_is_to
     assert "the hypervisor gave 5%" in told.says
 
 
+def test_an_answer_that_is_an_error_is_not_excused_by_a_crowded_machine() -> None:
+    crowded = Noise(foreign=0.95)
+    assert judge(result(times(*[1.0] * 980, status=20), noise=crowded), Success(0.99)).outcome is Outcome.NOT_MET
+    mixed = times(*[1.0] * 980, status=5, reset=15)
+    assert judge(result(mixed, noise=crowded), Success(0.99)).outcome is Outcome.BROKEN
+    assert judge(result(mixed), Success(0.99)).outcome is Outcome.NOT_MET
+
+
 @pytest.mark.parametrize(("failed", "outcome"), [(0, Outcome.MET), (100, Outcome.MET), (101, Outcome.NOT_MET)])
 def test_a_share_of_successes_is_judged_to_the_last_request(failed: int, outcome: Outcome) -> None:
     found = judge(result(times(*[1.0] * (10_000 - failed), status=failed)), Success(0.99))
