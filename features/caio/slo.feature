@@ -38,7 +38,7 @@ Feature: Decisions are made in time
     Example: By the trace of each of a thousand decisions
       Given CAIO is running
       And it knows 100 services, of which 10 offer "chat"
-      When a user asks for "chat" 1000 times
+      When a user asks for "chat" with each of the seeds 1 to 1000
       Then 95 % of contract matchings take at most 10 ms
 
     @needs.http @needs.metrics
@@ -55,7 +55,7 @@ Feature: Decisions are made in time
     Example: By the trace of each of a thousand decisions
       Given CAIO is running
       And it knows 100 services, of which 10 offer "chat"
-      When a user asks for "chat" 1000 times
+      When a user asks for "chat" with each of the seeds 1 to 1000
       Then 95 % of security verifications take at most 20 ms
 
     @needs.http @needs.metrics

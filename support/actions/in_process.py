@@ -9,6 +9,7 @@ from typing import Any
 from support.deployments.driver import DriverDeployment
 from support.interfaces import PythonInterface, RouteRequest
 from support.load.histogram import Histogram
+from support.load.noise import NoiseWatch
 from support.load.plan import Call, LoadPlan
 from support.load.result import MICROSECOND, Endpoint, LoadResult, Second, Usage
 from support.outcomes import Broken
@@ -22,14 +23,18 @@ def run(world: World, name: str, asked: RouteRequest, threads: int, each: int) -
     """Have so many threads ask for a decision, each so many times, one right after the other."""
     if not isinstance(world.orchestrator, PythonInterface) or not isinstance(world.deployment, DriverDeployment):
         raise Broken("this load needs the Python API")
-    before = world.deployment.usage()
+    noise, before = NoiseWatch(), world.deployment.usage()
+    noise.look()
     answer = world.orchestrator.load(asked, threads, each).result()
+    noise.look()
     after = world.deployment.usage()
     usage = (
         Usage(at=0.0, cpu=before.cpu, memory=before.memory, threads=before.threads),
         Usage(at=answer["seconds"], cpu=after.cpu, memory=after.memory, threads=after.threads),
     )
-    return _result(name, answer, threads, each, usage)
+    result = _result(name, answer, threads, each, usage)
+    end = result.started + result.seconds
+    return result.model_copy(update={"noise": noise.between(result.started, end)})
 
 
 def endpoint_of(name: str, counts: Mapping[int, int], failures: Mapping[str, int]) -> Endpoint:
