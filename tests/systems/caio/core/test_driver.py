@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.systems.caio.core.builders import YAML
+from tests.systems.caio.core.builders import YAML, contract
 
 DRIVER = Path(__file__).parents[4] / "systems" / "caio" / "drivers" / "python_api.py"
 REQUEST = {"intent": {"type": "chat"}, "user": {"trust_level": 1}}
@@ -98,3 +98,23 @@ def test_a_fault_is_answered_and_the_driver_goes_on(message: Any, code: int) -> 
     replies = converse(message, call(2, "services"))
     assert replies[1]["error"]["code"] == code
     assert replies[2]["result"] == {"items": [], "total": 0}
+
+
+def test_many_threads_may_ask_at_the_same_time_and_each_request_is_counted_once() -> None:
+    (_, registered, loaded) = converse(
+        call(1, "register_all", contracts=[contract(f"chat-{number}").to_dict() for number in range(3)]),
+        call(2, "load", request={**REQUEST, "requirements": {"capabilities": ["chat"]}}, threads=5, each=20),
+    )
+    assert registered["result"] == 3
+    seconds = loaded["result"]["by_second"]
+    assert sum(second["sent"] for second in seconds) == 100
+    assert sum(count for second in seconds for count in second["times"].values()) == 100
+    assert not any(second["failures"] for second in seconds)
+    assert 0 < loaded["result"]["seconds"]
+
+
+def test_refusals_are_told_from_times() -> None:
+    (_, loaded) = converse(call(1, "load", request=REQUEST, threads=2, each=3))
+    seconds = loaded["result"]["by_second"]
+    assert sum(second["failures"].get("status", 0) for second in seconds) == 6
+    assert not any(second["times"] for second in seconds)
