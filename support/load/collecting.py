@@ -12,7 +12,6 @@ from support.load.clock import Share
 from support.load.histogram import LONGEST, Histogram
 from support.load.plan import LoadPlan
 from support.load.result import (
-    MICROSECOND,
     Endpoint,
     Failure,
     Generator,
@@ -22,6 +21,7 @@ from support.load.result import (
     StageSpan,
     WorkerState,
     asked_rate,
+    in_seconds,
     summary,
 )
 from support.load.tally import Report
@@ -53,8 +53,8 @@ class _Call:
             failures=dict(self.failures),
             said=dict(self.said),
             histogram=self.times.encode(),
-            min=None if self.shortest is None else self.shortest * MICROSECOND,
-            max=None if self.longest is None else self.longest * MICROSECOND,
+            min=None if self.shortest is None else in_seconds(self.shortest),
+            max=None if self.longest is None else in_seconds(self.longest),
         )
 
 
@@ -154,7 +154,7 @@ class Collector:
 
     def _generator(self) -> Generator:
         count = self._late.count
-        late = self._late.at_rank(math.ceil(count * 0.99)) * MICROSECOND if count else None
+        late = in_seconds(self._late.at_rank(math.ceil(count * 0.99))) if count else None
         return Generator(processes=tuple(_shares(name, shares) for name, shares in self.shares.items()), late=late)
 
 
@@ -169,4 +169,4 @@ def _shares(name: str, shares: list[Share]) -> ProcessShare:
 
 
 def _at(ordered: list[int], percent: int) -> float | None:
-    return ordered[math.ceil(len(ordered) * percent / 100) - 1] * MICROSECOND if ordered else None
+    return in_seconds(ordered[math.ceil(len(ordered) * percent / 100) - 1]) if ordered else None

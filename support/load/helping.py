@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 
 from support.deployments import processes
-from support.outcomes import Broken
+from support.outcomes import UsageError
 from support.settings import ROOT
 
 _FOUND_NONE = 3
@@ -15,12 +15,15 @@ _FOUND_NONE = 3
 
 
 def serve(host: str, port: int, name: str, *, once: bool = False) -> Iterator[int]:
-    """Work for every load of a master, and yield after each how many there were. Ends its process whatever happens."""
+    """Work for every load of a master, and yield after each how many there were. Ends its process whatever happens.
+
+    Raises UsageError when a process ended otherwise than in order.
+    """
     number = 0
     while True:
         status = _one(host, port, name)
         if status not in (0, _FOUND_NONE):
-            raise Broken(f"the load worker ended with exit code {status}; what it said stands above")
+            raise UsageError(f"the load worker ended with exit code {status}; what it said stands above")
         if status == 0:
             number += 1
             yield number

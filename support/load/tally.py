@@ -11,6 +11,10 @@ from support.load.histogram import LONGEST
 from support.load.result import Failure
 
 
+_ROUNDING = 1e-6
+"""Seconds; a request that was due at the beginning of a second belongs to it, whatever its sum came to."""
+
+
 @dataclass(slots=True)
 class Slot:
     """One second: requests intended in it, those that ended in it as failures, and times of the others by call."""
@@ -87,7 +91,7 @@ class Tally:
         if intended < self.zero:
             self._rest.left_out += 1
             return
-        self._slot(int(intended - self.zero)).sent += 1
+        self._slot(int(intended - self.zero + _ROUNDING)).sent += 1
         slot = self._slot(int(now - self.zero))
         if failure is None:
             slot.times[call].append(min(int((now - intended) * 1_000_000), LONGEST))

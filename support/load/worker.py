@@ -7,6 +7,7 @@ from support.load import engine  # first, since it patches what the others use
 # isort: split
 import os
 import socket
+import sys
 import tempfile
 import time
 from contextlib import suppress
@@ -120,7 +121,12 @@ def _names_of_this_machine() -> list[str]:
 
 
 def _kept(authority: str) -> Path:
-    handle, path = tempfile.mkstemp(suffix=".pem", prefix="signoff-authority-")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(authority)
-    return Path(path)
+    """As a file that clients can be told of; on Linux one without a place, so that it is gone with this process."""
+    if sys.platform == "linux":
+        handle = os.memfd_create("authority")
+        path = Path(f"/proc/self/fd/{handle}")
+    else:
+        handle, name = tempfile.mkstemp(suffix=".pem", prefix="signoff-authority-")
+        path = Path(name)
+    os.write(handle, authority.encode())
+    return path
