@@ -10,7 +10,6 @@ from typing import Any
 from support.load.histogram import LONGEST
 from support.load.result import Failure
 
-
 _ROUNDING = 1e-6
 """Seconds; a request that was due at the beginning of a second belongs to it, whatever its sum came to."""
 
