@@ -29,8 +29,9 @@ Times = list[float]
 class LiteLLM:
     """The other end of the pipe."""
 
-    def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
-        self._process = process
+    def __init__(self, start: Callable[[], subprocess.Popen[bytes]], log: Path) -> None:
+        self._start = start
+        self._process = start()
         self._log = log
 
     def times(self, strategy: str, services: int, effort: Effort) -> Times:
@@ -49,12 +50,20 @@ class LiteLLM:
             to.flush()
             selector.register(back, selectors.EVENT_READ)
             if not selector.select(PATIENCE):
-                self._process.kill()  # what it would still say would be taken for the next answer
+                self.close()  # what it would still say would be taken for the next answer
+                self._process = self._start()
                 raise NotAvailable(f"it did not answer within {PATIENCE:.0f} s")
             line = back.readline()
             if line:
                 return line
         raise NotAvailable(f"its process ended: {last_words(self._log)}")
+
+    def close(self) -> None:
+        """End the process."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            with contextlib.suppress(OSError):
+                pipe.close()  # type: ignore[union-attr]  # piped
+        end(self._process)
 
 
 @contextmanager
@@ -65,12 +74,13 @@ def started(say: Callable[[str], None]) -> Iterator[LiteLLM]:
     environment = processes.clean_environment({"LITELLM_LOCAL_MODEL_COST_MAP": "True"}, RUN)
     with scratch(say) as folder:
         log = folder / "log.txt"
-        with log.open("wb") as output:
-            process = processes.spawn(command, environment, folder, output, piped=True)
+
+        def start() -> subprocess.Popen[bytes]:
+            with log.open("wb") as output:
+                return processes.spawn(command, environment, folder, output, piped=True)
+
+        litellm = LiteLLM(start, log)
         try:
-            yield LiteLLM(process, log)
+            yield litellm
         finally:
-            for pipe in (process.stdin, process.stdout):
-                with contextlib.suppress(OSError):
-                    pipe.close()  # type: ignore[union-attr]  # piped
-            end(process)
+            litellm.close()

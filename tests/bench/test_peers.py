@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
 from bench.figures import Figure
-from bench.peers import in_process, standing
+from bench.peers import in_process, litellm_child, standing
 from bench.peers.clients import Sample
 from bench.peers.contenders import DISPATCH, LITELLM, PORTKEY, ROUTE, STUB, Ask, contenders
 from bench.peers.effort import Effort
 from bench.peers.in_process import OURS, Row
+from bench.peers.litellm_child import LiteLLM
 from bench.peers.rounds import Seats, ratios, rotated
 from bench.peers.standing import Seat, Seen
 from bench.servers import NotAvailable
+from support.deployments import processes
 
 EFFORT = Effort(rounds=3, sizes=(10,))
 NAMES = [STUB, DISPATCH, ROUTE, LITELLM, PORTKEY]
@@ -151,3 +156,29 @@ def test_being_faster_in_process_is_judged_at_p50_and_p95() -> None:
     assert figure(figures, "simple-shuffle", "route_request, p95").samples == (4.0, 2.0)
     assert figure(figures, "simple-shuffle", "route_request, p50").judged == "yes"
     assert figure(figures, "10 services: litellm.Router, least-busy", "p50").note == "it did not answer within 180 s"
+
+
+def test_a_strategy_that_takes_too_long_costs_the_others_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(litellm_child, "PATIENCE", 2.0)
+    answer = (
+        "import sys, time\n"
+        "for line in sys.stdin:\n"
+        "    'slow' in line and time.sleep(60)\n"
+        "    print('{\"times\": [1.5]}', flush=True)\n"
+    )
+    log = tmp_path / "log.txt"
+
+    def start() -> subprocess.Popen[bytes]:
+        with log.open("wb") as output:
+            return processes.spawn([sys.executable, "-c", answer], {}, tmp_path, output, piped=True)
+
+    litellm = LiteLLM(start, log)
+    try:
+        with pytest.raises(NotAvailable, match="it did not answer within 2 s"):
+            litellm.times("slow", 10, EFFORT)
+        monkeypatch.setattr(litellm_child, "PATIENCE", 60.0)
+        assert litellm.times("quick", 10, EFFORT) == [1.5]
+    finally:
+        litellm.close()
