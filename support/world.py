@@ -23,6 +23,7 @@ from support.deployments.base import Deployment, HasLogs, power
 from support.deployments.containers.host import ContainerHost
 from support.deployments.driver import DriverDeployment
 from support.evidence.attachments import Evidence
+from support.evidence.events import EventLog, path_of
 from support.evidence.redaction import redactor
 from support.faults import Fault
 from support.http import Exchange, HttpClient
@@ -246,6 +247,10 @@ class World(Memory):
         """Attach a text to the running step, at its end; may be called from any thread."""
         with self._lock:
             self._unshown.append((name, text))
+
+    def progress(self, says: str) -> None:
+        """Tell whoever watches the run how far this scenario is."""
+        EventLog(path_of(self.settings.scratch, self.settings.shard)).progress(says)
 
     def noticed(self, what: str) -> None:
         """Note what was seen on the timeline of each fault that is in force; nothing where none is."""

@@ -127,6 +127,7 @@ def _over_http(world: World, plan: LoadPlan) -> LoadResult:
             plan,
             watch,
             Workers.of(asked),
+            lambda progress: world.progress(progress.says),
             outside=watched.kind != "process",
             run_id=world.settings.run_id,
         )

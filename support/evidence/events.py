@@ -15,10 +15,11 @@ from support.outcomes import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A scenario that started or finished. ``t`` is seconds since the epoch; ``seconds`` is how long it took."""
+    """A scenario that started or finished, or how far it is. ``t`` is seconds since the epoch, ``seconds`` how long it
+    took."""
 
     t: float
-    event: Literal["started", "finished"]
+    event: Literal["started", "progress", "finished"]
     key: str
     name: str
     outcome: Outcome | None = None
@@ -35,6 +36,10 @@ class EventLog:
     def started(self, key: str, name: str) -> None:
         """A scenario begins."""
         self._append(Event(time.time(), "started", key, name))
+
+    def progress(self, says: str) -> None:
+        """The scenario that runs is so far."""
+        self._append(Event(time.time(), "progress", "", says))
 
     def finished(self, key: str, name: str, outcome: Outcome, seconds: float) -> None:
         """A scenario has ended, clean-up included."""

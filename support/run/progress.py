@@ -67,9 +67,14 @@ class Tally:
     done: dict[str, Outcome] = field(default_factory=dict)
     running: dict[str, str] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
+    so_far: str = ""
+    """What the scenario that runs last said of itself."""
 
     def take(self, event: Event) -> bool:
         """Count an event; True when a scenario has finished by it, and not been told to have before."""
+        self.so_far = event.name if event.event == "progress" else ""
+        if event.event == "progress":
+            return False
         if event.event == "started":
             self.running[event.key] = event.name
             return False
@@ -82,6 +87,12 @@ class Tally:
     def outcomes(self) -> Counter[Outcome]:
         """How many scenarios ended in which way."""
         return Counter(self.done.values())
+
+    @property
+    def doing(self) -> list[str]:
+        """What is running, with how far it is where that is known: of one that runs alone."""
+        names = list(self.running.values())
+        return [f"{names[0][: NAME_WIDTH // 2]}: {self.so_far}"] if self.so_far and len(names) == 1 else names
 
     def seconds_left(self) -> float | None:
         """Estimated from the pace so far; None while too little is done to tell."""
@@ -155,7 +166,7 @@ class BarView:
             completed=len(tally.done),
             left="" if left is None else f"about {left:.0f} s left",
             counts=_counts(tally),
-            now="· " + " · ".join(name[:NAME_WIDTH] for name in tally.running.values()) if tally.running else "",
+            now="· " + " · ".join(name[:NAME_WIDTH] for name in tally.doing) if tally.running else "",
         )
 
     def close(self) -> None:
@@ -185,7 +196,7 @@ class LineView:
     def tick(self, tally: Tally) -> None:
         """Say what is running when it has been quiet for long."""
         if tally.running and time.monotonic() - self._last > QUIET_SECONDS:
-            self._say(f"[{len(tally.done)}/{tally.total}] still running: {'; '.join(tally.running.values())}")
+            self._say(f"[{len(tally.done)}/{tally.total}] still running: {'; '.join(tally.doing)}")
 
     def close(self) -> None:
         """Nothing is left to do."""

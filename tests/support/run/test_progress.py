@@ -73,3 +73,18 @@ def test_what_concerns_the_whole_run_is_told_once(tmp_path: Path, terminal: bool
     watch.look()
     watch.view.close()
     assert said.getvalue().count("Note: building the image signoff-tiny:1") == 1
+
+
+def test_a_scenario_that_runs_alone_tells_how_far_it_is(tmp_path: Path) -> None:
+    log, said = EventLog(path_of(tmp_path, "http-alone")), io.StringIO()
+    view = BarView(Console(file=said, width=200, force_terminal=True), 1)
+    tally = Tally(1)
+    watch = Watch(EventTail(tmp_path), tally, view)
+    log.started("a", "Fifty people use it")
+    log.progress("measuring, 3 s; 150 requests")
+    watch.look()
+    assert tally.doing == ["Fifty people use it: measuring, 3 s; 150 requests"]
+    log.finished("a", "Fifty people use it", Outcome.MET, 20)
+    watch.look()
+    view.close()
+    assert tally.doing == []
