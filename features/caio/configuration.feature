@@ -76,6 +76,8 @@ Feature: CAIO starts only with settings it can keep
         | CAIO_ENV                | prodution          |
         | CAIO_PORT               | 70000              |
         | CAIO_REGISTRY_SIZE      | 0                  |
+        | CAIO_WORKERS            | 0                  |
+        | CAIO_DECISIONS_KEPT     | 0                  |
         | CAIO_CONTRACT_CACHE_TTL | soon               |
         | CAIO_RATE_LIMIT         | 5 per fortnight    |
         | CAIO_LOG_FORMAT         | xml                |

@@ -41,3 +41,16 @@ Feature: The metrics tell what the callers saw
       And the metrics have been read
       When the metrics are read 5 times
       Then the metrics count 0 more requests to "route" with the status 200
+
+    @needs.settings
+    Example: Two workers count as one
+      Given CAIO is running with the settings
+        | setting      | value |
+        | CAIO_WORKERS | 2     |
+      And these services are registered
+        | service    | offers |
+        | local-chat | chat   |
+      And the metrics have been read
+      When 50 users ask for "chat" at the same time and every 5th of them asks for what nobody offers
+      Then the metrics count 40 more requests to "route" with the status 200
+      And the metrics count 10 more requests to "route" with the status 409

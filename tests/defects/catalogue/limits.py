@@ -136,3 +136,29 @@ def routes_not_told_apart() -> None:
     @wrap("chassis.observing:RouteLabels.of")
     def broken(original: Any, self: Any, path: str) -> str:
         return "/api/v1/route"
+
+
+@defect("CAIO-HARD-04", "Of several workers, only what the one counted that is asked is told", sample="Two workers")
+def told_by_one_worker() -> None:
+    @wrap("chassis.shared_metrics:Sum.collect")
+    def broken(original: Any, self: Any) -> Any:
+        import os
+
+        from prometheus_client.multiprocess import MultiProcessCollector
+
+        return MultiProcessCollector.merge([str(each) for each in self.folder.glob(f"*_{os.getpid()}.db")])
+
+
+@defect("CAIO-HARD-04", "Of several workers, the one that has counted most speaks for all", sample="Two workers")
+def told_by_the_busiest_worker() -> None:
+    @wrap("chassis.shared_metrics:Sum.collect")
+    def broken(original: Any, self: Any) -> Any:
+        from prometheus_client.multiprocess import MultiProcessCollector
+
+        def answered(pid: str) -> float:
+            told = MultiProcessCollector.merge([str(self.folder / f"counter_{pid}.db")])
+            return sum(sample.value for metric in told if "http" in metric.name for sample in metric.samples)
+
+        pids = [each.stem.rpartition("_")[2] for each in self.folder.glob("counter_*.db")]
+        busiest = max(pids, key=answered)
+        return MultiProcessCollector.merge([str(each) for each in self.folder.glob(f"*_{busiest}.db")])

@@ -48,7 +48,7 @@ def counted(running: Running, sample: str) -> float:
 def both_serve(running: Running) -> list[int]:
     """The workers, once there are two that listen."""
     log = running.log
-    until(lambda: log.read_text().count("Application startup complete") >= 2, "both workers serve")
+    until(lambda: log.read_text().count("Application startup complete") >= 2, "both workers serve", 60)
     return workers(running)
 
 
@@ -107,10 +107,11 @@ def test_a_worker_that_dies_is_replaced_and_what_it_counted_stays(start: Start) 
 
 
 def test_a_signal_to_all_of_them_is_one_order_to_stop(start: Start) -> None:
-    running = start(WORKERS=2, DRAIN_SECONDS=1)
+    running = start(WORKERS=2, DRAIN_SECONDS=600)
     both_serve(running)
     os.killpg(running.process.pid, signal.SIGTERM)
     until(lambda: apart(running, 1, path="/health/ready")[0].status_code == 503, "they drain")
+    os.killpg(running.process.pid, signal.SIGTERM)
     assert running.process.wait(20) == 0
 
 
