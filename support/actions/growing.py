@@ -16,7 +16,7 @@ from support.world import World
 
 CALLERS = 4
 """Who send at the same time in a round."""
-ASKED = 300
+ASKED = 200
 """Requests at each size of the registry."""
 MOST_MATCHING = 10
 """Services, whatever the size of the registry, that offer what is asked for."""

@@ -67,7 +67,7 @@ def slower_with_every_decision() -> None:
         return original(*call, **rest)
 
 
-@defect("CAIO-LOAD-02", "Every two-hundredth answer is an error", sample="One user")
+@defect("CAIO-LOAD-02", "Under load every two-hundredth answer is an error", sample="One user")
 def every_two_hundredth_fails_under_load() -> None:
     _fails_every(200)
 
@@ -201,7 +201,7 @@ def every_service_looked_at() -> None:
     @wrap("caio.routing.stages:_offering")
     def broken(original: Any, capabilities: Any, snapshot: Any) -> Any:
         for entry in snapshot.entries.values():
-            "chat" in repr(entry.contract.capabilities)  # noqa: B015 -- the search is what costs the time
+            assert entry.contract.to_dict() == entry.contract.to_dict()
         return original(capabilities, snapshot)
 
 
@@ -215,7 +215,7 @@ def digest_worked_out_anew() -> None:
 
         digest = hashlib.sha256()
         for entry in self.registry.snapshot().entries.values():
-            digest.update(orjson.dumps(entry.contract.to_dict()))
+            digest.update(orjson.dumps([entry.contract.to_dict(), entry.contract.to_dict()]))
         return original(self, *call, **rest)
 
 
