@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _qualify(options: argparse.Namespace, console: Console) -> int:
     listed = criteria_of(SYSTEM)
-    defects = qualify.choose(options.only)
+    defects = qualify.choose(options.only, options.each)
     if options.list:
         for each in defects:
             console.print(f"{each.criterion}  {each.name}: {each.says}", markup=False)
@@ -68,6 +68,7 @@ def _left_out(only: Sequence[str], listed: CriteriaFile) -> list[str]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.defects", description=__doc__)
     parser.add_argument("--only", nargs="+", default=[], metavar="DEFECT|CRITERION", help="only these")
+    parser.add_argument("--each", type=int, metavar="N", help="at most N defects of each criterion, the first ones")
     parser.add_argument("--jobs", type=int, default=2, help="runs side by side (default: 2)")
     parser.add_argument(
         "--everywhere", action="store_true", help="every defect over every interface, not only the first of a criterion"

@@ -20,7 +20,7 @@ from tests.defects.launch import NONE
 from tests.defects.trials import Ended, Trial, Trials
 
 Say = Callable[[str], None]
-CONTAINERS = "needs.containers"
+CONTAINERS, EXCLUSIVE = "needs.containers", "exclusive"
 
 
 def verified(listed: CriteriaFile) -> list[str]:
@@ -34,12 +34,19 @@ def without_defect(listed: CriteriaFile) -> list[str]:
     return [each for each in verified(listed) if each not in broken]
 
 
-def choose(only: Sequence[str]) -> list[Defect]:
-    """The defects asked for by their name or criterion; all if nothing is asked for. Raises UsageError."""
+def choose(only: Sequence[str], each: int | None = None) -> list[Defect]:
+    """The defects asked for by their name or criterion; all if nothing is asked for. Raises UsageError.
+
+    ``each`` is how many of each criterion are taken at most, the first ones.
+    """
     unknown = [each for each in only if each not in DEFECTS and each not in {d.criterion for d in DEFECTS.values()}]
     if unknown:
         raise UsageError(f"there is no defect, and no defect for a criterion, named {', '.join(unknown)}")
-    return [each for each in DEFECTS.values() if not only or each.name in only or each.criterion in only]
+    chosen: dict[str, list[Defect]] = {}
+    for defect in DEFECTS.values():
+        if not only or defect.name in only or defect.criterion in only:
+            chosen.setdefault(defect.criterion, []).append(defect)
+    return [defect for some in chosen.values() for defect in some[:each]]
 
 
 Files = dict[str, bool]
@@ -60,6 +67,12 @@ def places() -> dict[str, dict[str, Files]]:
     return found
 
 
+def exclusive() -> set[str]:
+    """The feature files with scenarios beside which nothing else may run."""
+    features = selection.parse([f"features/{SYSTEM}"])
+    return {each.filename for each in features if any(EXCLUSIVE in all_tags(one) for one in each.walk_scenarios())}
+
+
 def where_it_shows(each: Defect, files: Files) -> tuple[str, ...]:
     """The files to try a defect in: those about containers only if it asks for them, or if there are no others."""
     wanted = tuple(name for name, contained in files.items() if contained == each.contained)
@@ -72,7 +85,7 @@ def plan(defects: Sequence[Defect], everywhere: bool = True) -> list[Trial]:
     Unless ``everywhere``, only the first defect of each criterion is tried over all its interfaces and the others over
     the last of them, the cheapest: the scenarios are the same, and one defect shows that they can fail there too.
     """
-    where = places()
+    where, lonely = places(), exclusive()
     trials: list[Trial] = []
     tried: set[str] = set()
     for each in defects:
@@ -80,18 +93,23 @@ def plan(defects: Sequence[Defect], everywhere: bool = True) -> list[Trial]:
         interfaces = [name for name in each.interfaces if name in found]
         chosen = interfaces if everywhere or each.criterion not in tried else interfaces[-1:]
         tried.add(each.criterion)
-        trials += [
-            Trial(each.name, (each.criterion,), name, where_it_shows(each, found[name]), each.sample) for name in chosen
-        ]
+        for name in chosen:
+            files = where_it_shows(each, found[name])
+            trials.append(
+                Trial(each.name, (each.criterion,), name, files, each.sample, alone=not lonely.isdisjoint(files))
+            )
     return trials
 
 
 def controls(defects: Sequence[Defect]) -> list[Trial]:
     """Trials of the same scenarios without a defect: all criteria of a feature file together, so few servers start."""
-    together: dict[tuple[str, tuple[str, ...]], dict[str, None]] = {}
+    together: dict[tuple[str, tuple[str, ...], bool], dict[str, None]] = {}
     for trial in plan(defects):
-        together.setdefault((trial.interface, trial.features), {})[trial.criteria[0]] = None
-    return [Trial(NONE, tuple(criteria), *key) for key, criteria in together.items()]
+        together.setdefault((trial.interface, trial.features, trial.alone), {})[trial.criteria[0]] = None
+    return [
+        Trial(NONE, tuple(criteria), interface, features, alone=alone)
+        for (interface, features, alone), criteria in together.items()
+    ]
 
 
 @dataclass(slots=True)
@@ -110,22 +128,27 @@ class Findings:
 
 
 def run(listed: CriteriaFile, trials: Sequence[Trial], folder: Path, jobs: int, say: Say) -> Findings:
-    """Run all trials, some at a time; a line is said of each."""
-    runner, findings, started = Trials(listed, folder), Findings(), time.monotonic()
-    pool = ThreadPoolExecutor(jobs)
-    try:
-        waiting: dict[Any, Trial] = {pool.submit(runner.run, trial): trial for trial in trials}
-        for number, done in enumerate(as_completed(waiting), start=1):
-            ended, seconds = done.result()
-            told = f"{_named(waiting[done])}, {seconds:.1f} s: {findings.take(ended)}"
-            left = (time.monotonic() - started) / number * (len(trials) - number)
-            say(f"[{number}/{len(trials)}, about {left:.0f} s left] {told}")
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        runner.stop()
-        raise
-    finally:
-        pool.shutdown()
+    """Run all trials, some at a time, and afterwards those that must be alone; a line is said of each."""
+    runner, findings, started, number = Trials(listed, folder), Findings(), time.monotonic(), 0
+    for at_once, some in (
+        (jobs, [each for each in trials if not each.alone]),
+        (1, [each for each in trials if each.alone]),
+    ):
+        pool = ThreadPoolExecutor(at_once)
+        try:
+            waiting: dict[Any, Trial] = {pool.submit(runner.run, trial): trial for trial in some}
+            for done in as_completed(waiting):
+                number += 1
+                ended, seconds = done.result()
+                told = f"{_named(waiting[done])}, {seconds:.1f} s: {findings.take(ended)}"
+                left = (time.monotonic() - started) / number * (len(trials) - number)
+                say(f"[{number}/{len(trials)}, about {left:.0f} s left] {told}")
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            runner.stop()
+            raise
+        finally:
+            pool.shutdown()
     return findings
 
 

@@ -38,6 +38,8 @@ class Trial:
     interface: str
     features: tuple[str, ...]
     sample: str = ""
+    alone: bool = False
+    """Whether nothing else may run meanwhile: what is measured would be another's doing."""
 
 
 @dataclass(frozen=True, slots=True)
