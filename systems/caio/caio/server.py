@@ -46,7 +46,7 @@ def serve_at(settings: Settings, listener: socket.socket, stop: server.StopSigna
     from caio.api import create_app
 
     encryption = settings.tls_context
-    app = create_app(settings, leaving=lambda: stop.asked)
+    app = create_app(settings, leaving=lambda: stop.asked, starting=lambda: not stop.complete)
     settle_down()
     if settings.workers == 1:
         tell_address(settings)

@@ -14,6 +14,9 @@ UNHEALTHY = "unhealthy"
 LEAVING = "leaving"
 """Of a process that has been told to stop: everything may work, but requests should go elsewhere."""
 
+STARTING = "starting"
+"""Of several processes that act as one, while some do not serve yet."""
+
 Check = Callable[[], str]
 """Tries a component and gives one line of detail. Raises ComponentFailed. Runs in a thread and may wait a little."""
 

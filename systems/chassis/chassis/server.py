@@ -28,6 +28,7 @@ class StopSignals:
 
     def __init__(self) -> None:
         self.times = 0
+        self.complete = True
         self._server: uvicorn.Server | None = None
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.on_signal)
@@ -57,9 +58,12 @@ class Orders(StopSignals):
     """Of a worker, which takes them from the process that watches it, through a pipe; signals mean nothing to it."""
 
     STOP = b"."
+    COMPLETE = b"+"
+    """All workers serve, or have served once."""
 
     def __init__(self, orders: int, ready: int) -> None:
         self.times = 0
+        self.complete = False
         self._server = None
         self._orders = orders
         self._ready = ready
@@ -75,7 +79,8 @@ class Orders(StopSignals):
         if not told:
             # Whoever could say anything has been killed; so is this process.
             os._exit(1)
-        for _ in told:
+        self.complete = self.complete or self.COMPLETE in told
+        for _ in range(told.count(self.STOP)):
             self.ask()
 
 

@@ -41,6 +41,8 @@ class Worker:
     ready: int = -1
     """Where it says that it serves."""
     started: float = float("-inf")
+    serves: bool = False
+    """Whether it has said so."""
 
 
 class Workers:
@@ -56,6 +58,7 @@ class Workers:
         self._log = logs.get("workers")
         self._told = 0
         self._serving = False
+        self._complete = False
         self._status = 0
 
     def run(self) -> int:
@@ -71,7 +74,7 @@ class Workers:
                 self._bury()
                 self._obey()
                 self._fill()
-                rest(alarm, REST_SECONDS / 4)
+                rest(alarm, REST_SECONDS / 4, *self._look())
         return self._status
 
     def _has_started(self, worker: Worker, alarm: int) -> bool:
@@ -81,10 +84,27 @@ class Workers:
             self._obey()
             if worker.pid is None:
                 return False
-            # A file at its end can be read as well, and gives nothing.
-            if select.select([worker.ready], [], [], 0)[0] and os.read(worker.ready, 1):
+            if worker.serves:
                 return True
-            rest(alarm, REST_SECONDS / 4, worker.ready)
+            rest(alarm, REST_SECONDS / 4, *self._look())
+
+    def _look(self) -> list[int]:
+        """Let all know once every worker serves. Gives what to wait at until then."""
+        if self._complete:
+            return []
+        for worker in self._workers:
+            if worker.pid is not None and not worker.serves and select.select([worker.ready], [], [], 0)[0]:
+                # A file at its end can be read as well, and gives nothing.
+                worker.serves = bool(os.read(worker.ready, 1))
+        self._complete = all(worker.serves for worker in self._workers)
+        if self._complete:
+            self._order(Orders.COMPLETE)
+        return [worker.ready for worker in self._workers if worker.pid is not None and not worker.serves]
+
+    def _order(self, order: bytes) -> None:
+        for worker in self._workers:
+            with contextlib.suppress(OSError):
+                os.write(worker.orders, order)
 
     def _fill(self) -> None:
         """Start a process for every empty place."""
@@ -108,6 +128,8 @@ class Workers:
             become(self._serve, worker.listener, Orders(orders, theirs))
         close(orders, theirs)
         worker.pid, worker.orders, worker.ready = pid, ours, ready
+        if self._complete:
+            os.write(ours, Orders.COMPLETE)
 
     def _bury(self) -> None:
         """Take note of processes that have ended."""
@@ -119,7 +141,7 @@ class Workers:
                 continue
             status = os.waitstatus_to_exitcode(wait_status)
             close(worker.orders, worker.ready)
-            worker.pid, worker.orders, worker.ready = None, -1, -1
+            worker.pid, worker.orders, worker.ready, worker.serves = None, -1, -1, False
             self._buried(pid)
             if self._told or not self._serving:
                 self._status = self._status or (status if status >= 0 else SIGNALLED - status)
@@ -134,9 +156,7 @@ class Workers:
                 for worker in self._workers:
                     worker.listener.close()
             self._told += 1
-            for worker in self._workers:
-                with contextlib.suppress(OSError):
-                    os.write(worker.orders, Orders.STOP)
+            self._order(Orders.STOP)
 
 
 def become(serve: Serve, listener: socket.socket, orders: Orders) -> None:

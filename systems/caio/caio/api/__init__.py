@@ -19,14 +19,18 @@ from caio.api.instance import Instance
 from caio.config import Settings
 
 
-def create_app(settings: Settings | None = None, leaving: Callable[[], bool] = lambda: False) -> FastAPI:
+def create_app(
+    settings: Settings | None = None,
+    leaving: Callable[[], bool] = lambda: False,
+    starting: Callable[[], bool] = lambda: False,
+) -> FastAPI:
     """An app with its own registry and keys. Raises chassis.settings.SettingsError, which names the variable.
 
-    ``leaving`` says whether the process has been told to stop.
+    ``leaving`` says whether the process has been told to stop, ``starting`` whether others like it do not serve yet.
     """
     found = settings if settings is not None else config.load()
     logs.configure(found.logs_as, found.log_level)
-    return app_of(Instance(found, leaving))
+    return app_of(Instance(found, leaving, starting))
 
 
 def app_of(instance: Instance) -> FastAPI:

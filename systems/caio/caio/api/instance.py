@@ -56,9 +56,15 @@ OPEN_ROLE = "admin"
 class Instance:
     """Everything that the routes need. Making one reads all files; nothing runs before ``running`` is entered."""
 
-    def __init__(self, found: Settings, leaving: Callable[[], bool] = lambda: False) -> None:
+    def __init__(
+        self,
+        found: Settings,
+        leaving: Callable[[], bool] = lambda: False,
+        starting: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.settings = found
         self.leaving = leaving
+        self.starting = starting
         self.log = logs.get("caio")
         self.metrics = Metrics(caio.__version__)
         self.folder = found.data_dir

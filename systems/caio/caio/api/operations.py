@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 
-from chassis.health import LEAVING, HealthReport
+from chassis.health import LEAVING, STARTING, HealthReport
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -26,9 +26,11 @@ def router(instance: Instance) -> APIRouter:
 
     @routes.get("/health/ready")
     async def ready() -> Response:
-        """Whether requests should be sent here: 200, or 503 when a component has failed or the process will stop."""
+        """Whether requests should be sent here: 200, or 503 if a component has failed, it has not begun, or will stop."""
         report = await instance.health.report()
-        return state(replace(report, status=LEAVING) if instance.leaving() else report)
+        if instance.leaving():
+            return state(replace(report, status=LEAVING))
+        return state(replace(report, status=STARTING) if instance.starting() else report)
 
     @routes.get("/health/live")
     async def live() -> Response:
