@@ -6,7 +6,7 @@ from support import measurements
 from support.actions import loads
 from support.checks import capacity
 from support.checks.capacity import Step
-from support.checks.findings import found
+from support.checks.findings import Finding, broken, found
 from support.checks.load import Percentile, Success, judge, needed_for, needed_for_share
 from support.load.result import LoadResult
 from support.outcomes import Broken, Outcome
@@ -47,13 +47,21 @@ def demand_processor(world: World, percent: float) -> None:
     One processor counts as all: an instance is one process that computes in one thread at a time, and would be at its
     end there however many processors the machine has.
     """
-    share, seconds = _share(world.load)
+    loads.settle(world, judge_processor(world.load, percent))
+
+
+def judge_processor(result: LoadResult, percent: float) -> Finding:
+    """Whether so many percent of a processor were enough; broken where others left it less than that to take."""
+    share, seconds = _share(result)
+    what, noise = "processor time at the target rate", result.noise
     said = f"it used {share:.1%} of a processor over {seconds:.1f} s, where {percent:g} % are allowed"
-    finding = found(
-        share * 100 <= percent, "processor time at the target rate", round(share * 100, 2), percent, "%",
-        len(world.load.server), said,
-    )  # fmt: skip
-    loads.settle(world, finding)
+    left = (1 - (noise.foreign or 0.0) - (noise.steal or 0.0)) * noise.cores
+    if share * 100 <= percent and left * 100 < percent:
+        return broken(
+            f"others left {max(left, 0):.0%} of a processor, so that it could not have used more: {said}", what
+        )
+    samples = len(result.server)
+    return found(share * 100 <= percent, what, round(share * 100, 2), percent, "%", samples, said)
 
 
 def _share(result: LoadResult) -> tuple[float, float]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from support import measurements
-from support.actions import agreeing, in_process, populating
+from support.actions import agreeing, capacity, in_process, populating
 from support.actions.in_process import NOWHERE, endpoint_of
 from support.faults import Fault
 from support.interfaces import Answer, Refusal
 from support.load.plan import Call, LoadPlan
-from support.load.result import LoadResult, Second, StageSpan, Usage
+from support.load.result import LoadResult, Noise, Second, StageSpan, Usage
+from support.outcomes import Outcome
 
 PLAN = LoadPlan(name="a load", url=NOWHERE, calls=(Call(name="chat"),), users=2, seconds=4.5)
 DRIVER = {
@@ -107,3 +108,15 @@ def test_only_so_many_services_offer_what_is_asked_for() -> None:
     assert len(offering) == 10
     assert len({each["service_id"] for each in made}) == 100
     assert populating.documents(51, 100, "chat", 10) == made[50:]
+
+
+@pytest.mark.parametrize(
+    ("cpu", "foreign", "outcome"),
+    [(0.5, 0.1, Outcome.MET), (0.9, 0.1, Outcome.NOT_MET), (0.9, 0.9, Outcome.NOT_MET), (0.1, 0.7, Outcome.BROKEN)],
+)
+def test_who_was_left_no_processor_has_not_shown_that_it_needs_none(
+    cpu: float, foreign: float, outcome: Outcome
+) -> None:
+    usages = tuple(Usage(at=at, cpu=at * cpu, memory=1, threads=1) for at in (0.0, 2.0, 4.0))
+    result = loaded().model_copy(update={"server": usages, "noise": Noise(foreign=foreign, cores=2)})
+    assert capacity.judge_processor(result, 80).outcome is outcome
