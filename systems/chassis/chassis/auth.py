@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -63,7 +62,7 @@ class TokenBook:
 
     def digest(self, token: str) -> bytes:
         """The form a token is kept in."""
-        return hmac.new(self._key, token.encode("utf-8", "surrogateescape"), hashlib.sha256).digest()
+        return hmac.digest(self._key, token.encode("utf-8", "surrogateescape"), "sha256")
 
     def find(self, token: str) -> Caller | None:
         """The caller a token stands for. Takes as long for a wrong token as for a right one."""

@@ -26,7 +26,7 @@ def router(instance: Instance) -> APIRouter:
 
     @routes.get("/health/ready")
     async def ready() -> Response:
-        """Whether requests should be sent here: 200, or 503 if a component has failed, it has not begun, or will stop."""
+        """Whether requests should be sent here: 200, or 503 if a component has failed, or it starts or will stop."""
         report = await instance.health.report()
         if instance.leaving():
             return state(replace(report, status=LEAVING))
