@@ -114,7 +114,7 @@ def contracts_read_anew() -> None:
         from caio.contracts import parse_contract
 
         for entry in snapshot.entries.values():
-            for _ in range(4):
+            for _ in range(16):
                 parse_contract(entry.contract.to_dict())
         return original(capabilities, snapshot)
 
@@ -135,6 +135,19 @@ def slow_security() -> None:
 @defect("CAIO-SLO-03", "Every tenth security verification takes longer, which the metrics show", HTTP, sample="metrics")
 def slow_security_in_metrics() -> None:
     _sleeps_in("security", 10, 0.03)
+
+
+@defect("CAIO-SLO-03", "Security verification makes a new key for every eighth request", sample="trace")
+def new_key_in_security() -> None:
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    turns = itertools.count(1)
+
+    @wrap("caio.routing.stages:_timed")
+    def broken(original: Any, found: Any, started: int) -> Any:
+        if found.name == "security" and next(turns) % 8 == 0:
+            rsa.generate_private_key(65537, 2048)
+        return original(found, started)
 
 
 @defect("CAIO-RES-01", "Of every request a few kilobytes are never let go of")
