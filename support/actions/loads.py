@@ -12,8 +12,9 @@ from support import measurements
 from support.actions import in_process
 from support.checks import load as judgement
 from support.checks.findings import Finding
-from support.deployments import Measurable
+from support.deployments import ContainerDeployment, Measurable
 from support.deployments.base import power
+from support.http import HttpClient
 from support.interfaces import PythonInterface
 from support.interfaces.http import as_json
 from support.interfaces.requests import request
@@ -29,6 +30,8 @@ WARM_UP = 2.0
 """Seconds that are left out where a load lasts for a time: connections are opened, code is loaded."""
 ABOUT_ONCE_A_SECOND = (0.5, 1.5)
 """Seconds for which users think who send a request about once a second."""
+REACHED_WITHIN = 2.0
+"""Seconds within which a container answers that can be reached at all."""
 PATIENCE = 60.0
 """Seconds that users wait who all ask at once: how long it may take to serve them all is no part of that promise."""
 SETTLING = 0.3
@@ -112,10 +115,22 @@ def _plan(world: World, name: str, ability: str, **how: object) -> LoadPlan:
     call = Call(
         name=ability, method="POST", path=world.endpoint("route"), body=asked, headers=headers, contains='"decision_id"'
     )
+    url, authority = _address(world), world.deployment.authority
+    return LoadPlan.model_validate({"name": name, "url": url, "authority": authority, "calls": (call,), **how})
+
+
+def _address(world: World) -> str:
+    """Where a load is sent: to a container directly, where it can be reached so.
+
+    The engine's port forwarding takes time and processors of its own, and two open files for each connection.
+    """
     deployment = world.deployment
-    return LoadPlan.model_validate(
-        {"name": name, "url": deployment.url, "authority": deployment.authority, "calls": (call,), **how}
-    )
+    if isinstance(deployment, ContainerDeployment) and deployment.authority is None and deployment.direct_url:
+        client = HttpClient(deployment.direct_url, lambda _: None, REACHED_WITHIN)
+        reached = client.get(world.endpoint("live")).ok
+        client.close()
+        return deployment.direct_url if reached else deployment.url
+    return deployment.url
 
 
 def _over_http(world: World, plan: LoadPlan) -> LoadResult:

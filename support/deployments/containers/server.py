@@ -65,6 +65,15 @@ class ContainerServer:
         return f"{'https' if self.authority else 'http'}://{LOOPBACK}:{self.port}"
 
     @property
+    def direct_url(self) -> str:
+        """Where it answers on the containers' network, past the engine's port forwarding; empty while it is not on it.
+
+        Not every machine reaches that network: where the engine runs in a virtual machine it does not.
+        """
+        address = self.container.address(self.host.network)
+        return f"{'https' if self.authority else 'http'}://{address}:{self._launch().inside_port}" if address else ""
+
+    @property
     def port(self) -> int:
         """Its published port on the loopback address."""
         return self._port.number
