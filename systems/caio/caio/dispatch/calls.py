@@ -13,7 +13,8 @@ import orjson
 
 from caio.contracts import ServiceContract
 from caio.contracts.model import Endpoint
-from caio.dispatch.connections import Broken, Connections, NotConnected, Target, target_of
+from caio.dispatch.addresses import Target, target_of
+from caio.dispatch.connections import Broken, Connections, NotConnected
 
 HEADERS = (
     "Accept: application/json\r\nAccept-Encoding: gzip, deflate\r\n"

@@ -10,12 +10,12 @@ import asyncio
 import ssl
 import time
 import zlib
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import cast
-from urllib.parse import quote, urlsplit
 
 import httptools
+
+from caio.dispatch.addresses import Place, Target
 
 MOST = 1_000
 """Connections at the same time; whoever needs one more waits."""
@@ -31,8 +31,6 @@ ZIPPED = ("gzip", "x-gzip", "deflate")
 EITHER_HEADER = 32 + zlib.MAX_WBITS
 """Lets zlib find out by itself which of the two headers compressed data has."""
 
-SAFE_IN_PATH = "/%:@!$&'()*+,;=~"
-
 
 class NotConnected(Exception):
     """There is no connection: the service has surely received nothing."""
@@ -40,37 +38,6 @@ class NotConnected(Exception):
 
 class Broken(Exception):
     """The connection was closed, or what came over it is no answer; the service may have acted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where requests go: connections to the same place can stand in for one another."""
-
-    encrypted: bool
-    host: str
-    port: int
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """An address, taken apart."""
-
-    place: Place
-    path: str
-    host_header: str
-
-
-@lru_cache(maxsize=10_000)
-def target_of(url: str) -> Target:
-    """Take an address apart. Raises ValueError for one that cannot be asked."""
-    parts = urlsplit(url)
-    encrypted = parts.scheme == "https"
-    name = parts.hostname or ""
-    host = name if name.isascii() else name.encode("idna").decode()
-    port = parts.port or (443 if encrypted else 80)
-    shown = f"[{host}]" if ":" in host else host
-    header = shown if parts.port is None else f"{shown}:{port}"
-    return Target(Place(encrypted, host, port), quote(parts.path, safe=SAFE_IN_PATH) or "/", header)
 
 
 @cache

@@ -9,8 +9,9 @@ from collections.abc import Awaitable, Callable
 import pytest
 from caio.contracts import parse_contract
 from caio.contracts.model import Endpoint
+from caio.dispatch.addresses import target_of
 from caio.dispatch.calls import Call, CallOutcome, CallResult, ServiceCaller
-from caio.dispatch.connections import IDLE_SECONDS, LARGEST_ANSWER, target_of
+from caio.dispatch.connections import LARGEST_ANSWER
 
 from tests.systems.caio.service.conftest import contract, free_port
 
@@ -207,4 +208,3 @@ def test_an_address_is_taken_apart(url: str, host: str, port: int, path: str, he
     target = target_of(url)
     assert (target.place.host, target.place.port, target.path, target.host_header) == (host, port, path, header)
     assert target.place.encrypted == url.startswith("https")
-    assert IDLE_SECONDS > 0
