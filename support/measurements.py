@@ -98,7 +98,7 @@ def curve(name: str, kept: Sequence[tuple[float, float]], missed: Sequence[tuple
     """Times (seconds) by rate: at which rates the objectives were kept, and at which they were not."""
     lines = (
         Line("objectives kept", _in_milliseconds(kept), "filled"),
-        Line("not kept", _in_milliseconds(missed), "hollow", joined=False),
+        Line("not kept, or not to be seen", _in_milliseconds(missed), "hollow", joined=False),
     )
     panel = Panel(Axis("p95", "ms", "log"), lines, (_limit(limit),))
     return Chart(name, Axis("requests per second"), (panel,))
