@@ -123,6 +123,8 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Running]]:
         def run(ready: str | None = "/health/ready", **variables: object) -> Running:
             port = free_port()
             environment = {"CAIO_PORT": str(port), "CAIO_DATA_DIR": str(tmp_path / "data"), "CAIO_LOG_FORMAT": "json"}
+            # What a killed process leaves goes with the test.
+            environment["TMPDIR"] = str(tmp_path)
             environment |= {f"CAIO_{name}": str(value) for name, value in variables.items()}
             running = Running([sys.executable, "-m", "caio", "serve"], environment, tmp_path / "log", port)
             stack.callback(running.close)
