@@ -241,7 +241,11 @@ def test_what_was_made_by_a_newer_caio_is_refused(saved: Saved, tmp_path: Path) 
     assert "made by CAIO 9.0.0 with schema 99" in refusal(to, tmp_path / "new")
 
 
-@pytest.mark.parametrize("content", [b"", b"hello", gzip.compress(b"hello"), gzip.compress(b"\0" * 20_000)])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"hello", gzip.compress(b"hello"), gzip.compress(b"\0" * 20_000)],
+    ids=["empty", "text", "packed-text", "packed-nothing"],  # what is packed holds the time, and no name should
+)
 def test_what_is_no_backup_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "strange").write_bytes(content)
     assert refusal(tmp_path / "strange", tmp_path / "new")
