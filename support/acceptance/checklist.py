@@ -28,7 +28,10 @@ class Proof(BaseModel):
 
 
 class ItemOutcome(BaseModel):
-    """How one item stands. ``outcome`` is the worst of its tests; None where it is vouched for and has no test."""
+    """How one item stands. ``outcome`` is the worst of its tests; None where, or as far as, somebody vouches for it.
+
+    An item that is only partly tested is never called met: its tests are, and for the rest there is a person's word.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -50,7 +53,8 @@ def _judged(item: Item, verdict: Verdict) -> ItemOutcome:
         return ItemOutcome(item=item, outcome=None)
     if not proofs:
         return ItemOutcome(item=item, outcome=Outcome.NOT_VERIFIED, reason=NOBODY)
-    return ItemOutcome(item=item, outcome=worst([proof.outcome for proof in proofs]), proofs=proofs)
+    outcome = worst([proof.outcome for proof in proofs])
+    return ItemOutcome(item=item, outcome=None if item.vouched and outcome is Outcome.MET else outcome, proofs=proofs)
 
 
 def _criterion(name: str, verdict: Verdict) -> Proof:
