@@ -48,6 +48,15 @@ def test_an_item_takes_the_worst_outcome_of_its_tests(outcome: Outcome) -> None:
     assert found.proofs[1].reason == "because"
 
 
+def test_what_is_tested_in_part_and_vouched_for_otherwise_is_never_called_met() -> None:
+    voucher = {"vouched_by": "Platform lead", "why_no_test": "It is a network.", "rests_on": "operations.md"}
+    run = runs.accepted()
+    found = stands(run, criteria=[ROUTE], **voucher)
+    assert (found.outcome, [proof.outcome for proof in found.proofs]) == (None, [Outcome.MET])
+    run.end(ROUTE, Outcome.NOT_MET, "broken")
+    assert stands(run, criteria=[ROUTE], **voucher).outcome is Outcome.NOT_MET
+
+
 @pytest.mark.parametrize("criterion", [PLANNED, "CAIO-GONE-01"])
 def test_a_test_that_is_not_there_makes_an_item_not_verified(reservations: runs.Run, criterion: str) -> None:
     found = stands(reservations, criteria=[ROUTE, criterion])
