@@ -74,7 +74,12 @@ class Crew:
     @property
     def complete(self) -> bool:
         """Whether all have come."""
-        return len(self._hands) >= self.expected and not self._missing()
+        return len(self._chosen()) == self.expected
+
+    def close(self) -> None:
+        """Work with those that were expected; whoever else has come, or comes later, is sent away."""
+        self._hands = {hand.client: hand for hand in self._chosen()}
+        self._runner.close_to_others(set(self._hands))
 
     @property
     def done(self) -> bool:
@@ -128,17 +133,22 @@ class Crew:
             return 0
         return sum((hand.standing or {})["users"] for hand in self)
 
+    def _chosen(self) -> list[Hand]:
+        """Those of them that were expected."""
+        return [hand for hand in self if hand.is_local] + [hand for hand in self._from_hosts().values() if hand]
+
     def _missing(self) -> list[str]:
-        """The machines from which no worker has come; a machine that is named twice needs two."""
+        """The machines from which no worker has come."""
+        return [host for (_, host), hand in self._from_hosts().items() if hand is None]
+
+    def _from_hosts(self) -> dict[tuple[int, str], Hand | None]:
+        """The worker from each machine, if it has come; a machine that is named twice needs two."""
         free = [hand for hand in self if not hand.is_local]
-        missing = []
-        for host in self._job.hosts:
-            found = next((hand for hand in free if host in (hand.name, *hand.hosts)), None)
-            if found is None:
-                missing.append(host)
-            else:
-                free.remove(found)
-        return missing
+        found: dict[tuple[int, str], Hand | None] = {}
+        for place in enumerate(self._job.hosts):
+            found[place] = next((hand for hand in free if place[1] in (hand.name, *hand.hosts)), None)
+            free = [hand for hand in free if hand is not found[place]]
+        return found
 
     def _is_lost(self, hand: Hand) -> bool:
         client = self._runner.clients.get(hand.client)

@@ -20,6 +20,7 @@ from geventhttpclient.response import HTTPSocketPoolResponse
 from locust import FastHttpUser, HttpUser, task
 from locust.env import Environment
 from locust.exception import RPCError, StopUser
+from locust.rpc import Message
 from locust.runners import MasterRunner, WorkerRunner
 from locust.user.task import LOCUST_STATE_RUNNING
 
@@ -28,6 +29,9 @@ from support.load.site import Site
 
 # A worker that makes ten thousand users, or has no core to itself for a while, is silent for longer than Locust's 3 s.
 locust.runners.HEARTBEAT_LIVENESS = 10
+# A worker that waits asks this often, in seconds, whether a master has room for it, for five minutes.
+locust.runners.CONNECT_TIMEOUT = 1
+locust.runners.CONNECT_RETRY_COUNT = 300
 
 
 class FastCaller(FastHttpUser):
@@ -176,11 +180,40 @@ class Target:
 CLASSES: dict[str, type[FastCaller | PlainCaller]] = {"FastHttpUser": FastCaller, "HttpUser": PlainCaller}
 
 
-def master(plan: LoadPlan, bind: str, port: int) -> MasterRunner:
+class MasterOfOneLoad(MasterRunner):
+    """A runner for one load, who takes no more workers once it has those that it needs.
+
+    A worker that it does not know is one of the load before or after this one: it is told to quit, and starts anew.
+    """
+
+    is_closed = False
+
+    def close_to_others(self, clients: set[str]) -> None:
+        """Let only these workers in from now on, by Locust's names for them."""
+        self.is_closed = True
+        for client in set(self.clients) - clients:
+            self._dismiss(client)
+
+    def handle_message(self, client_id: str, msg: Message) -> None:
+        """Locust's, for the workers that belong here."""
+        if msg.type == "client_ready":
+            if self.is_closed:
+                return  # not acknowledged, so that it goes on asking until the next load's master is there
+        elif client_id not in self.clients:
+            self._dismiss(client_id)
+            return
+        super().handle_message(client_id, msg)
+
+    def _dismiss(self, client_id: str) -> None:
+        self.clients.pop(client_id, None)
+        self.server.send_to_client(Message("quit", None, client_id))  # type: ignore[no-untyped-call]
+
+
+def master(plan: LoadPlan, bind: str, port: int) -> MasterOfOneLoad:
     """A runner that tells the workers that come to a port how many users to have. Raises OSError if it is taken."""
     environment = Environment(user_classes=[CLASSES[plan.user_class]], host=plan.url, stop_timeout=plan.timeout)
     try:
-        return environment.create_master_runner(bind, port)
+        return environment._create_runner(MasterOfOneLoad, bind, port)
     except (RPCError, SystemExit) as error:
         raise OSError(str(error)) from error
 

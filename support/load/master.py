@@ -72,6 +72,7 @@ class Master:
         """Wait until all workers are there."""
         tell(Progress(phase="waiting", says=f"waiting for {self._crew.expected} workers"))
         self._wait(lambda: self._crew.complete, self.job.patience, self._crew.absent)
+        self._crew.close()
 
     def _stand(self) -> None:
         """Give the workers their parts, and wait until every user is ready."""

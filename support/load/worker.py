@@ -45,8 +45,10 @@ class Worker:
         self._say(ToMaster.HELLO, name=name, hosts=_names_of_this_machine(), host=socket.gethostname(), speaks=SPEAKS)
 
     def serve(self) -> None:
-        """Work until the master lets go."""
+        """Work until the master lets go. Raises ConnectionError if that was before it had any work."""
         self._runner.greenlet.join()
+        if self._site is None:
+            raise ConnectionError(f"{self.name} was not needed")
 
     def _on_plan(self, msg: Any, **_: Any) -> None:
         plan = LoadPlan.model_validate_json(msg.data["plan"])

@@ -7,8 +7,11 @@ import sys
 import textwrap
 import threading
 import time
+from collections.abc import Callable, Iterator
 
+import msgpack
 import pytest
+import zmq
 
 from support.deployments import processes
 from support.load import runner
@@ -131,25 +134,73 @@ def test_a_port_that_is_taken(target: Target) -> None:
         runner.run(plan(target.url, users=2, seconds=1.0), workers=workers, run_id=RUN_ID)
 
 
-def test_a_machine_that_helps(target: Target) -> None:
+@pytest.fixture
+def helpers() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    """Start `signoff load-worker` for a port of this machine, by a name."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(port: int, name: str = "helper") -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "support", "load-worker", "--master", f"127.0.0.1:{port}", "--name", name]
+        environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+        started.append(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, env=environment))
+        return started[-1]
+
+    yield start
+    for helper in started:
+        helper.kill()
+        helper.communicate()
+
+
+def sent(port: int, url: str, *hosts: str) -> list[tuple[str, int]]:
+    """Who sent how much in a load of a second by the workers of these machines; none of it may be missing."""
+    result = runner.run(
+        plan(url, rate=50.0, seconds=1.0), workers=Workers(local=0, hosts=hosts, port=port), run_id=RUN_ID
+    )
+    assert not result.partial, result.partial_because
+    return [(worker.name, worker.samples) for worker in result.workers]
+
+
+def test_a_machine_that_helps(target: Target, helpers: Callable[..., subprocess.Popen[bytes]]) -> None:
     """`signoff load-worker` on this machine, as on any other: it works for one load after the other."""
     port = free_port()
-    command = [sys.executable, "-m", "support", "load-worker", "--master", f"127.0.0.1:{port}", "--name", "helper"]
-    helper = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, env={**os.environ, "PYTHONUNBUFFERED": "1"})
-    try:
-        for _ in range(2):
-            workers = Workers(local=0, hosts=("helper",), port=port)
-            result = runner.run(plan(target.url, rate=50.0, seconds=1.0), workers=workers, run_id=RUN_ID)
-            assert [(worker.name, worker.samples) for worker in result.workers] == [("helper", 50)]
-            assert not result.partial, result.partial_because
-    finally:
-        helper.send_signal(signal.SIGINT)
-        said, _ = helper.communicate(timeout=20)
+    helper = helpers(port)
+    for _ in range(2):
+        assert sent(port, target.url, "helper") == [("helper", 50)]
+    helper.send_signal(signal.SIGINT)
+    said, _ = helper.communicate(timeout=20)
     assert said.decode().splitlines()[:2] == [
         f"helper waits for loads of 127.0.0.1:{port}; Ctrl-C ends it",
         "load 1 is over",
     ]
     assert left("load-worker-helper") == []
+
+
+def test_a_worker_that_met_a_master_that_was_leaving(
+    target: Target, helpers: Callable[..., subprocess.Popen[bytes]]
+) -> None:
+    """A master with its last breath acknowledges the worker; the next load gets it all the same."""
+    port = free_port()
+    helpers(port)
+    with zmq.Context() as context, context.socket(zmq.ROUTER) as leaving:
+        leaving.bind(f"tcp://127.0.0.1:{port}")
+        client, asked = leaving.recv_multipart()
+        assert msgpack.loads(asked)[0] == "client_ready"
+        leaving.send_multipart([client, msgpack.dumps(("ack", {"index": 0}, client.decode()))])
+        while msgpack.loads(leaving.recv_multipart()[1])[0] != "heartbeat":
+            pass
+        leaving.send_multipart([client, msgpack.dumps(("heartbeat", None, client.decode()))])
+    assert sent(port, target.url, "helper") == [("helper", 50)]
+
+
+def test_a_machine_that_is_not_needed_waits_for_its_turn(
+    target: Target, helpers: Callable[..., subprocess.Popen[bytes]]
+) -> None:
+    port = free_port()
+    for name in ("first", "second"):
+        helpers(port, name)
+    assert sent(port, target.url, "first") == [("first", 50)]
+    assert sent(port, target.url, "second") == [("second", 50)]
+    assert sorted(sent(port, target.url, "first", "second")) == [("first", 25), ("second", 25)]
 
 
 def free_port() -> int:
