@@ -21,6 +21,7 @@ from tests.defects.catalogue import (  # noqa: F401
     registry,
     rollout,
     routing,
+    workers,
 )
 from tests.defects.catalogue.defect import DEFECTS, Defect
 
