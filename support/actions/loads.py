@@ -1,7 +1,8 @@
 """Loads that scenarios put on a system, over whichever interface the run uses, and the judgement of what they show.
 
 ``-D load.scale`` scales users and durations. What a criterion itself counts (10,000 requests at once, 1,000 decisions)
-stays as it is, and so does every limit.
+stays as it is, and so does every limit. No request is the same as any before, as with real users: each has a number in
+its context, which is no condition of anything, and which the answer must show in its trace.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from support.http import HttpClient
 from support.interfaces import PythonInterface
 from support.interfaces.http import as_json
 from support.interfaces.requests import request
-from support.load import open_files, store
+from support.load import numbers, open_files, store
 from support.load.plan import Call, LoadPlan
 from support.load.result import Endpoint, LoadResult
 from support.load.runner import LoadInterrupted, Workers, run
@@ -108,12 +109,17 @@ def settle(world: World, *findings: Finding) -> None:
 
 
 def _plan(world: World, name: str, ability: str, **how: object) -> LoadPlan:
-    asked = json.dumps(as_json(world.routing(request(ability)))).encode()
+    asked = world.routing({**request(ability), "context": {"number": numbers.MARK}})
     headers = {"Content-Type": "application/json"}
     if ADMIN in world.system.identities:
         headers["Authorization"] = f"Bearer {world.system.token(ADMIN)}"
     call = Call(
-        name=ability, method="POST", path=world.endpoint("route"), body=asked, headers=headers, contains='"decision_id"'
+        name=ability,
+        method="POST",
+        path=world.endpoint("route"),
+        body=json.dumps(as_json(asked)).encode(),
+        headers=headers,
+        contains=('"decision_id"', numbers.MARK),
     )
     url, authority = _address(world), world.deployment.authority
     return LoadPlan.model_validate({"name": name, "url": url, "authority": authority, "calls": (call,), **how})

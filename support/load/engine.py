@@ -24,6 +24,7 @@ from locust.rpc import Message
 from locust.runners import MasterRunner, WorkerRunner
 from locust.user.task import LOCUST_STATE_RUNNING
 
+from support.load import numbers
 from support.load.plan import Call, LoadPlan
 from support.load.site import Site
 
@@ -62,13 +63,13 @@ class FastCaller(FastHttpUser):
             self._pool.close()
             self._pool = None
 
-    def exchange(self, call: Call) -> tuple[int, bytes]:
+    def exchange(self, call: Call, number: bytes) -> tuple[int, bytes]:
         # What HTTPClient.request() does, less what it does in secret: it sends a GET again when the connection is
         # lost, and puts the same request together each time, which is a third of the work.
         pool = self._connected()
         sock = pool.get_socket()
         try:
-            sock.sendall(self.target.request(call))
+            sock.sendall(self.target.request(call, number))
         except BaseException:
             pool.release_socket(sock)
             raise
@@ -108,12 +109,13 @@ class PlainCaller(HttpUser):
     def drop(self) -> None:
         self._session.close()
 
-    def exchange(self, call: Call) -> tuple[int, bytes]:
+    def exchange(self, call: Call, number: bytes) -> tuple[int, bytes]:
         plan = self.site.plan
+        path = numbers.put(call.path.encode(), number).decode()
         response = self._session.request(
             call.method,
-            self.target.base + call.path,
-            data=call.body,
+            self.target.base + path,
+            data=None if call.body is None else numbers.put(call.body, number),
             headers=dict(call.headers),
             timeout=plan.timeout,
             allow_redirects=False,
@@ -131,7 +133,7 @@ class Target:
         self.port = parts.port or (443 if self.secure else 80)
         self.base = plan.url.rstrip("/")
         self._prefix = parts.path.rstrip("/")
-        self._requests: dict[str, bytes] = {}
+        self._requests: dict[str, list[bytes]] = {}
         self._plan = plan
         self._addresses: Any = None
         self._tls = ssl.create_default_context(cafile=plan.authority) if self.secure else None
@@ -143,15 +145,15 @@ class Target:
         pool._resolve = self._resolve
         return cast(ConnectionPool, pool)
 
-    def request(self, call: Call) -> bytes:
-        """A request as it goes over the connection."""
+    def request(self, call: Call, number: bytes) -> bytes:
+        """A request as it goes over the connection; a number is as long as its mark, so that the lengths are right."""
         made = self._requests.get(call.name)
         if made is None:
             closes = {"Connection": "close"} if self._plan.connections == "new" else {}
             headers, body = {**closes, **call.headers}, call.body or b""
             head = self._client()._build_request(call.method, self._prefix + call.path, body, headers)
-            made = self._requests[call.name] = head.encode("latin-1") + body
-        return made
+            made = self._requests[call.name] = numbers.parts(head.encode("latin-1") + body)
+        return number.join(made)
 
     def _client(self) -> HTTPClient:
         timeout, context = self._plan.timeout, self._context if self.secure else None

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import gevent
 from gevent.event import Event
 
+from support.load import numbers
 from support.load.clock import CoreClock, Share
 from support.load.collecting import Collector
 from support.load.crew import Crew, Trouble
@@ -81,10 +82,10 @@ class Master:
         if not self.plan.is_open and least < len(crew):
             raise Trouble("usage", f"{least} users are too few for {len(crew)} load workers")
         authority = self.plan.authority.read_text("utf-8") if self.plan.authority else ""
-        plan = self.plan.model_dump_json()
+        part = {"plan": self.plan.model_dump_json(), "workers": len(crew), "first": numbers.first()}
         for index, hand in enumerate(crew):
             self._collector.workers[hand.name] = WorkerState(name=hand.name, host=hand.host)
-            self._crew.tell(ToWorker.PLAN, hand, plan=plan, authority=authority, index=index, workers=len(crew))
+            self._crew.tell(ToWorker.PLAN, hand, **part, authority=authority, index=index)
         self._wait(lambda: all(hand.ready for hand in crew), self.plan.timeout + _GRACE, self._crew.silent)
         self._crew.check_ready(self.plan)
         first = self.plan.timed[0].users if self.plan.timed else None

@@ -32,7 +32,10 @@ class _Part(BaseModel):
 
 
 class Call(_Part):
-    """One kind of request. ``expects`` is a status, or the first and last of a range; ``weight`` its share of all."""
+    """One kind of request. ``expects`` is a status, or the first and last of a range; ``weight`` its share of all.
+
+    Where ``numbers.MARK`` stands in ``path``, ``body`` or ``contains``, each request has a number of its own.
+    """
 
     name: Annotated[str, Field(min_length=1)]
     method: str = "GET"
@@ -40,8 +43,8 @@ class Call(_Part):
     body: bytes | None = None
     headers: Mapping[str, str] = Field(default_factory=dict)
     expects: int | tuple[int, int] = (200, 299)
-    contains: str = ""
-    """What the answer's body must contain; where it does not, the failure is of the kind "wrong body"."""
+    contains: tuple[str, ...] = ()
+    """All that the answer's body must contain; where it does not, the failure is of the kind "wrong body"."""
     weight: int = 1
 
     @model_validator(mode="after")

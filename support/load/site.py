@@ -15,7 +15,7 @@ import gevent
 from gevent.event import AsyncResult, Event
 from gevent.lock import BoundedSemaphore
 
-from support.load import due
+from support.load import due, numbers
 from support.load.alarm import Alarm
 from support.load.failures import TooLate, kind_of
 from support.load.plan import Call, LoadPlan
@@ -43,13 +43,16 @@ class User(Protocol):
 
     def drop(self) -> None: ...
 
-    def exchange(self, call: Call) -> tuple[int, bytes]: ...
+    def exchange(self, call: Call, number: bytes) -> tuple[int, bytes]: ...
 
 
 class Site:
-    """One worker's part of a load: worker ``index`` of ``workers``, with its share of a fixed number of requests."""
+    """One worker's part of a load: worker ``index`` of ``workers``, with its share of a fixed number of requests.
 
-    def __init__(self, plan: LoadPlan, index: int, workers: int) -> None:
+    ``first`` is the number of the load's first request.
+    """
+
+    def __init__(self, plan: LoadPlan, index: int, workers: int, first: int) -> None:
         self.plan = plan
         self.standing = 0
         self.cannot_connect = ""
@@ -59,7 +62,8 @@ class Site:
         self._connecting = BoundedSemaphore(_CONNECTING)
         self._random = random.Random(f"{plan.seed} {index}")
         self._weights = list(accumulate(call.weight for call in plan.calls))
-        self._numbers = range(len(plan.calls))
+        self._places = range(len(plan.calls))
+        self._numbers = numbers.of_worker(first, index, workers)
         self._moments = due.moments(plan.timed, plan.warm_up, index, workers) if plan.is_open else iter(())
         self._budget = _share(plan.requests, index, workers)
         self._idle: list[AsyncResult[float | None]] = []
@@ -127,8 +131,8 @@ class Site:
         while (moment := self._next()) is not None:
             now = time.monotonic()
             if now - moment >= self.plan.timeout:
-                call = self._pick()
-                self.tally.counted(call, moment, now, ("time-out", "no connection became free in time"))
+                place = self._pick()
+                self.tally.counted(place, moment, now, ("time-out", "no connection became free in time"))
             else:
                 self._attempt(user, moment, now)
 
@@ -166,16 +170,17 @@ class Site:
             waiting.set(None)
 
     def _attempt(self, user: User, intended: float, now: float) -> Failure | None:
-        number = self._pick()
+        place = self._pick()
         self.tally.sending(intended, now)
-        failure = self._failure(user, self.plan.calls[number], self.plan.timeout - (now - intended))
-        self.tally.ended(number, intended, time.monotonic(), failure)
+        failure = self._failure(user, self.plan.calls[place], self.plan.timeout - (now - intended))
+        self.tally.ended(place, intended, time.monotonic(), failure)
         return failure[0] if failure else None
 
     def _failure(self, user: User, call: Call, seconds: float) -> tuple[Failure, str] | None:
+        number = next(self._numbers)
         try:
             with _deadline(seconds):
-                status, body = user.exchange(call)
+                status, body = user.exchange(call, number)
         except (Exception, TooLate) as error:  # noqa: BLE001 - whatever goes wrong is a failure of some kind
             user.drop()
             return kind_of(error)
@@ -183,14 +188,14 @@ class Site:
             user.drop()
         if not call.accepts(status):
             return "status", f"{status}: {body[:120].decode(errors='replace')}"
-        if call.contains and call.contains.encode() not in body:
+        if any(numbers.put(part.encode(), number) not in body for part in call.contains):
             return "wrong body", body[:120].decode(errors="replace")
         return None
 
     def _pick(self) -> int:
-        if len(self._numbers) == 1:
+        if len(self._places) == 1:
             return 0
-        return self._random.choices(self._numbers, cum_weights=self._weights)[0]
+        return self._random.choices(self._places, cum_weights=self._weights)[0]
 
 
 @contextmanager

@@ -54,7 +54,7 @@ class Worker:
         plan = LoadPlan.model_validate_json(msg.data["plan"])
         if msg.data["authority"]:
             plan = plan.model_copy(update={"authority": _kept(msg.data["authority"])})
-        self._site = Site(plan, msg.data["index"], msg.data["workers"])
+        self._site = Site(plan, msg.data["index"], msg.data["workers"], msg.data["first"])
         self._target = engine.prepare(self._site)
         share = -(-plan.most_users // msg.data["workers"])
         cannot = "" if plan.is_open else open_files.allow(share)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from itertools import count
 from collections.abc import Callable
 from typing import Any
 
@@ -13,9 +14,14 @@ MICROSECONDS = 1_000_000
 REFUSED, RAISED = "status", "other"
 """How failures are called: an answer that is a refusal, and an error that should not have been."""
 
+_numbers = count()
+"""Of all calls of this process: no two have the same, so that no burst asks for what an earlier one has asked for."""
+
 
 class Burst:
     """Calls ``ask(number)`` from some threads, each as often; ``is_refusal`` tells refusals from other errors.
+
+    Every call, in every burst, has another number.
 
     Times are kept as counts by microsecond, per second of the burst, so that they do not grow with it.
     """
@@ -41,14 +47,14 @@ class Burst:
         log = [entry for entries in self._logs for entry in entries]
         return {"started": started, "seconds": seconds, "by_second": _by_second(log, clock)}
 
-    def _work(self, number: int) -> None:
-        log, ask, now = self._logs[number], self._ask, time.perf_counter
+    def _work(self, thread: int) -> None:
+        log, ask, now = self._logs[thread], self._ask, time.perf_counter
         self._gate.wait()
-        for turn in range(self._each):
+        for _ in range(self._each):
+            number, failure = next(_numbers), ""
             begun = now()
-            failure = ""
             try:
-                ask(number * self._each + turn)
+                ask(number)
             except Exception as error:  # noqa: BLE001 - every failure is counted, whatever it is
                 failure = REFUSED if self._is_refusal(error) else RAISED
             log.append((begun, now(), failure))

@@ -22,7 +22,7 @@ def load(target: Target, **given: object) -> LoadResult:
 
 
 def test_users_send_one_request_after_the_other(target: Target) -> None:
-    calls = (Call(name="hello"), Call(name="note", method="POST", path="/notes", body=b"\x00\xff", contains="hell"))
+    calls = (Call(name="hello"), Call(name="note", method="POST", path="/notes", body=b"\x00\xff", contains=("hell",)))
     said: list[Progress] = []
     load = plan(target.url, users=3, seconds=1.0, calls=calls)
     result = run(load, target.usage, on_progress=said.append, run_id=RUN_ID)
@@ -104,7 +104,7 @@ def test_failures_are_told_by_kind(target: Target, user_class: str) -> None:
         Call(name="never", path="/never"),
         Call(name="moved", path="/moved"),
         Call(name="awaited", path="/busy", expects=503),
-        Call(name="wrong", path="/", contains="goodbye"),
+        Call(name="wrong", path="/", contains=("goodbye",)),
     )
     result = load(target, users=6, seconds=1.5, timeout=0.3, calls=calls, think=(0.01, 0.02), user_class=user_class)
     kinds = {one.name: list(one.failures) for one in result.endpoints}
@@ -129,7 +129,7 @@ def test_a_request_that_is_lost_is_not_sent_again_in_secret(target: Target) -> N
     calls = (Call(name="reset", path="/reset"),)
     result = load(target, users=5, requests=5, calls=calls)
     assert result.total.failures == {"reset": 5}
-    after = load(target, users=1, requests=1, calls=(Call(name="count", path="/count", contains="6"),))
+    after = load(target, users=1, requests=1, calls=(Call(name="count", path="/count", contains=("6",)),))
     assert after.total.success == 1, after.total.said
 
 

@@ -5,6 +5,7 @@ import os
 import ssl
 import sys
 import time
+from typing import ClassVar
 
 
 class Trouble:
@@ -26,6 +27,8 @@ class Trouble:
 class Connection(asyncio.Protocol):
     transport: asyncio.Transport
     received = b""
+    seen: ClassVar[set[bytes]] = set()
+    """The path and body of each request below /seen; the answer tells the last and how many there are."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -41,9 +44,12 @@ class Connection(asyncio.Protocol):
             if len(rest) < length:
                 return
             self.received = rest[length:]
-            self.answer(head.split(b" ")[1].decode(), closes=b"connection: close" in head.lower())
+            path = head.split(b" ")[1]
+            if path.startswith(b"/seen"):
+                self.seen.add(path + b" " + rest[:length])
+            self.answer(path.decode(), rest[:length], closes=b"connection: close" in head.lower())
 
-    def answer(self, path: str, *, closes: bool) -> None:
+    def answer(self, path: str, asked: bytes, *, closes: bool) -> None:
         if Trouble.hangs_now() or path == "/never":
             return
         if path == "/reset":
@@ -51,6 +57,8 @@ class Connection(asyncio.Protocol):
             return
         status = {"/busy": "503 Busy", "/moved": "302 Found"}.get(path, "200 OK")
         body = {"/busy": b"too busy", "/count": str(Trouble.requests).encode()}.get(path, b"hello")
+        if path.startswith("/seen"):
+            body = f"{path} {len(self.seen)} ".encode() + asked
         head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\nLocation: /\r\n\r\n"
         self.transport.write(head.encode() + body)
         if closes:
