@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+import re
 import warnings
 from collections.abc import Iterator
 
@@ -90,3 +92,41 @@ def test_ordinary_words_stay() -> None:
     assert redaction.redact("the bearer of bad news; authorization failed") == (
         "the bearer of bad news; authorization failed"
     )
+
+
+@pytest.mark.parametrize("log_format", ["json", "text"])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"method": "POST", "path": "/a", "status": 200, "duration_ms": 1.5, "caller": None},
+        {"path": 'it\'s =\t"odd"\n', "caller": "user:1 2", "token": "Bearer abcdefgh", "z": [1, "b"], "a": {"b": True}},
+        {},
+    ],
+)
+def test_lines_of_every_request_are_spelled_as_all_others(
+    capsys: pytest.CaptureFixture[str], log_format: logs.LogFormat, more: dict[str, object]
+) -> None:
+    logs.configure(log_format, "info")
+    for event in ("request", "an event of more than thirty letters"):
+        logs.get("access").info(event, **more)
+        logs.Lines("access").info(event, **more)
+    lines = [re.sub(r"\d{4}-\S+Z", "", line) for line in capsys.readouterr().out.splitlines()]
+    assert lines[1::2] == lines[::2]
+    assert len(lines) == 4
+
+
+def test_lines_of_every_request_stay_in_order_with_the_others(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("json", "info")
+
+    async def log() -> None:
+        access = logs.Lines("access")
+        for name in "abc":
+            access.info(name)
+        logs.get("mine").info("d")
+        access.info("e")
+        access.info("f")
+        asyncio.get_running_loop().call_soon(logs.get("mine").info, "g")
+        await asyncio.sleep(0)
+
+    asyncio.run(log())
+    assert "".join(str(line["event"]) for line in written(capsys)) == "abcdefg"
