@@ -29,11 +29,14 @@ def normal(value: Any) -> Any:
 
 def canonical(value: Any) -> bytes:
     """JSON with sorted keys, no white space, shortest numbers; raises TypeError for what JSON cannot say."""
-    spelled = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    return spelled(value, orjson.OPT_SORT_KEYS)
+
+
+def spelled(value: Any, option: int = 0) -> bytes:
+    """JSON with shortest numbers, the keys in their order; raises TypeError for what JSON cannot say."""
+    found = orjson.dumps(value, option=option)
     # Only what holds a whole float, or a text that looks like one, is spelled differently when it is normal.
-    if _WHOLE.search(spelled) is None:
-        return spelled
-    return orjson.dumps(normal(value), option=orjson.OPT_SORT_KEYS)
+    return found if _WHOLE.search(found) is None else orjson.dumps(normal(value), option=option)
 
 
 def digest(value: Any) -> str:

@@ -12,7 +12,6 @@ from typing import Any
 
 import orjson
 
-from caio.canonical import normal
 from caio.claims import checks_of, control_signal_of, guarantees_of, model_of, proofs_of
 from caio.contracts import ServiceContract
 from caio.policies import CompiledPolicies
@@ -136,10 +135,8 @@ class RoutingDecision:
         """The signed decision, ready for JSON."""
         body = self._body()
         if self._id is None or self._signature is None:
-            # Normal once, so that it need not be made normal for the id and again for the signature.
-            plain = normal(body)
-            self._id = decision_id(plain)
-            self._signature = self._sign({"decision_id": self._id, **plain})
+            self._id = decision_id(body)
+            self._signature = self._sign({"decision_id": self._id, **body})
         return {"decision_id": self._id, **body, "signature": dict(self._signature)}
 
     def _body(self) -> dict[str, Any]:

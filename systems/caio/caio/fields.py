@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from caio.canonical import normal
 from caio.errors import FieldError
 
 RATIOS = frozenset({"accuracy", "availability"})
@@ -57,13 +58,14 @@ def texts(value: Any, field: str) -> tuple[str, ...]:
 
 
 def number(value: Any, field: str, *, most: float = math.inf) -> float:
-    """A finite number from 0 to `most`; integers beyond the reach of a double are refused too."""
+    """A finite number from 0 to `most`, an integer if it is whole; integers beyond a double are refused too."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise Fault(field, f"expected a number, got {shown(value)}")
     if not 0 <= value <= most or not value < 1e300:
         upper = "" if most == math.inf else f" and at most {most:g}"
         raise Fault(field, f"expected a number of at least 0{upper}, got {shown(value)}")
-    return value
+    whole: float = normal(value)
+    return whole
 
 
 def level(value: Any, field: str) -> int:

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
 from caio import fields
+from caio.canonical import spelled
 from caio.errors import FieldError, InvalidRequest
 from caio.fields import Fault
 from caio.routing.checks import Check, Operator
@@ -172,6 +171,6 @@ def _priority(intent: Mapping[str, Any]) -> str:
 
 def _spell(request: Request) -> bytes:
     try:
-        return orjson.dumps(request.to_dict())
+        return spelled(request.to_dict())
     except TypeError as error:
         raise Fault("request", f"cannot be written as JSON: {error}") from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+from caio.canonical import normal
 from caio.contracts import ServiceContract
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def facts_of(contract: ServiceContract, capability: str) -> dict[str, Any]:
     """What rules may ask about; None stands for what the contract does not state."""
     guarantees, privacy = contract.guarantees, contract.privacy
     offered = {item.type: item.accuracy.min if item.accuracy else None for item in contract.capabilities}
-    return {
+    facts = {
         "service_id": contract.service_id,
         "capabilities": frozenset(offered),
         "requires_gpu": contract.constraints.requires_gpu,
@@ -95,18 +96,20 @@ def facts_of(contract: ServiceContract, capability: str) -> dict[str, Any]:
         "trust_level": contract.trust.level,
         "requires_user_level": contract.trust.requires_user_level,
     }
+    return dict(normal(facts))
 
 
 def components_of(facts: dict[str, Any]) -> dict[str, float]:
     """What WEIGHTS apply to, and the penalty for recent history, which only a request knows."""
     cost, latency = facts["cost"], facts["latency_p95_ms"]
-    return {
+    components = {
         "cost": 0.0 if cost is None else round(1 / (1 + cost / HALF_COST), DIGITS),
         "latency": 0.0 if latency is None else round(1 / (1 + latency / HALF_LATENCY_MS), DIGITS),
         "accuracy": facts["accuracy"] or 0.0,
         "alignment": facts["alignment"] or 0.0,
         "history": 0.0,
     }
+    return dict(normal(components))
 
 
 def choose(candidates: list[Candidate]) -> Candidate:
