@@ -30,6 +30,8 @@ from support.load.site import Site
 
 # A worker that makes ten thousand users, or has no core to itself for a while, is silent for longer than Locust's 3 s.
 locust.runners.HEARTBEAT_LIVENESS = 10
+# A worker that has heard nothing of its master for so long is cut off, and must not go on loading the target.
+locust.runners.MASTER_HEARTBEAT_TIMEOUT = 20
 # A worker that waits asks this often, in seconds, whether a master has room for it, for five minutes.
 locust.runners.CONNECT_TIMEOUT = 1
 locust.runners.CONNECT_RETRY_COUNT = 300

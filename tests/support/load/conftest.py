@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from support.deployments import processes
-from support.deployments.ports import HeldPort
+from support.deployments.ports import HOST, HeldPort
 
 TARGET = Path(__file__).with_name("tiny_target.py")
 
@@ -28,19 +28,20 @@ class Target:
 
 @pytest.fixture
 def start() -> Iterator[Callable[..., Target]]:
-    """Starts a server; ``stalls=50`` and the like say at which request it misbehaves."""
+    """Starts a server at an address; ``stalls=50`` and the like say at which request it misbehaves."""
     started: list[Target] = []
     ports: list[HeldPort] = []
 
-    def begin(tls: dict[str, str] | None = None, **trouble: int) -> Target:
+    def begin(tls: dict[str, str] | None = None, at: str = HOST, **trouble: int) -> Target:
         ports.append(HeldPort())
         port = ports[-1].number
         misbehaves = {f"TARGET_{what.upper()}_AT": str(number) for what, number in trouble.items()}
         environment = {**os.environ, **misbehaves, **(tls or {})}
-        process = subprocess.Popen([sys.executable, str(TARGET), str(port)], env=environment, stdout=subprocess.PIPE)
+        command = [sys.executable, str(TARGET), str(port), at]
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)
         assert process.stdout is not None
         assert process.stdout.readline() == b"listening\n"
-        started.append(Target(f"{'https' if tls else 'http'}://127.0.0.1:{port}", process))
+        started.append(Target(f"{'https' if tls else 'http'}://{at}:{port}", process))
         return started[-1]
 
     yield begin

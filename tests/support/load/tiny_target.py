@@ -1,4 +1,4 @@
-"""A tiny server for the tests of loads; ``python tiny_target.py PORT``. The environment says when it misbehaves."""
+"""A tiny server for the tests of loads: ``python tiny_target.py PORT ADDRESS``; the environment says its troubles."""
 
 import asyncio
 import os
@@ -71,7 +71,7 @@ async def main() -> None:
         tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         tls.load_cert_chain(certificate, os.environ["TARGET_KEY"])
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(Connection, "127.0.0.1", int(sys.argv[1]), backlog=4096, ssl=tls)
+    server = await loop.create_server(Connection, sys.argv[2], int(sys.argv[1]), backlog=4096, ssl=tls)
     print("listening", flush=True)
     await server.serve_forever()
 
