@@ -50,7 +50,7 @@ def serve_at(settings: Settings, listener: socket.socket, stop: server.StopSigna
     settle_down()
     if settings.workers == 1:
         tell_address(settings)
-    return server.run(app, listener, stop, encryption, settings.drain_seconds)
+    return server.run(app, listener, stop, encryption, settings.drain_seconds, app.state.lane)
 
 
 def serve_together(settings: Settings, stop: server.StopSignals) -> int:

@@ -1,10 +1,10 @@
-"""Outermost middleware: gives each request an id, times it, counts it and writes its access line."""
+"""Gives each request an id, times it, counts it and writes its access line."""
 
 from __future__ import annotations
 
+import os
 import re
 import time
-import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -29,6 +29,8 @@ class Observed:
     """What is known of one exchange so far."""
 
     started: float
+    header: tuple[bytes, bytes]
+    """Tells the caller the request's id."""
     status: int = FAILED
     recorded: bool = False
 
@@ -36,7 +38,7 @@ class Observed:
 def request_id_for(headers: Iterable[tuple[bytes, bytes]]) -> str:
     """The caller's own id if it is a harmless one, else a new one."""
     brought = next((value for name, value in headers if name == b"x-request-id"), b"").decode("latin-1")
-    return brought if USABLE_ID.fullmatch(brought) else uuid.uuid4().hex
+    return brought if USABLE_ID.fullmatch(brought) else os.urandom(16).hex()
 
 
 class RouteLabels:
@@ -56,36 +58,19 @@ class RouteLabels:
         return next((template for pattern, template in self._patterns if pattern.match(path)), UNMATCHED)
 
 
-class ObservingMiddleware:
-    """Wraps an app; other parts find the id in ``scope["request_id"]`` and put the caller in ``scope["caller"]``."""
+class Observer:
+    """Other parts find the id in ``scope["request_id"]`` and put the caller in ``scope["caller"]``."""
 
-    def __init__(self, app: ASGIApp, metrics: HttpMetrics, labels: RouteLabels) -> None:
-        self.app = app
+    def __init__(self, metrics: HttpMetrics, labels: RouteLabels) -> None:
         self.metrics = metrics
         self.labels = labels
         self.log = logs.Lines("access")
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        request_id = request_id_for(scope["headers"])
-        scope["request_id"] = request_id
+    def begin(self, scope: Scope) -> Observed:
+        """Give a request its id. To be called in its own task."""
+        request_id = scope["request_id"] = request_id_for(scope["headers"])
         logs.request_id.set(request_id)
-        seen = Observed(time.perf_counter())
-
-        async def observe(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                seen.status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
-            elif message["type"] == "http.response.body" and not message.get("more_body", False):
-                self.record(scope, seen)
-            await send(message)
-
-        try:
-            await self.app(scope, receive, observe)
-        finally:
-            self.record(scope, seen)
+        return Observed(time.perf_counter(), (b"x-request-id", request_id.encode()))
 
     def record(self, scope: Scope, seen: Observed) -> None:
         """Count and log the exchange once; before its last byte is sent, so that whoever has the answer finds it."""
@@ -103,3 +88,36 @@ class ObservingMiddleware:
             duration_ms=round(seconds * 1000, 3),
             caller=caller.name if caller is not None else None,
         )
+
+
+class ObservingMiddleware:
+    """Outermost middleware: has an observer see every request of an app."""
+
+    def __init__(self, app: ASGIApp, observer: Observer) -> None:
+        self.app = app
+        self.observer = observer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        seen = self.observer.begin(scope)
+        start: list[Message] = []
+
+        async def observe(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                seen.status = message["status"]
+                message["headers"] = [*message["headers"], seen.header]
+                # Held back until the body comes, as nothing may be sent before the line is written.
+                start.append(message)
+                return
+            if message["type"] == "http.response.body" and not message.get("more_body", False):
+                self.observer.record(scope, seen)
+            while start:
+                await send(start.pop())
+            await send(message)
+
+        try:
+            await self.app(scope, receive, observe)
+        finally:
+            self.observer.record(scope, seen)

@@ -30,6 +30,11 @@ class OneWrite:
             self._loop.call_soon(self.flush)
         self._kept.append(data)
 
+    def write_whole(self, data: bytes) -> None:
+        """Write what nothing will be added to, after what is kept."""
+        self.flush()
+        self._transport.write(data)
+
     def flush(self) -> None:
         """Write now."""
         if self._kept:

@@ -73,7 +73,7 @@ def install(app: FastAPI, namespace: str) -> None:
         return answer(request, from_http(error.status_code, str(error.detail), error.headers))
 
     async def on_bug(request: Request, error: Exception) -> Response:
-        response = answer(request, Problem("internal-error", 500, "an internal error; its request id is in the log"))
+        response = answer(request, bug())
         response.headers["X-Request-ID"] = str(request.scope.get("request_id", logs.request_id.get()))
         return response
 
@@ -85,6 +85,11 @@ def install(app: FastAPI, namespace: str) -> None:
     app.add_exception_handler(RequestValidationError, on_parameters)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(Exception, on_bug)
+
+
+def bug() -> Problem:
+    """What a caller is told of an error of ours."""
+    return Problem("internal-error", 500, "an internal error; its request id is in the log")
 
 
 def parameter_errors(found: Sequence[Any]) -> Problem:

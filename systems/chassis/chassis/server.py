@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import os
 import signal
 import socket
 import ssl
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from chassis.settings import SettingsError
 
 if TYPE_CHECKING:
     import uvicorn
     from starlette.types import ASGIApp
+
+    from chassis.lane import Lane
 
 GRACE_SECONDS = 30
 """Longest wait for requests in flight after SIGTERM."""
@@ -112,17 +115,18 @@ def bind(host: str, port: int, prefix: str, shared: bool = False) -> socket.sock
     return listener
 
 
-def config(app: ASGIApp, **options: Any) -> uvicorn.Config:
+def config(app: ASGIApp, lane: Lane | None = None, **options: Any) -> uvicorn.Config:
     """How uvicorn shall run here: its fast parts, our logging, no belief in headers that any caller could forge."""
     # Imported here: a start that ends with an unusable setting shall end at once.
     import uvicorn
 
+    from chassis.lane import LaneProtocol
     from chassis.one_write import OneWriteProtocol
 
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http=OneWriteProtocol,
+        http=OneWriteProtocol if lane is None else cast(Any, functools.partial(LaneProtocol, lane)),
         ws="none",
         log_config=None,
         access_log=False,
@@ -140,12 +144,16 @@ def run(
     stop: StopSignals,
     tls: ssl.SSLContext | None = None,
     drain_seconds: float = 0.0,
+    lane: Lane | None = None,
 ) -> int:
-    """Serve until stopped, with ``tls`` over encrypted connections only. The exit status: 0 after a clean stop."""
+    """Serve until stopped, with ``tls`` over encrypted connections only. The exit status: 0 after a clean stop.
+
+    What takes the ``lane`` is answered there, and by the app otherwise.
+    """
     from chassis.draining import DrainingServer
 
     options = {} if tls is None else {"ssl_context_factory": lambda *_: tls}
-    server = DrainingServer(config(app, **options), stop, drain_seconds)
+    server = DrainingServer(config(app, lane, **options), stop, drain_seconds)
     stop.attach(server)
     server.run(sockets=[listener])
     return 0 if server.started or stop.asked else 1

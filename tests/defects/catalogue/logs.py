@@ -50,7 +50,7 @@ def another_request_id() -> None:
 
 @defect("CAIO-LOG-01", "Requests that are refused are not logged")
 def refused_not_logged() -> None:
-    @wrap("chassis.observing:ObservingMiddleware.record")
+    @wrap("chassis.observing:Observer.record")
     def broken(original: Any, self: Any, scope: Any, seen: Any) -> None:
         if seen.status < 400:
             original(self, scope, seen)
@@ -126,7 +126,7 @@ def query_logged() -> None:
     def unredacted(original: Any, text: str) -> str:
         return text
 
-    @wrap("chassis.observing:ObservingMiddleware.record")
+    @wrap("chassis.observing:Observer.record")
     def broken(original: Any, self: Any, scope: Any, seen: Any) -> None:
         original(self, {**scope, "path": f"{scope['path']}?{scope['query_string'].decode()}"}, seen)
 

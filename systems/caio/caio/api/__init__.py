@@ -7,16 +7,17 @@ from collections.abc import AsyncIterator, Callable
 
 from chassis import cors, logs, problems
 from chassis.gate import GateMiddleware
-from chassis.observing import ObservingMiddleware
+from chassis.lane import Answer, Lane
+from chassis.observing import Observer, ObservingMiddleware
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 import caio
 from caio import config
 from caio.api import answers, decisions, operations, services
-from caio.api.direct import Answer, DirectRoutes
 from caio.api.instance import Instance
 from caio.config import Settings
+from caio.errors import CaioError
 
 
 def create_app(
@@ -57,15 +58,16 @@ def app_of(instance: Instance) -> FastAPI:
     deciding = decisions.router(instance)
     for router in (operations.router(instance), services.router(instance), deciding):
         app.include_router(router)
+    observer = Observer(instance.metrics, instance.labels)
     # The last one added is the outermost.
-    app.add_middleware(DirectRoutes, routes=direct_routes(deciding), namespace="caio")
     app.add_middleware(GateMiddleware, gate=instance.gate)
     cors.install(app, instance.settings.cors_origins)
-    app.add_middleware(ObservingMiddleware, metrics=instance.metrics, labels=instance.labels)
+    app.add_middleware(ObservingMiddleware, observer=observer)
+    app.state.lane = Lane(direct_routes(deciding), observer, instance.gate, {CaioError: answers.problem_of})
     return app
 
 
-def direct_routes(router: APIRouter) -> dict[tuple[str, str], Answer]:
+def direct_routes(router: APIRouter) -> dict[tuple[bytes, bytes], Answer]:
     """The routes that need nothing of the framework, by method and path."""
     routes = [route for route in router.routes if isinstance(route, APIRoute) and route.path in decisions.DIRECT]
-    return {(method, route.path): route.endpoint for route in routes for method in route.methods or ()}
+    return {(m.encode(), route.path.encode()): route.endpoint for route in routes for m in route.methods or ()}

@@ -23,7 +23,7 @@ from caio.errors import CaioError, DecisionNotFound, FieldError, InvalidRequest
 EVERYONE = ("admin", "user", "service")
 
 DIRECT = ("/api/v1/route", "/api/v1/dispatch")
-"""Paths of the routes that take nothing but the request itself; see caio.api.direct."""
+"""Paths of the routes that take nothing but the request itself; they take the short way of chassis.lane."""
 
 
 def router(instance: Instance) -> APIRouter:

@@ -1,0 +1,189 @@
+"""A short way for the routes that are called for every request of a user, past the layers of the web framework.
+
+These know what they need: no parameters to look for in the address, no dependencies to solve, no model to answer with.
+The framework has the same functions as routes, describes them, and answers whatever is out of the ordinary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, cast
+
+from starlette.requests import Request
+from starlette.responses import Response
+from uvicorn.protocols.http.flow_control import FlowControl
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
+
+from chassis import logs, problems
+from chassis.gate import Gate
+from chassis.observing import Observer
+from chassis.one_write import OneWrite, OneWriteProtocol
+from chassis.problems import Problem
+
+Answer = Callable[[Request], Awaitable[Response]]
+
+LARGEST = 65_536
+"""Bytes of a body that are read before anybody asks who sent them."""
+
+UNUSUAL = frozenset({b"origin", b"expect", b"transfer-encoding", b"upgrade", b"content-encoding"})
+"""Headers of requests that take the long way."""
+
+
+class Lane:
+    """Whose requests take the short way, and what answers them. ``refusals`` are the errors that are no bugs."""
+
+    def __init__(
+        self,
+        routes: Mapping[tuple[bytes, bytes], Answer],
+        observer: Observer,
+        gate: Gate,
+        refusals: Mapping[type[Exception], Callable[[Any], Problem]],
+    ) -> None:
+        self.routes = routes
+        self._observer = observer
+        self._gate = gate
+        self._refusals: dict[type[Exception], Callable[[Any], Problem]] = {Problem: as_it_is, **refusals}
+        self._kinds = tuple(self._refusals)
+        self._log = logs.get("lane")
+
+    def answer_for(self, method: bytes, url: bytes, headers: list[tuple[bytes, bytes]]) -> Answer | None:
+        """What answers a request with these headers, if it may take the short way."""
+        answer = self.routes.get((method, url))
+        length = b""
+        for name, value in headers if answer is not None else ():
+            if name in UNUSUAL:
+                return None
+            if name == b"content-length":
+                length = value
+        return answer if len(length) <= 5 and length.isdigit() and int(length) <= LARGEST else None
+
+    async def serve(self, exchange: Exchange, answer: Answer) -> None:
+        """Answer one request as the framework would, and tell of it in log and metrics before it is sent."""
+        scope = exchange.scope
+        seen = self._observer.begin(scope)
+        try:
+            response = await self._response(Request(scope, exchange.receive), answer)
+        except BaseException:
+            self._observer.record(scope, seen)
+            exchange.abort()
+            raise
+        response.raw_headers.append(seen.header)
+        seen.status = response.status_code
+        self._observer.record(scope, seen)
+        await exchange.send(response)
+
+    async def _response(self, request: Request, answer: Answer) -> Response:
+        scope = request.scope
+        try:
+            scope["caller"] = self._gate.admit(request)
+            return await answer(request)
+        except self._kinds as refusal:
+            problem = self._problem_of(refusal)
+        except Exception:  # noqa: BLE001 - whatever it is, the caller gets an answer
+            self._log.exception("uncaught error")
+            problem = problems.bug()
+        return problems.respond(problem, self._gate.namespace, scope["path"], scope["request_id"])
+
+    def _problem_of(self, refusal: Exception) -> Problem:
+        kind = next(kind for kind in type(refusal).__mro__ if kind in self._refusals)
+        return self._refusals[kind](refusal)
+
+
+def as_it_is(problem: Problem) -> Problem:
+    """A refusal that is spelled as a problem already."""
+    return problem
+
+
+class Exchange:
+    """One request on the short way and its answer, with what uvicorn's protocol looks for in its own exchanges."""
+
+    __slots__ = (
+        "_answer",
+        "_protocol",
+        "body",
+        "disconnected",
+        "flow",
+        "keep_alive",
+        "message_event",
+        "more_body",
+        "response_complete",
+        "scope",
+    )
+
+    def __init__(self, protocol: LaneProtocol, answer: Answer, scope: dict[str, Any], keep_alive: bool) -> None:
+        self._protocol = protocol
+        self._answer = answer
+        self.scope = scope
+        self.keep_alive = keep_alive
+        self.flow: FlowControl = protocol.flow
+        self.body = bytearray()
+        self.more_body = True
+        self.disconnected = False
+        self.response_complete = False
+        self.message_event = self
+
+    def set(self) -> None:
+        """Take note, in the place of an event, of a part of the body or of its end; or that the caller has gone."""
+        if not self.more_body and not self.response_complete and not self.disconnected:
+            self._protocol.serve(self, self._answer)
+
+    async def receive(self) -> dict[str, Any]:
+        """The whole body as one ASGI message."""
+        return {"type": "http.request", "body": self.body, "more_body": False}
+
+    async def send(self, response: Response) -> None:
+        """Write the whole answer at once, unless the caller has gone."""
+        if self.flow.write_paused and not self.disconnected:
+            await self.flow.drain()
+        if self.disconnected:
+            return
+        headers = [*self._protocol.server_state.default_headers, *response.raw_headers]
+        if (b"connection", b"close") in headers:
+            self.keep_alive = False
+        elif not self.keep_alive:
+            headers.append((b"connection", b"close"))
+        head = b"".join([b"%b: %b\r\n" % header for header in headers])
+        self._protocol.write(b"".join((STATUS_LINE[response.status_code], head, b"\r\n", response.body)))
+        self._end()
+
+    def abort(self) -> None:
+        """Hang up without an answer."""
+        self.keep_alive = False
+        self._end()
+
+    def _end(self) -> None:
+        self.response_complete = True
+        if not self.keep_alive:
+            self._protocol.transport.close()
+        self._protocol.on_response_complete()
+
+
+class LaneProtocol(OneWriteProtocol):
+    """uvicorn's protocol with the short way in it."""
+
+    def __init__(self, lane: Lane, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.lane = lane
+
+    def on_headers_complete(self) -> None:
+        """Choose the way. A request that comes while another is being answered has to wait its turn on the long one."""
+        answer, before = None, self.cycle
+        if (before is None or before.response_complete) and self.parser.get_http_version() == "1.1":
+            answer = self.lane.answer_for(self.parser.get_method(), self.url, self.headers)
+        if answer is None:
+            super().on_headers_complete()
+            return
+        path = self.url.decode("ascii")
+        scope = cast("dict[str, Any]", self.scope)
+        scope.update(method=self.parser.get_method().decode("ascii"), path=path, raw_path=self.url, query_string=b"")
+        self.cycle = cast(Any, Exchange(self, answer, scope, self.parser.should_keep_alive()))
+
+    def serve(self, exchange: Exchange, answer: Answer) -> None:
+        """Answer a request that is there as a whole."""
+        task = self.loop.create_task(self.lane.serve(exchange, answer))
+        task.add_done_callback(self.tasks.discard)
+        self.tasks.add(task)
+
+    def write(self, answer: bytes) -> None:
+        """Write a whole answer, after what has been written before."""
+        cast(OneWrite, self.transport).write_whole(answer)
