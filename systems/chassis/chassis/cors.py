@@ -16,6 +16,9 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 ANY = "*"
 
+NO_ORIGIN = (b"vary", b"Origin")
+"""What the middleware adds to the answer for a request that comes from no page."""
+
 
 def check_origin(origin: str) -> str:
     """The origin as browsers write it. Raises ValueError for anything that no browser would ever send."""

@@ -15,6 +15,7 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from chassis import logs, problems
+from chassis.cors import NO_ORIGIN
 from chassis.gate import Gate
 from chassis.observing import Observer
 from chassis.one_write import OneWrite, OneWriteProtocol
@@ -67,7 +68,7 @@ class Lane:
             self._observer.record(scope, seen)
             exchange.abort()
             raise
-        response.raw_headers.append(seen.header)
+        response.raw_headers += (NO_ORIGIN, seen.header)
         seen.status = response.status_code
         self._observer.record(scope, seen)
         await exchange.send(response)

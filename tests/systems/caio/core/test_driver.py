@@ -118,3 +118,19 @@ def test_refusals_are_told_from_times() -> None:
     seconds = loaded["result"]["by_second"]
     assert sum(second["failures"].get("status", 0) for second in seconds) == 6
     assert not any(second["times"] for second in seconds)
+
+
+def test_no_two_calls_of_all_bursts_have_the_same_number() -> None:
+    """So each makes a decision of its own, also in the next round."""
+    program = f"""
+from python_api import Driver
+driver = Driver()
+driver.register_all({{"contracts": [{contract("local-chat").to_dict()!r}]}})
+for _ in range(2):
+    driver.load({{"request": {REQUEST!r}, "threads": 5, "each": 20}})
+print(len({{made.decision_id for made in driver.orchestrator.decisions(1000)}}))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=DRIVER.parent, capture_output=True, text=True, timeout=30, check=True
+    )
+    assert done.stdout == "200\n"
