@@ -16,6 +16,7 @@ from tests.defects.catalogue import (  # noqa: F401
     health,
     limits,
     load,
+    load_variety,
     logs,
     ranking,
     registry,
