@@ -1,0 +1,47 @@
+"""The loads of scenarios, put on CAIO itself: each request makes a decision of its own, which is kept."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support import systems
+from support.actions import loads
+from support.deployments import LeasePool
+from support.deployments.base import HasData
+from support.evidence.attachments import Evidence
+from support.interfaces import contracts
+from support.settings import Load, Settings
+from support.world import World
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A scenario with a CAIO that knows one service, and whose loads two workers send."""
+    system, settings = systems.find("caio"), Settings(reports=tmp_path, load=Load(workers=2))
+    pool = LeasePool(settings, system)
+    scenario = World(settings, system, pool, Evidence(), "loads")
+    scenario.start(own=True)
+    assert scenario.register(contracts.contract({"service": "local-chat", "offers": "chat"})).accepted
+    yield scenario
+    scenario.close(failed=False)
+    pool.close()
+
+
+def kept(world: World) -> int:
+    """How many decisions CAIO has stored."""
+    deployment = world.deployment
+    assert isinstance(deployment, HasData)
+    with sqlite3.connect(deployment.files["database"]) as database:
+        return int(database.execute("SELECT count(*) FROM decisions").fetchone()[0])
+
+
+def test_every_request_of_a_load_makes_a_decision_that_is_kept(world: World) -> None:
+    before = kept(world)
+    sent = loads.each_sends(world, 4, 50, "chat").total.succeeded
+    assert (sent, kept(world) - before) == (200, 200)
+    again = loads.arriving(world, 100.0, 1.0, "chat", warm_up=0.5)
+    assert (again.samples, again.left_out, kept(world) - before) == (100, 50, 350)
