@@ -11,6 +11,7 @@ from support.deployments import RemoteDeployment
 from support.http import Exchange
 from support.http.client import TOO_LATE
 from support.interfaces import Interface
+from support.load.result import Failure, LoadResult
 from support.outcomes import Broken, NotVerified
 from support.systems import System
 
@@ -22,6 +23,9 @@ _left_behind: dict[str, set[str]] = {}
 
 GATEWAY_TROUBLE = (502, 503, 504)
 """What a proxy answers for a system behind it that is gone."""
+
+GONE: tuple[Failure, ...] = ("refused", "reset", "time-out")
+"""Failures of a load as a system leaves them that is gone."""
 
 
 def emptied(interface: Interface) -> bool:
@@ -64,6 +68,21 @@ class Guest:
             raise Broken(
                 f"{self._deployment.url} has stopped answering: {exchange}. Its own log must tell whether this request "
                 "brought it down or something else did; run again once it is up"
+            )
+
+    def saw_load(self, load: LoadResult) -> None:
+        """Raises Broken if what became of a load says nothing about the product: as of an exchange, told by the first
+        failure of each kind."""
+        status, limited = load.total.said.get("status", ""), self._system.refusals.get("rate-limited")
+        if limited is not None and status.startswith(f"{limited}:"):
+            raise Broken(
+                f"{self._deployment.url} told the senders of a load to wait ({limited}): lift the limit for the "
+                "identities that the suite calls as, and run again"
+            )
+        if any(kind in load.total.failures for kind in GONE) and not self._deployment.running:
+            raise Broken(
+                f"{self._deployment.url} has stopped answering under a load ({dict(load.total.failures)}). Its own log "
+                "must tell whether the load brought it down or something else did; run again once it is up"
             )
 
     def arrive(self, interface: Interface) -> None:

@@ -30,6 +30,7 @@ from support.http import Exchange, HttpClient
 from support.interfaces import Answer, HttpInterface, Interface, PythonInterface, RouteRequest
 from support.interfaces import contracts as contract_documents
 from support.interfaces.requests import request
+from support.load.result import LoadResult
 from support.memory import Memory, Together, last
 from support.outcomes import Broken, NotVerified
 from support.registries import Guest, emptied
@@ -199,6 +200,11 @@ class World(Memory):
         client = HttpClient(url, self._saw, self.settings.timeouts.http, authority)
         self._clients.append(client)
         return client
+
+    def saw_load(self, load: LoadResult) -> None:
+        """Raises Broken if what became of a load on somebody else's system says nothing about the product."""
+        if self._guest is not None:
+            self._guest.saw_load(load)
 
     # -- what is said and answered
 

@@ -164,6 +164,7 @@ def _kept(world: World, result: LoadResult) -> LoadResult:
     number = f" {len(world.loads)}" if len(world.loads) > 1 else ""
     store.keep(result, world.settings.reports, f"{world.settings.interface} {world.scenario}{number}")
     measurements.show_load(world.evidence, result, world.befallen)
+    world.saw_load(result)
     return result
 
 

@@ -17,9 +17,11 @@ from support import systems
 from support.deployments import LeasePool
 from support.evidence.attachments import Evidence
 from support.interfaces import contracts
+from support.load.result import LoadResult
 from support.outcomes import Broken, NotVerified
 from support.settings import Settings
 from support.world import World
+from tests.support.load.loads import endpoint, result
 
 SERVICES = "/api/v1/services"
 
@@ -225,6 +227,34 @@ def test_one_answer_that_is_missing_from_a_system_that_is_well_is_for_the_steps_
     somebodys.answers["GET"] = 0
     assert scenario.orchestrator.services().refusal.kind == "no-answer"
     scenario.close(failed=True)
+
+
+def loaded(**failed: str) -> LoadResult:
+    """A load of which one request succeeded, and one failed in each way, saying this."""
+    kinds = {name.replace("_", "-"): said for name, said in failed.items()}
+    one = endpoint("chat", [1_000], dict.fromkeys(kinds, 1))  # type: ignore[arg-type]
+    return result(one.model_copy(update={"said": kinds}))
+
+
+def test_a_load_that_is_told_to_wait_says_nothing_about_the_product(world: Any) -> None:
+    scenario = world()
+    scenario.start()
+    with pytest.raises(Broken, match="told the senders of a load to wait .429.: lift the limit"):
+        scenario.saw_load(loaded(status="429: too many requests"))
+    scenario.saw_load(loaded(status="503: too busy"))
+    scenario.close(failed=False)
+
+
+@pytest.mark.parametrize("kind", ["refused", "reset", "time_out"])
+def test_a_system_that_is_gone_after_a_load_is_not_judged(world: Any, somebodys: Somebodys, kind: str) -> None:
+    scenario = world()
+    scenario.start()
+    scenario.saw_load(loaded(**{kind: "no answer"}))
+    somebodys.ready = False
+    scenario.saw_load(loaded(status="500: a mistake"))
+    with pytest.raises(Broken, match="has stopped answering under a load"):
+        scenario.saw_load(loaded(**{kind: "no answer"}))
+    scenario.close(failed=False)
 
 
 def test_a_registry_that_cannot_be_listed_is_broken_and_says_where_to_look(world: Any, somebodys: Somebodys) -> None:
