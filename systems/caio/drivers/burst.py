@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from itertools import count
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 MICROSECONDS = 1_000_000
