@@ -239,7 +239,7 @@ def loaded(**failed: str) -> LoadResult:
 def test_a_load_that_is_told_to_wait_says_nothing_about_the_product(world: Any) -> None:
     scenario = world()
     scenario.start()
-    with pytest.raises(Broken, match="told the senders of a load to wait .429.: lift the limit"):
+    with pytest.raises(Broken, match=r"told the senders of a load to wait \(429\): lift the limit"):
         scenario.saw_load(loaded(status="429: too many requests"))
     scenario.saw_load(loaded(status="503: too busy"))
     scenario.close(failed=False)
