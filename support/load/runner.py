@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -69,6 +69,11 @@ class Workers:
         here, hosts = (load.workers, ()) if isinstance(load.workers, int) else (0, load.workers)
         return cls(here, hosts, load.port, load.patience)
 
+    def at_most(self, number: int) -> Workers:
+        """The first of them, if there are more than that: a load with fewer users has no work for the rest."""
+        local = min(self.local, max(1, number))
+        return replace(self, local=local, hosts=self.hosts[: max(1, number) - local])
+
 
 def run(
     plan: LoadPlan,
@@ -112,7 +117,7 @@ class LoadRun:
 
     def start(self) -> None:
         """Start the processes of the load; returns at once."""
-        workers = self.workers or Workers()
+        workers = (self.workers or Workers()).at_most(self.plan.most_users)
         self._noise = NoiseWatch(self._cpu_outside if self.outside else None)
         bind, port = (HOST, self._held()) if not workers.hosts else ("*", workers.port)
         self.family = Family(self.run_id, self.journal)

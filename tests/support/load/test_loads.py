@@ -207,5 +207,19 @@ def test_more_connections_than_the_machine_allows(target: Target) -> None:
 
 
 def test_fewer_users_than_workers(target: Target) -> None:
+    """Only so many of them send as there are users."""
+    result = run(plan(target.url, users=1, requests=20), workers=Workers(local=2), run_id=RUN_ID)
+    assert [(worker.name, worker.samples) for worker in result.workers] == [("local-1", 20)]
+
+
+def test_a_stage_with_fewer_users_than_workers(target: Target) -> None:
+    stages = (Stage(seconds=1.0, users=1), Stage(seconds=1.0, users=2))
     with pytest.raises(UsageError, match="1 users are too few for 2 load workers"):
-        run(plan(target.url, users=1, seconds=1.0), workers=Workers(local=2), run_id=RUN_ID)
+        run(plan(target.url, stages=stages), workers=Workers(local=2), run_id=RUN_ID)
+
+
+def test_which_workers_send_where_not_all_are_needed() -> None:
+    hosts = Workers(local=0, hosts=("a", "b", "c"))
+    assert hosts.at_most(2) == Workers(local=0, hosts=("a", "b"))
+    assert hosts.at_most(3) == hosts
+    assert Workers(local=2, hosts=("a", "b")).at_most(3) == Workers(local=2, hosts=("a",))
