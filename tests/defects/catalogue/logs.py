@@ -21,7 +21,7 @@ def text_among_json() -> None:
 @defect("CAIO-LOG-01", "The web server logs in its own format")
 def server_logs_text() -> None:
     @wrap("chassis.server:config")
-    def broken(original: Any, app: Any, **options: Any) -> Any:
+    def broken(original: Any, app: Any, lane: Any, **options: Any) -> Any:
         import uvicorn
 
         return uvicorn.Config(app, loop="uvloop", http="httptools", ws="none", server_header=False, **options)
