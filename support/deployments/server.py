@@ -103,7 +103,11 @@ class ServerProcess:
     def launch(self) -> None:
         """Start its process and do not wait; for a start that is expected to fail."""
         launch = self._launch(self.port)
-        environment = processes.clean_environment(launch.environment, self._settings.run_id)
+        # What it leaves behind when it is killed goes with its folder.
+        temporary = self.folder / "temporary"
+        temporary.mkdir(parents=True, exist_ok=True)
+        added = {"TMPDIR": str(temporary), **launch.environment}
+        environment = processes.clean_environment(added, self._settings.run_id)
         with self._log.path.open("ab") as output:
             try:
                 self._process = processes.spawn(launch.command, environment, self.folder, output)

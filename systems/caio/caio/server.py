@@ -7,9 +7,6 @@ import gc
 import os
 import socket
 import sys
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
 
 from chassis import logs, server
 from chassis.settings import SettingsError
@@ -17,6 +14,9 @@ from chassis.settings import SettingsError
 from caio import config
 from caio.config import Settings
 from caio.store.database import StoreUnavailable
+
+TOGETHER = "caio-workers-"
+"""Begins the name of the folder that workers share."""
 
 SWITCH_SECONDS = 0.001
 """After so long a thread that computes lets another have the interpreter. The store's needs it only for moments."""
@@ -56,10 +56,15 @@ def serve_at(settings: Settings, listener: socket.socket, stop: server.StopSigna
 def serve_together(settings: Settings, stop: server.StopSignals) -> int:
     """Serve with several processes. What they share lies in the data folder, or in one that goes with them."""
     from chassis import shared_metrics
+    from chassis.shared_folder import shared_folder
     from chassis.workers import Workers
 
     listeners = server.bind_several(settings.host, settings.port, config.PREFIX, settings.workers)
-    with shared_folder() as folder:
+    with contextlib.ExitStack() as stack:
+        try:
+            folder = stack.enter_context(shared_folder(TOGETHER))
+        except OSError as error:
+            raise SettingsError(f"{config.PREFIX}WORKERS", f" needs a folder for temporary files: {error}") from None
         (folder / "metrics").mkdir()
         shared_metrics.share(folder / "metrics")
         alike = settings.for_workers(folder / "data")
@@ -74,17 +79,6 @@ def serve_together(settings: Settings, stop: server.StopSignals) -> int:
 
         tell_address(settings)
         return Workers(listeners, work, stop, shared_metrics.bury).run()
-
-
-@contextlib.contextmanager
-def shared_folder() -> Iterator[Path]:
-    """A folder for as long as the workers live. Raises SettingsError where none can be made."""
-    try:
-        folder = tempfile.TemporaryDirectory(prefix="caio-", ignore_cleanup_errors=True)
-    except OSError as error:
-        raise SettingsError(f"{config.PREFIX}WORKERS", f" needs a folder for temporary files: {error}") from None
-    with folder as path:
-        yield Path(path)
 
 
 def tell_address(settings: Settings) -> None:
