@@ -44,10 +44,10 @@ def _qualify(options: argparse.Namespace, console: Console) -> int:
         for each in defects:
             console.print(f"{each.criterion}  {each.name}: {each.says}", markup=False)
         return 0
-    trials = qualify.plan(defects, options.everywhere or bool(options.only)) + (
-        qualify.controls(defects) if options.control else []
-    )
-    console.print(f"{len(defects)} defects, {len(trials)} runs, {options.jobs} at a time", markup=False)
+    broken = qualify.fewer_alone(qualify.plan(defects, options.everywhere or bool(options.only)), options.each_alone)
+    trials = broken + (qualify.controls(defects) if options.control else [])
+    count = len({trial.defect for trial in broken})
+    console.print(f"{count} defects, {len(trials)} runs, {options.jobs} at a time", markup=False)
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="signoff-defects-") as folder:
         findings = qualify.run(listed, trials, Path(folder), options.jobs, lambda text: print(text, flush=True))
@@ -56,7 +56,7 @@ def _qualify(options: argparse.Namespace, console: Console) -> int:
     for fault in faults:
         console.print(fault, markup=False)
     told = "Every defect was caught." if not faults else f"{len(faults)} findings against the scenarios, see above."
-    console.print(f"{len(defects)} defects in {time.monotonic() - started:.0f} s. {told}", markup=False)
+    console.print(f"{count} defects in {time.monotonic() - started:.0f} s. {told}", markup=False)
     return 1 if faults else 0
 
 
@@ -69,6 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.defects", description=__doc__)
     parser.add_argument("--only", nargs="+", default=[], metavar="DEFECT|CRITERION", help="only these")
     parser.add_argument("--each", type=int, metavar="N", help="at most N defects of each criterion, the first ones")
+    parser.add_argument(
+        "--each-alone", type=int, metavar="N", help="at most N of each criterion whose scenarios run alone, as for load"
+    )
     parser.add_argument("--jobs", type=int, default=2, help="runs side by side (default: 2)")
     parser.add_argument(
         "--everywhere", action="store_true", help="every defect over every interface, not only the first of a criterion"

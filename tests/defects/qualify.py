@@ -101,6 +101,18 @@ def plan(defects: Sequence[Defect], everywhere: bool = True) -> list[Trial]:
     return trials
 
 
+def fewer_alone(trials: Sequence[Trial], most: int | None) -> list[Trial]:
+    """Without those that must be alone beyond so many defects of each criterion, as they take longest."""
+    tried: dict[str, set[str]] = {}
+    kept = []
+    for each in trials:
+        defects = tried.setdefault(each.criteria[0], set()) if each.alone else set()
+        if most is None or each.defect in defects or len(defects) < most:
+            defects.add(each.defect)
+            kept.append(each)
+    return kept
+
+
 def controls(defects: Sequence[Defect]) -> list[Trial]:
     """Trials of the same scenarios without a defect: all criteria of a feature file together, so few servers start."""
     together: dict[tuple[str, tuple[str, ...], bool], dict[str, None]] = {}

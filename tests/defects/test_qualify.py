@@ -88,3 +88,19 @@ def test_the_launcher_refuses_a_defect_that_does_not_exist():
 def test_a_patch_whose_target_has_gone_is_told():
     with pytest.raises(patching.DoesNotApply, match="no_such_function"):
         patching.wrap("caio.policies:no_such_function")(lambda original: None)
+
+
+def test_of_those_that_run_alone_only_the_first_of_each_criterion_can_be_tried() -> None:
+    def trial(name: str, criterion: str, interface: str, alone: bool) -> Trial:
+        return Trial(name, (criterion,), interface, ("one.feature",), alone=alone)
+
+    trials = [
+        trial("slow", "A", "http", alone=True),
+        trial("slow", "A", "python", alone=True),
+        trial("slower", "A", "http", alone=True),
+        trial("other", "B", "http", alone=True),
+        trial("quick", "A", "http", alone=False),
+        trial("quicker", "A", "http", alone=False),
+    ]
+    assert qualify.fewer_alone(trials, None) == trials
+    assert [each.defect for each in qualify.fewer_alone(trials, 1)] == ["slow", "slow", "other", "quick", "quicker"]
