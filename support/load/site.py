@@ -64,6 +64,7 @@ class Site:
         self._weights = list(accumulate(call.weight for call in plan.calls))
         self._places = range(len(plan.calls))
         self._numbers = numbers.of_worker(first, index, workers)
+        self._awaited = [[numbers.parts(text.encode()) for text in call.contains] for call in plan.calls]
         self._moments = due.moments(plan.timed, plan.warm_up, index, workers) if plan.is_open else iter(())
         self._budget = _share(plan.requests, index, workers)
         self._idle: list[AsyncResult[float | None]] = []
@@ -172,12 +173,12 @@ class Site:
     def _attempt(self, user: User, intended: float, now: float) -> Failure | None:
         place = self._pick()
         self.tally.sending(intended, now)
-        failure = self._failure(user, self.plan.calls[place], self.plan.timeout - (now - intended))
+        failure = self._failure(user, place, self.plan.timeout - (now - intended))
         self.tally.ended(place, intended, time.monotonic(), failure)
         return failure[0] if failure else None
 
-    def _failure(self, user: User, call: Call, seconds: float) -> tuple[Failure, str] | None:
-        number = next(self._numbers)
+    def _failure(self, user: User, place: int, seconds: float) -> tuple[Failure, str] | None:
+        call, number = self.plan.calls[place], next(self._numbers)
         try:
             with _deadline(seconds):
                 status, body = user.exchange(call, number)
@@ -188,8 +189,9 @@ class Site:
             user.drop()
         if not call.accepts(status):
             return "status", f"{status}: {body[:120].decode(errors='replace')}"
-        if any(numbers.put(part.encode(), number) not in body for part in call.contains):
-            return "wrong body", body[:120].decode(errors="replace")
+        for awaited in self._awaited[place]:
+            if body.find(number.join(awaited)) < 0:
+                return "wrong body", body[:120].decode(errors="replace")
         return None
 
     def _pick(self) -> int:
