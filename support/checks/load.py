@@ -8,8 +8,10 @@ verdict could have gone the other way. A request that failed counts as one that 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
+from support.checks.distance import excused, served_nearer
 from support.checks.findings import Finding, broken, found, milliseconds
 from support.load.confidence import CONFIDENCE, places
 from support.load.result import MICROSECOND, Endpoint, LoadResult
@@ -72,11 +74,13 @@ def judge(result: LoadResult, demand: Demand) -> Finding:
         return broken("not one request was sent, so nothing was seen", _of(demand))
     match demand:
         case Percentile():
-            finding = _judge_times(result, demand)
+            nearer = partial(_judge_nearer, result, demand)
+            finding = excused(_judge_times(result, demand), result.round_trip, nearer)
         case Success():
             finding = _judge_success(result, demand.share)
         case Throughput():
             finding = _judge_throughput(result, demand.rate)
+            finding = excused(finding, result.round_trip, lambda way: served_nearer(result, way) >= demand.rate)
         case Concurrency():
             finding = _judge_concurrency(result, demand.connections)
     return fair(finding, result)
@@ -161,6 +165,11 @@ def _judge_times(result: LoadResult, demand: Percentile) -> Finding:
     return finding
 
 
+def _judge_nearer(result: LoadResult, demand: Percentile, way: float) -> bool:
+    """Whether the demand is met by what is left of the times without the way of each request."""
+    return _judge_times(result, replace(demand, limit=demand.limit + way)).outcome is Outcome.MET
+
+
 def _judge_success(result: LoadResult, share: float) -> Finding:
     what, total = _of(Success(share)), result.total
     if total.count < (needed := needed_for_share(share)):
@@ -206,10 +215,11 @@ def _judge_concurrency(result: LoadResult, connections: int) -> Finding:
 def _generator_trouble(result: LoadResult) -> str:
     """Why the figures would say more of the generator than of the system; empty if they would not."""
     if result.generator.saturated:
-        busiest = max(result.generator.processes, key=lambda process: process.mean)
+        busiest = max(result.generator.processes, key=lambda process: process.mean + process.waited)
+        waited = f" and waited {busiest.waited:.0%} of the time for one" if busiest.waited >= NOISY else ""
         return (
-            f"the load generator was the bottleneck: {busiest.name} used {busiest.mean:.0%} of a core all the time; "
-            "use more workers (-D load.workers) or more machines (--load-workers)"
+            f"the load generator was the bottleneck: {busiest.name} used {busiest.mean:.0%} of a core all the time"
+            f"{waited}; use more workers (-D load.workers) or more machines (--load-workers)"
         )
     if result.asked_rate is not None and result.unsent > (1 - SHORT_OF_RATE) * (result.samples + result.unsent):
         return (

@@ -19,6 +19,7 @@ from support.outcomes import Broken, NotMet, Outcome
 
 PLAN = LoadPlan(name="a load", url=NOWHERE, calls=(Call(name="ask"),), users=1, seconds=10.0)
 BUSY = Generator(processes=(ProcessShare(name="worker 1", mean=0.97, max=1.0),))
+CROWDED_OUT = Generator(processes=(ProcessShare(name="worker 1", mean=0.55, max=1.0, waited=0.4),))
 IDLE = Generator(processes=(ProcessShare(name="worker 1", mean=0.4, max=1.0),))
 ENDLESS = st.dictionaries(st.integers(1, 10_000_000), st.integers(1, 400), min_size=1, max_size=30)
 
@@ -84,7 +85,8 @@ def test_a_request_that_failed_was_never_answered() -> None:
     ("what", "reason"),
     [
         ({"partial": True, "partial_because": "a worker disconnected"}, "a worker disconnected"),
-        ({"generator": BUSY}, "worker 1 used 97%"),
+        ({"generator": BUSY}, "worker 1 used 97% of a core all the time; use more"),
+        ({"generator": CROWDED_OUT}, "worker 1 used 55% of a core all the time and waited 40% of the time for one;"),
         ({"asked_rate": 100.0, "reached_rate": 80.0, "unsent": 200}, "did not reach 100 requests a second"),
         ({"workers": (WorkerState(name="w", host="h", lost="it ended"),)}, "w on h: it ended"),
     ],
@@ -198,6 +200,35 @@ def test_the_interval_holds_the_true_percentile_as_often_as_it_says() -> None:
         low, high = load.interval(times(*(each * 1000 for each in sample)), 95)
         held += low * 0.999 <= true <= high * 1.001
     assert held >= 300 * 0.92
+
+
+@pytest.mark.parametrize(
+    ("slow", "round_trip", "outcome"),
+    [
+        (80, 0.040, Outcome.BROKEN),  # 40 ms are the system's own, of 50
+        (80, 0.020, Outcome.NOT_MET),
+        (40, 0.040, Outcome.MET),
+        (50.1, 0.001, Outcome.NOT_MET),  # as near as that the network is no excuse
+    ],
+)
+def test_the_way_to_a_system_is_not_held_against_it(slow: float, round_trip: float, outcome: Outcome) -> None:
+    finding = judge(result(times(*[slow] * 200), round_trip=round_trip), Percentile(95, 0.050))
+    assert finding.outcome is outcome
+    assert ("the network alone takes 40 ms there and back" in finding.says) == (outcome is Outcome.BROKEN)
+
+
+def test_requests_that_failed_are_not_excused_by_the_way() -> None:
+    failed = result(times(*[1] * 180, status=20), round_trip=0.5)
+    assert judge(failed, Percentile(95, 0.050)).outcome is Outcome.NOT_MET
+    assert judge(failed, Success(0.99)).outcome is Outcome.NOT_MET
+
+
+@pytest.mark.parametrize(("users", "outcome"), [(1, Outcome.BROKEN), (None, Outcome.NOT_MET)])
+def test_throughput_of_users_who_wait_for_each_answer(users: int | None, outcome: Outcome) -> None:
+    """A user who is 40 ms away sends 20 requests a second to a system that takes 10 ms for each."""
+    seen = result(times(*[50] * 200), seconds=10.0, users=users, round_trip=0.040)
+    assert judge(seen, Throughput(50)).outcome is outcome
+    assert judge(seen, Throughput(101)).outcome is Outcome.NOT_MET
 
 
 def test_a_demand_that_is_not_met_is_raised_with_all_its_figures() -> None:
