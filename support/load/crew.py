@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from support.load.messages import SPEAKS, Job, ToMaster, ToWorker
 from support.load.plan import LoadPlan
@@ -86,6 +87,11 @@ class Crew:
         """Whether all have sent their part and reported it."""
         return all(hand.done for hand in self)
 
+    @property
+    def round_trip(self) -> float:
+        """How many seconds the farthest of them is away from the target, there and back."""
+        return max((hand.ready["round_trip"] for hand in self if hand.ready), default=0.0)
+
     def lost(self) -> list[Hand]:
         """Those who have not done yet and are no longer heard of."""
         return [hand for hand in self if not hand.done and self._is_lost(hand)]
@@ -117,7 +123,7 @@ class Crew:
                 raise Trouble(
                     "broken",
                     f"the target {plan.url} cannot be reached from {hand.name} ({said['refuses']}), so no load was "
-                    "put on it: see that it is running, and at that address",
+                    f"put on it: {_advice(plan, hand)}",
                 )
 
     def check_standing(self, plan: LoadPlan) -> int:
@@ -171,6 +177,12 @@ class Crew:
 
     def _on_done(self, msg: Any, **_: Any) -> None:
         self._hands[msg.node_id].done = True
+
+
+def _advice(plan: LoadPlan, hand: Hand) -> str:
+    if hand.is_local or urlsplit(plan.url).hostname not in ("127.0.0.1", "::1", "localhost"):
+        return "see that it is running, and at that address"
+    return "that is each machine's own address; start it where others can reach it, and give that address with --url"
 
 
 def _names(name: str) -> Iterator[str]:

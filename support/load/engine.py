@@ -10,6 +10,7 @@ import locust  # first of all imports: it patches what the others use
 # isort: split
 import socket
 import ssl
+import time
 from typing import Any, ClassVar, cast
 from urllib.parse import urlsplit
 
@@ -35,6 +36,9 @@ locust.runners.MASTER_HEARTBEAT_TIMEOUT = 20
 # A worker that waits asks this often, in seconds, whether a master has room for it, for five minutes.
 locust.runners.CONNECT_TIMEOUT = 1
 locust.runners.CONNECT_RETRY_COUNT = 300
+
+_TRIES = 3
+"""Connections that are opened to learn how far away a target is."""
 
 
 class FastCaller(FastHttpUser):
@@ -168,9 +172,16 @@ class Target:
             ssl_context_factory=context,
         )
 
-    def try_out(self) -> None:
-        """Open one connection and close it. Raises OSError."""
-        socket.create_connection((self.host, self.port), self._plan.timeout).close()
+    def try_out(self) -> float:
+        """Open a connection and close it, some times; how many seconds it took at least. Raises OSError."""
+        with socket.create_connection((self.host, self.port), self._plan.timeout) as opened:
+            address = opened.getpeername()[:2]  # so that looking up a name is no part of the time
+        taken = []
+        for _ in range(_TRIES):
+            began = time.monotonic()
+            socket.create_connection(address, self._plan.timeout).close()
+            taken.append(time.monotonic() - began)
+        return min(taken)
 
     def _context(self, **_: Any) -> Any:
         return self._tls

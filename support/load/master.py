@@ -200,7 +200,8 @@ class Master:
             self._collector.shares[NAME].append(share)
 
     def _result(self) -> LoadResult:
-        return self._collector.result(self._began, tuple(self._spans()), self._opened)
+        result = self._collector.result(self._began, tuple(self._spans()), self._opened)
+        return result.model_copy(update={"round_trip": self._crew.round_trip})
 
     def _spans(self) -> Iterator[StageSpan]:
         begin = 0.0

@@ -196,6 +196,8 @@ class LoadResult(_Part):
     """Requests of the warm-up, which are in no other figure."""
     unsent: int = 0
     """Arrivals that were due, and that the generator did not get to although connections were free."""
+    round_trip: float = 0.0
+    """Seconds that opening a connection takes the worker that is farthest away: what each time owes to the network."""
     most_open: int = 0
     """How many connections were open at the same time, at most."""
     endpoints: tuple[Endpoint, ...] = ()

@@ -58,15 +58,16 @@ class Worker:
         self._target = engine.prepare(self._site)
         share = -(-plan.most_users // msg.data["workers"])
         cannot = "" if plan.is_open else open_files.allow(share)
-        self._say(ToMaster.READY, cannot=cannot, refuses="" if cannot else self._refuses(self._target))
+        refuses, round_trip = ("", 0.0) if cannot else self._tried(self._target)
+        self._say(ToMaster.READY, cannot=cannot, refuses=refuses, round_trip=round_trip)
         gevent.spawn(self._stand, self._site)
 
-    def _refuses(self, target: engine.Target) -> str:
+    def _tried(self, target: engine.Target) -> tuple[str, float]:
+        """Why the target cannot be reached, and if it can, how many seconds it is away, there and back."""
         try:
-            target.try_out()
+            return "", target.try_out()
         except OSError as error:
-            return str(error)
-        return ""
+            return str(error), 0.0
 
     def _stand(self, site: Site) -> None:
         """Say when all users of this worker are ready."""

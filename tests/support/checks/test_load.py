@@ -218,7 +218,7 @@ def test_the_way_to_a_system_is_not_held_against_it(slow: float, round_trip: flo
 
 
 def test_requests_that_failed_are_not_excused_by_the_way() -> None:
-    failed = result(times(*[1] * 180, status=20), round_trip=0.5)
+    failed = result(times(*[1] * 360, status=40), round_trip=0.5)
     assert judge(failed, Percentile(95, 0.050)).outcome is Outcome.NOT_MET
     assert judge(failed, Success(0.99)).outcome is Outcome.NOT_MET
 

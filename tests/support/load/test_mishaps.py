@@ -123,7 +123,7 @@ def test_nothing_outlives_a_suite_that_is_killed(target: Target) -> None:
 def test_a_machine_from_which_no_worker_comes_is_named(target: Target) -> None:
     workers = Workers(local=1, hosts=("far-away.example", "192.0.2.7"), port=free_port(), patience=4.0)
     with pytest.raises(UsageError, match=r"no load worker came from far-away.example, 192.0.2.7 within 4 s .*none"):
-        runner.run(plan(target.url, users=2, seconds=1.0), workers=workers, run_id=RUN_ID)
+        runner.run(plan(target.url, users=3, seconds=1.0), workers=workers, run_id=RUN_ID)
     assert left() == []
 
 
