@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from support.outcomes import UsageError
 
@@ -43,9 +43,15 @@ class Call(_Part):
     body: bytes | None = None
     headers: Mapping[str, str] = Field(default_factory=dict)
     expects: int | tuple[int, int] = (200, 299)
-    contains: tuple[str, ...] = ()
+    contains: Annotated[tuple[str, ...], Field(strict=False)] = ()
     """All that the answer's body must contain; where it does not, the failure is of the kind "wrong body"."""
     weight: int = 1
+
+    @field_validator("contains", mode="before")
+    @classmethod
+    def _as_several(cls, contains: object) -> object:
+        """One text was all there could be when earlier results were written."""
+        return tuple(filter(None, [contains])) if isinstance(contains, str) else contains
 
     @model_validator(mode="after")
     def _sound(self) -> Self:

@@ -68,6 +68,11 @@ def test_a_call_without_weight() -> None:
         Call(name="hello", weight=0)
 
 
+@pytest.mark.parametrize(("written", "means"), [('""', ()), ('"hello"', ("hello",)), ('["a", "b"]', ("a", "b"))])
+def test_what_an_answer_must_contain_is_read_from_earlier_results_too(written: str, means: tuple[str, ...]) -> None:
+    assert Call.model_validate_json(f'{{"name": "hello", "contains": {written}}}').contains == means
+
+
 def test_scaling_leaves_rates_and_time_outs() -> None:
     assert plan(users=10, seconds=5.0).scaled(0.5).model_dump() == plan(users=5, seconds=2.5).model_dump()
     longer = plan(stages=(Stage(seconds=2.0, rate=50.0),), timeout=3.0).scaled(10)
