@@ -14,6 +14,7 @@ from support.interfaces import Interface
 from support.load.result import Failure, LoadResult
 from support.outcomes import Broken, NotVerified
 from support.systems import System
+from support.waiting import let_pass
 
 SHOWN = 5
 """Names of services that a message lists before it only counts them."""
@@ -26,6 +27,10 @@ GATEWAY_TROUBLE = (502, 503, 504)
 
 GONE: tuple[Failure, ...] = ("refused", "reset", "time-out")
 """Failures of a load as a system leaves them that is gone."""
+
+STRAY = 120.0
+"""Seconds for which requests may arrive from a load worker that was cut off: it stops after twenty, and what it has
+sent until then is sent again and again by its machine, until that gives up."""
 
 
 def emptied(interface: Interface) -> bool:
@@ -72,7 +77,9 @@ class Guest:
 
     def saw_load(self, load: LoadResult) -> None:
         """Raises Broken if what became of a load says nothing about the product: as of an exchange, told by the first
-        failure of each kind."""
+        failure of each kind. Comes back when nothing more can come from workers of it that were lost."""
+        if lost := [worker.name for worker in load.workers if worker.lost and not worker.is_local]:
+            let_pass(STRAY, f"requests of {', '.join(lost)}, who was lost, may still be on their way")
         status, limited = load.total.said.get("status", ""), self._system.refusals.get("rate-limited")
         if limited is not None and status.startswith(f"{limited}:"):
             raise Broken(

@@ -175,6 +175,11 @@ class WorkerState(_Part):
     samples: int = 0
     lost: str = ""
 
+    @property
+    def is_local(self) -> bool:
+        """Whether it ran on this machine, and ended with its load."""
+        return self.name.startswith("local-")
+
 
 class LoadResult(_Part):
     """A load as it was run. ``partial``: it did not run to its end, or not all of it was collected; it says why."""

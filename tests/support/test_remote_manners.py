@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 import yaml
 
-from support import systems
+from support import registries, systems
 from support.deployments import LeasePool
 from support.evidence.attachments import Evidence
 from support.interfaces import contracts
-from support.load.result import LoadResult
+from support.load.result import LoadResult, WorkerState
 from support.outcomes import Broken, NotVerified
 from support.settings import Settings
 from support.world import World
@@ -254,6 +254,20 @@ def test_a_system_that_is_gone_after_a_load_is_not_judged(world: Any, somebodys:
     scenario.saw_load(loaded(status="500: a mistake"))
     with pytest.raises(Broken, match="has stopped answering under a load"):
         scenario.saw_load(loaded(**{kind: "no answer"}))
+    scenario.close(failed=False)
+
+
+def test_what_a_lost_load_worker_has_sent_is_waited_for(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would be counted by the next scenario. One of this machine leaves nothing behind."""
+    waited: list[tuple[float, str]] = []
+    monkeypatch.setattr(registries, "let_pass", lambda seconds, why: waited.append((seconds, why)))
+    scenario = world()
+    scenario.start()
+    lost = [WorkerState(name=name, host="there", lost="disconnected") for name in ("local-1", "far")]
+    scenario.saw_load(loaded().model_copy(update={"workers": (lost[0],)}))
+    assert waited == []
+    scenario.saw_load(loaded().model_copy(update={"workers": tuple(lost)}))
+    assert waited == [(registries.STRAY, "requests of far, who was lost, may still be on their way")]
     scenario.close(failed=False)
 
 
