@@ -13,13 +13,14 @@ from pathlib import Path
 from bench.figures import Figure, percentile, unmeasured
 from bench.peers import clients, contenders, environments
 from bench.peers.clients import Client, Sample
-from bench.peers.contenders import BACKEND
+from bench.peers.contenders import BACKEND, NUMBER
 from bench.peers.effort import FULL, Effort
 from bench.peers.rounds import Seats, ratios
 from bench.peers.scratch import scratch
 from bench.processes import worked
 from bench.servers import NotAvailable, Server
 from support.deployments.ports import HeldPort
+from support.load.numbers import MARK
 from support.load.plan import Call, LoadPlan
 from support.load.result import LoadResult
 from support.load.runner import run
@@ -144,7 +145,7 @@ class _Exercises:
             name="chat",
             method="POST",
             path=BACKEND.path,
-            body=BACKEND.content,
+            body=BACKEND.content.replace(NUMBER.encode(), MARK.encode()),
             headers={"Content-Type": "application/json"},
         )
         plan = LoadPlan(

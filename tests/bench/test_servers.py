@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -160,7 +161,7 @@ def test_what_a_killed_bench_has_left_running_is_ended(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], env=environment) as left:
         try:
             with scratch(said.append, folder) as made:
-                assert not alive(left.pid)
+                assert left.wait(10) == -signal.SIGKILL
                 assert [file.name for file in made.iterdir()] == ["owner"]
         finally:
             left.kill()

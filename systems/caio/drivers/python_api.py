@@ -12,6 +12,7 @@ import threading
 import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any, TextIO
 
 from burst import Burst
@@ -97,7 +98,7 @@ class Driver:
             return list(pool.map(lambda request: attempt(lambda: route(request)), requests))
 
     def load(self, params: Mapping[str, Any]) -> Any:
-        """Have threads ask for a decision, each so many times, every time with another seed.
+        """Have threads ask for a decision, each so many times, every time with another number in its context.
 
         A decision has been made once it is spelled out and signed, as its caller will read it.
         """
@@ -105,7 +106,8 @@ class Driver:
         rules = {name: params[name] for name in ("policies", "history") if params.get(name) is not None}
 
         def ask(number: int) -> None:
-            self.orchestrator.route_request(request=request, seed=seed + number, **rules).to_dict()
+            another = replace(request, context={**request.context, "number": number})
+            self.orchestrator.route_request(request=another, seed=seed + number, **rules).to_dict()
 
         burst = Burst(ask, lambda error: isinstance(error, CaioError), need(params, "threads"), need(params, "each"))
         return burst.run()
