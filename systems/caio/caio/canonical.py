@@ -29,14 +29,17 @@ def normal(value: Any) -> Any:
 
 def canonical(value: Any) -> bytes:
     """JSON with sorted keys, no white space, shortest numbers; raises TypeError for what JSON cannot say."""
-    return spelled(value, orjson.OPT_SORT_KEYS)
-
-
-def spelled(value: Any, option: int = 0) -> bytes:
-    """JSON with shortest numbers, the keys in their order; raises TypeError for what JSON cannot say."""
-    found = orjson.dumps(value, option=option)
+    spelled = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     # Only what holds a whole float, or a text that looks like one, is spelled differently when it is normal.
-    return found if _WHOLE.search(found) is None else orjson.dumps(normal(value), option=option)
+    if _WHOLE.search(spelled) is None:
+        return spelled
+    return orjson.dumps(normal(value), option=orjson.OPT_SORT_KEYS)
+
+
+def read(spelled: bytes) -> Any:
+    """What the JSON says, in its normal form."""
+    value = orjson.loads(spelled)
+    return value if _WHOLE.search(spelled) is None else normal(value)
 
 
 def digest(value: Any) -> str:

@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
+from caio.canonical import read
 from caio.claims import checks_of, control_signal_of, guarantees_of, model_of, proofs_of
 from caio.contracts import ServiceContract
 from caio.policies import CompiledPolicies
@@ -107,9 +106,9 @@ class RoutingDecision:
     def trace(self) -> dict[str, Any]:
         found = self._findings
         return {
-            "request": orjson.loads(found.request.spelled),
-            "server_policies": orjson.loads(found.policies[0].spelled),
-            "policies": orjson.loads(found.policies[1].spelled),
+            "request": read(found.request.spelled),
+            "server_policies": read(found.policies[0].spelled),
+            "policies": read(found.policies[1].spelled),
             "registry_digest": found.registry_digest,
             "seed": found.seed,
             "stages": [

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from caio import fields
-from caio.canonical import spelled
 from caio.errors import InvalidPolicy
 from caio.fields import Fault
 from caio.request import privacy_checks
@@ -50,7 +51,7 @@ def compile_policies(policies: Any, where: str = "policies") -> CompiledPolicies
 
 def _spell(policies: Any, where: str) -> bytes:
     try:
-        return spelled(policies)
+        return orjson.dumps(policies)
     except TypeError as error:
         raise Fault(where, f"cannot be written as JSON: {error}") from error
 

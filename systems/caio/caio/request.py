@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
+
 from caio import fields
-from caio.canonical import spelled
 from caio.errors import FieldError, InvalidRequest
 from caio.fields import Fault
 from caio.routing.checks import Check, Operator
@@ -171,6 +172,6 @@ def _priority(intent: Mapping[str, Any]) -> str:
 
 def _spell(request: Request) -> bytes:
     try:
-        return spelled(request.to_dict())
+        return orjson.dumps(request.to_dict())
     except TypeError as error:
         raise Fault("request", f"cannot be written as JSON: {error}") from error
