@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import count
 
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -24,6 +25,25 @@ FAILED = 500
 """Status counted when the app raised instead of answering."""
 
 
+class Ids:
+    """Ids that no other process gives: a random half that each has for itself, and a number."""
+
+    def __init__(self) -> None:
+        self._renew()
+        os.register_at_fork(after_in_child=self._renew)
+
+    def _renew(self) -> None:
+        self._own = os.urandom(8).hex()
+        self._numbers = count(1)
+
+    def next(self) -> str:
+        """Another one, of 32 hexadecimal digits."""
+        return f"{self._own}{next(self._numbers):016x}"
+
+
+NEW_IDS = Ids()
+
+
 @dataclass(slots=True)
 class Observed:
     """What is known of one exchange so far."""
@@ -38,7 +58,7 @@ class Observed:
 def request_id_for(headers: Iterable[tuple[bytes, bytes]]) -> str:
     """The caller's own id if it is a harmless one, else a new one."""
     brought = next((value for name, value in headers if name == b"x-request-id"), b"").decode("latin-1")
-    return brought if USABLE_ID.fullmatch(brought) else os.urandom(16).hex()
+    return brought if USABLE_ID.fullmatch(brought) else NEW_IDS.next()
 
 
 class RouteLabels:

@@ -1,4 +1,7 @@
-"""What a dispatch is asked, what it tried, and how it ended."""
+"""What a dispatch is asked, what it tried, and how it ended.
+
+Not frozen, as every request makes some of these and frozen dataclasses take three times as long to make.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from caio.dispatch.calls import CallOutcome, CallResult
 from caio.errors import CaioError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ask:
     """What the caller wants routed and called, and by when."""
 
@@ -22,7 +25,7 @@ class Ask:
     request_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Attempt:
     """One call that was made on the way to the answer."""
 
@@ -34,7 +37,7 @@ class Attempt:
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Kept:
     """A signed decision as it was stored, and its content."""
 
@@ -42,7 +45,7 @@ class Kept:
     content: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Dispatched:
     """The one answer that the caller sees."""
 

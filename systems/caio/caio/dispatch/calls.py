@@ -46,9 +46,12 @@ class CallOutcome(StrEnum):
         return self is not CallOutcome.UNREACHED
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CallResult:
-    """What came of a call; ``output`` only if it was answered, ``reason`` only if not."""
+    """What came of a call; ``output`` only if it was answered, ``reason`` only if not.
+
+    Not frozen, as with the other dataclasses that every request makes.
+    """
 
     outcome: CallOutcome
     duration_ms: float
@@ -57,7 +60,7 @@ class CallResult:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
     """What to send where, and for how long to wait (seconds)."""
 

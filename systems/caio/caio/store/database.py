@@ -65,11 +65,12 @@ class StoreUnavailable(CaioError):
 
 @dataclass(slots=True)
 class Job:
-    """A piece of work and where its result goes."""
+    """A piece of work and where its result goes. ``whole`` says that its first statement is all that it writes."""
 
     work: Work
     future: Future[Any]
     writes: bool = True
+    whole: bool = False
 
 
 class Database:
@@ -81,13 +82,20 @@ class Database:
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._connection: sqlite3.Connection | None = None
         self._identity: tuple[int, int] | None = None
+        self._patience_ms = -1
         self._thread = threading.Thread(target=self._run, name="store", daemon=True)
         self._thread.start()
 
-    def submit(self, work: Callable[[sqlite3.Connection], Result], writes: bool = True) -> Future[Result]:
-        """Run work in a transaction; the future is done once it is committed. Fails with StoreUnavailable."""
+    def submit(
+        self, work: Callable[[sqlite3.Connection], Result], writes: bool = True, whole: bool = False
+    ) -> Future[Result]:
+        """Run work in a transaction; the future is done once it is committed. Fails with StoreUnavailable.
+
+        ``whole`` says that its first statement is all that it writes, and may be repeated: alone, that is a transaction
+        by itself. So nothing that needs the interpreter is done while other processes wait for the database.
+        """
         future: Future[Result] = Future()
-        self._jobs.put(Job(work, future, writes))
+        self._jobs.put(Job(work, future, writes, whole))
         return future
 
     def close(self) -> None:
@@ -119,7 +127,10 @@ class Database:
         if not running:
             return
         try:
-            results = self.commit([job.work for job in running], writes)
+            if len(running) == 1 and running[0].whole:
+                results = [self.commit_whole(running[0].work)]
+            else:
+                results = self.commit([job.work for job in running], writes)
         except (sqlite3.Error, OSError, StoreUnavailable) as error:
             if len(running) > 1 and not isinstance(error, sqlite3.OperationalError | OSError | StoreUnavailable):
                 for job in running:
@@ -143,6 +154,7 @@ class Database:
     def commit(self, works: list[Work], writes: bool) -> list[Any]:
         """Run pieces of work in one transaction. Readers do not wait for another process that writes."""
         connection = self.connection()
+        self.wait_for_others(connection, writes)
         begin(connection, writes)
         try:
             results = [work(connection) for work in works]
@@ -152,6 +164,19 @@ class Database:
                 connection.execute("ROLLBACK")
             raise
         return results
+
+    def commit_whole(self, work: Work) -> Any:
+        """Run a piece of work whose first statement is its transaction."""
+        connection = self.connection()
+        self.wait_for_others(connection, writes=True)
+        return patiently(lambda: work(connection))
+
+    def wait_for_others(self, connection: sqlite3.Connection, writes: bool) -> None:
+        """Set how long SQLite itself waits for other processes."""
+        patience = PAUSE_MS if writes else round(BUSY_SECONDS * 1000)
+        if patience != self._patience_ms:
+            connection.execute(f"PRAGMA busy_timeout={patience}")
+            self._patience_ms = patience
 
     def connection(self) -> sqlite3.Connection:
         """The open connection; opened anew when the file was replaced. Raises OSError when the file has gone."""
@@ -169,7 +194,8 @@ class Database:
         connection = sqlite3.connect(
             self._path or ":memory:", timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
-        patiently(connection, "PRAGMA journal_mode=WAL")
+        self._patience_ms = -1
+        patiently(lambda: connection.execute("PRAGMA journal_mode=WAL"))
         connection.execute("PRAGMA synchronous=NORMAL")
         set_up(connection)
         if self._path is not None:
@@ -187,26 +213,22 @@ class Database:
 
 def begin(connection: sqlite3.Connection, writes: bool) -> None:
     """Begin a transaction; to write, as soon as no other process does."""
-    if not writes:
-        connection.execute(f"PRAGMA busy_timeout={round(BUSY_SECONDS * 1000)}")
+    if writes:
+        patiently(lambda: connection.execute("BEGIN IMMEDIATE"))
+    else:
         connection.execute("BEGIN")
-        return
-    connection.execute(f"PRAGMA busy_timeout={PAUSE_MS}")
-    patiently(connection, "BEGIN IMMEDIATE")
 
 
-def patiently(connection: sqlite3.Connection, statement: str) -> None:
-    """Execute what SQLite itself does not wait long enough for, when another process is at it."""
+def patiently(action: Callable[[], Result]) -> Result:
+    """Do what SQLite itself does not wait long enough for, when another process is at it."""
     ends = time.monotonic() + BUSY_SECONDS
     while True:
         try:
-            connection.execute(statement)
+            return action()
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= ends:
                 raise
             time.sleep(PAUSE_MS / 1000)
-        else:
-            return
 
 
 def set_up(connection: sqlite3.Connection) -> None:

@@ -74,7 +74,9 @@ class Records:
 
     def save_decisions(self, decisions: Sequence[tuple[str, bytes]]) -> Future[list[bytes]]:
         """Keep signed decisions, all or none, and give those kept: of equal decisions, which share an id, the first."""
-        return self._database.submit(lambda connection: write_decisions(connection, decisions, self._most))
+        return self._database.submit(
+            lambda found: write_decisions(found, decisions, self._most), whole=self._most is None
+        )
 
     def trim_decisions(self, most: int) -> Future[int]:
         """Remove some of the oldest decisions beyond the newest ``most``. Gives how many; 0 when there are no more."""
