@@ -14,7 +14,7 @@ from caio.canonical import read
 from caio.claims import checks_of, control_signal_of, guarantees_of, model_of, proofs_of
 from caio.contracts import ServiceContract
 from caio.policies import CompiledPolicies
-from caio.replay import decision_id
+from caio.replay import id_of
 from caio.request import CompiledRequest
 from caio.routing.candidate import Candidate
 from caio.routing.stages import Stage, score_of
@@ -111,15 +111,7 @@ class RoutingDecision:
             "policies": read(found.policies[1].spelled),
             "registry_digest": found.registry_digest,
             "seed": found.seed,
-            "stages": [
-                {
-                    "name": stage.name,
-                    "duration_us": stage.duration_us,
-                    "considered": stage.considered,
-                    "admitted": len(stage.admitted),
-                }
-                for stage in found.stages
-            ],
+            "stages": [{**stage.outcome, "duration_us": stage.duration_us} for stage in found.stages],
             "candidates": [*self._ranked_rows(), *self._refused_rows()],
         }
 
@@ -127,16 +119,21 @@ class RoutingDecision:
     def decision_id(self) -> str:
         """The same for the same inputs, whenever and wherever it was decided."""
         if self._id is None:
-            self._id = decision_id(self._body())
+            self._id = self._worked_out_id(self._body())
         return self._id
 
     def to_dict(self) -> dict[str, Any]:
         """The signed decision, ready for JSON."""
         body = self._body()
         if self._id is None or self._signature is None:
-            self._id = decision_id(body)
+            self._id = self._worked_out_id(body)
             self._signature = self._sign({"decision_id": self._id, **body})
         return {"decision_id": self._id, **body, "signature": dict(self._signature)}
+
+    def _worked_out_id(self, body: dict[str, Any]) -> str:
+        """What ``replay.decision_id`` works out from a decision that it is shown."""
+        trace = {**body["trace"], "stages": [stage.outcome for stage in self._findings.stages]}
+        return id_of({**body, "trace": trace})
 
     def _body(self) -> dict[str, Any]:
         return {

@@ -21,7 +21,12 @@ def decision_id(decision: Mapping[str, Any]) -> str:
     body = {name: part for name, part in decision.items() if name not in ("decision_id", "signature")}
     trace = dict(body["trace"])
     trace["stages"] = [{name: v for name, v in stage.items() if name != "duration_us"} for stage in trace["stages"]]
-    return "dec-" + hashlib.blake2b(canonical({**body, "trace": trace}), digest_size=16).hexdigest()
+    return id_of({**body, "trace": trace})
+
+
+def id_of(content: Mapping[str, Any]) -> str:
+    """The id of what is left of a decision without those."""
+    return "dec-" + hashlib.blake2b(canonical(content), digest_size=16).hexdigest()
 
 
 def contract_problems(decision: Mapping[str, Any], contracts: Sequence[ServiceContract]) -> Iterator[str]:

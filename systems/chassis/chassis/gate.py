@@ -41,12 +41,14 @@ class Gate:
 
     def identify(self, request: Request) -> Caller:
         """Who calls. Raises TokenRefused; without required authentication an unknown caller is anonymous."""
-        try:
-            return self.tokens.authenticate(request.headers.getlist("authorization"))
-        except TokenRefused:
-            if self.required:
-                raise
-            return Caller(f"anonymous@{address_of(request)}", self.anonymous_role)
+        presented = request.headers.getlist("authorization")
+        if presented or self.required:
+            try:
+                return self.tokens.authenticate(presented)
+            except TokenRefused:
+                if self.required:
+                    raise
+        return Caller(f"anonymous@{address_of(request)}", self.anonymous_role)
 
     def check_rate(self, caller: str) -> None:
         """Raises Problem when this caller has called too often."""

@@ -13,9 +13,6 @@ SHAPES = (
 )
 """How a credential looks when it slips into a message; the first group stays."""
 
-SIGNS = ("bearer", "basic", "authorization")
-"""Without one of these words there is none of the shapes."""
-
 SHORTEST = 4
 """Shorter values would blot out ordinary words."""
 
@@ -37,7 +34,7 @@ def redact(text: str) -> str:
             text = text.replace(secret, HIDDEN)
     lowered = text.lower()
     # Looking for a word takes a tenth of the time of looking for a shape.
-    if not text.isascii() or any(word in lowered for word in SIGNS):
+    if "bearer" in lowered or "basic" in lowered or "authorization" in lowered or not text.isascii():
         for shape in SHAPES:
             text = shape.sub(rf"\g<1>{HIDDEN}", text)
     return text

@@ -42,6 +42,16 @@ PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
 }
 
 
+class Json(Response):
+    """An answer of JSON that stands already, without the search for what other answers need."""
+
+    def __init__(self, body: bytes) -> None:
+        self.status_code = 200
+        self.background = None
+        self.body = body
+        self.raw_headers = [(b"content-length", b"%d" % len(body)), (b"content-type", b"application/json")]
+
+
 def json(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """An answer in JSON; ``orjson.Fragment`` parts are taken over as they are."""
     return Response(orjson.dumps(value), status, headers=headers, media_type="application/json")

@@ -42,7 +42,7 @@ def router(instance: Instance) -> APIRouter:
         await instance.refresh()
         instance.board.half_open_rested()
         kept = await instance.keep(decide(instance, body))
-        return Response(kept.document, media_type="application/json")
+        return answers.Json(kept.document)
 
     @routes.post("/api/v1/dispatch", openapi_extra=bodies.documented(DispatchBody))
     async def dispatch(request: Request) -> Response:
@@ -51,7 +51,7 @@ def router(instance: Instance) -> APIRouter:
         body = await to_dispatch(request)
         await instance.refresh()
         instance.board.half_open_rested()
-        return answers.json(shown(await called(instance, ask_of(body, request))))
+        return answers.Json(orjson.dumps(shown(await called(instance, ask_of(body, request)))))
 
     @routes.get("/api/v1/decisions/{decision_id}")
     async def decision(decision_id: str, caller: reads) -> Response:

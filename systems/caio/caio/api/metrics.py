@@ -49,6 +49,8 @@ class Metrics(HttpMetrics):
         self.attempts = Counter(
             "caio_dispatch_attempts", "Calls to services", ("service_id", "outcome"), registry=self.registry
         )
+        self._dispatch: Callable[[str], Counter] = cache(self.dispatches.labels)
+        self._attempt: Callable[[str, str], Counter] = cache(self.attempts.labels)
 
         self.situation: Situation | None = None
         self._told: set[tuple[str, str]] = set()
@@ -97,11 +99,11 @@ class Metrics(HttpMetrics):
 
     def dispatched(self, outcome: str) -> None:
         """Count a request that was to be carried out: answered, or the problem that its caller was told."""
-        self.dispatches.labels(outcome).inc()
+        self._dispatch(outcome).inc()
 
     def attempted(self, service_id: str, outcome: str) -> None:
         """Count one call to a service."""
-        self.attempts.labels(service_id, outcome).inc()
+        self._attempt(service_id, outcome).inc()
 
 
 class Size(Collector):

@@ -22,9 +22,6 @@ HEADERS = (
 )
 """What every call says of itself."""
 
-CONNECT_SECONDS = 1.0
-"""Longest wait for a connection: whoever does not accept within this is not there."""
-
 
 class CallOutcome(StrEnum):
     """How a call ended."""
@@ -101,8 +98,7 @@ class ServiceCaller:
         """Make one call. Never raises for what the service or the network does."""
         started = time.perf_counter()
         try:
-            async with asyncio.timeout(call.timeout):
-                status, body = await self.exchange(call)
+            status, body = await self.exchange(call)
         except NotConnected as error:
             return CallResult(CallOutcome.UNREACHED, since(started), reason=f"no connection: {error}")
         except TimeoutError:
@@ -115,8 +111,7 @@ class ServiceCaller:
     async def exchange(self, call: Call) -> tuple[int, bytes]:
         """Send the request and read the whole answer."""
         target = target_of(url_of(call.contract, call.endpoint.path))
-        patience = min(CONNECT_SECONDS, call.timeout * 0.8)
-        return await self.connections().ask(target, request_of(call, target), patience)
+        return await self.connections().ask(target, request_of(call, target), call.timeout)
 
 
 def request_of(call: Call, target: Target) -> bytes:

@@ -20,6 +20,9 @@ from caio.dispatch.addresses import Place, Target
 MOST = 1_000
 """Connections at the same time; whoever needs one more waits."""
 
+CONNECT_SECONDS, CONNECT_SHARE = 1.0, 0.8
+"""Longest wait for a connection, and its share of the time for the answer: who does not accept within is not there."""
+
 MOST_IDLE = 200
 IDLE_SECONDS = 15.0
 """A connection that was not needed for so long is closed."""
@@ -126,10 +129,13 @@ class Connection(asyncio.Protocol):
 
     # --- one request
 
-    async def ask(self, request: bytes) -> tuple[int, bytes]:
-        """Send a request and wait for the whole answer: status and body. Raises Broken."""
+    async def ask(self, request: bytes, seconds: float) -> tuple[int, bytes]:
+        """Send a request and wait for the whole answer: status and body. Raises Broken and TimeoutError."""
         assert self.transport is not None
-        self._waiter = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self._waiter = loop.create_future()
+        # asyncio.timeout takes three times as long, for every request.
+        timer = loop.call_later(seconds, self._fail, TimeoutError())
         try:
             self.transport.write(request)
             return await self._waiter
@@ -138,6 +144,7 @@ class Connection(asyncio.Protocol):
             self.close()
             raise
         finally:
+            timer.cancel()
             self._waiter = None
             self._begin()
 
@@ -151,7 +158,7 @@ class Connection(asyncio.Protocol):
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result((self._parser.get_status_code(), b"".join(self._body)))
 
-    def _fail(self, error: Broken) -> None:
+    def _fail(self, error: Broken | TimeoutError) -> None:
         self.usable = False
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_exception(error)
@@ -165,16 +172,25 @@ class Connections:
         self._kept = 0
         self._room = asyncio.Semaphore(MOST)
 
-    async def ask(self, target: Target, request: bytes, patience: float) -> tuple[int, bytes]:
-        """Send a request over a kept connection or a new one, which may take ``patience`` seconds to be made.
+    async def ask(self, target: Target, request: bytes, seconds: float) -> tuple[int, bytes]:
+        """Send a request over a kept connection or a new one, and have the answer within so many seconds.
 
-        Raises NotConnected or Broken.
+        Raises NotConnected, Broken or TimeoutError.
         """
-        async with self._room:
+        ends = time.monotonic() + seconds
+        if self._room.locked():
+            async with asyncio.timeout(seconds):
+                await self._room.acquire()
+        else:
+            await self._room.acquire()
+        try:
+            patience = min(CONNECT_SECONDS, seconds * CONNECT_SHARE, ends - time.monotonic())
             connection = self._take(target.place) or await connect(target.place, patience)
-            answer = await connection.ask(request)
+            answer = await connection.ask(request, ends - time.monotonic())
             self._keep(target.place, connection)
             return answer
+        finally:
+            self._room.release()
 
     def close(self) -> None:
         """Close what is idle."""

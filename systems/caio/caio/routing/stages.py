@@ -41,6 +41,11 @@ class Stage:
     refused: list[Refused] = field(default_factory=list)
     duration_us: float = 0.0
 
+    @property
+    def outcome(self) -> dict[str, str | int]:
+        """What a trace says of it, but for how long it took: the same for the same inputs."""
+        return {"name": self.name, "considered": self.considered, "admitted": len(self.admitted)}
+
 
 def match_contracts(request: CompiledRequest, snapshot: Snapshot, excluded: Mapping[str, str]) -> Stage:
     """Contracts that offer what is asked, keep the constraints and guarantees asked for, and are not unhealthy."""

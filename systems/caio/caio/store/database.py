@@ -26,11 +26,14 @@ Work = Callable[[sqlite3.Connection], Any]
 BUSY_SECONDS = 0.5
 """How long a commit waits for another process that holds the database."""
 
-PAUSE_MS = 1
-"""Between two tries to begin a write. SQLite's own pauses grow, so that one busy instance would starve another."""
+PAUSE_SECONDS = 0.0002
+"""Between two tries to begin a write. SQLite's own pauses are longer and grow: one instance would starve another."""
 
 TOGETHER = 256
 """Most pieces of work in one transaction."""
+
+CACHE_KIB = 16_384
+"""Memory for pages of the file: ids are random, so that a new one may belong on any page of their index."""
 
 SCHEMA_VERSION = 1
 """Of what lies in the file. Instances of one schema may share a folder; a file of 0 is new, or made by CAIO 1.0.0."""
@@ -173,7 +176,7 @@ class Database:
 
     def wait_for_others(self, connection: sqlite3.Connection, writes: bool) -> None:
         """Set how long SQLite itself waits for other processes."""
-        patience = PAUSE_MS if writes else round(BUSY_SECONDS * 1000)
+        patience = 0 if writes else round(BUSY_SECONDS * 1000)
         if patience != self._patience_ms:
             connection.execute(f"PRAGMA busy_timeout={patience}")
             self._patience_ms = patience
@@ -197,6 +200,7 @@ class Database:
         self._patience_ms = -1
         patiently(lambda: connection.execute("PRAGMA journal_mode=WAL"))
         connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
         set_up(connection)
         if self._path is not None:
             self._identity = identity(self._path)
@@ -228,7 +232,7 @@ def patiently(action: Callable[[], Result]) -> Result:
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= ends:
                 raise
-            time.sleep(PAUSE_MS / 1000)
+            time.sleep(PAUSE_SECONDS)
 
 
 def set_up(connection: sqlite3.Connection) -> None:
