@@ -31,7 +31,10 @@ UNUSUAL = frozenset({b"origin", b"expect", b"transfer-encoding", b"upgrade", b"c
 
 
 class Lane:
-    """Whose requests take the short way, and what answers them. ``refusals`` are the errors that are no bugs."""
+    """Whose requests take the short way, and what answers them, which finds the body by ``bodies.read``.
+
+    ``refusals`` are the errors that are no bugs.
+    """
 
     def __init__(
         self,
@@ -61,9 +64,10 @@ class Lane:
     async def serve(self, exchange: Exchange, answer: Answer) -> None:
         """Answer one request as the framework would, and tell of it in log and metrics before it is sent."""
         scope = exchange.scope
+        scope["body"] = exchange.body
         seen = self._observer.begin(scope)
         try:
-            response = await self._response(Request(scope, exchange.receive), answer)
+            response = await self._response(Request(scope), answer)
         except BaseException:
             self._observer.record(scope, seen)
             exchange.abort()
@@ -127,10 +131,6 @@ class Exchange:
         """Take note, in the place of an event, of a part of the body or of its end; or that the caller has gone."""
         if not self.more_body and not self.response_complete and not self.disconnected:
             self._protocol.serve(self, self._answer)
-
-    async def receive(self) -> dict[str, Any]:
-        """The whole body as one ASGI message."""
-        return {"type": "http.request", "body": self.body, "more_body": False}
 
     async def send(self, response: Response) -> None:
         """Write the whole answer at once, unless the caller has gone."""

@@ -127,8 +127,10 @@ class Instance:
 
     async def refresh(self) -> None:
         """Take over what files and other instances say now. Raises StoreUnavailable when the others cannot be asked."""
-        await self.library.refresh()
-        await self.replica.refresh()
+        if self.library.due:
+            await self.library.refresh()
+        if not self.replica.has_looked:
+            await self.replica.refresh()
 
     async def keep(self, decision: RoutingDecision) -> Kept:
         """Sign a decision and store it; of equal decisions the first stays the one that everybody sees."""

@@ -30,9 +30,14 @@ class Library:
         self.log = logs.get("library")
         self._had_policies = policies is not None and policies.exists()
 
+    @property
+    def due(self) -> bool:
+        """Whether there are files, and they have aged."""
+        return (self.folder is not None or self.policies is not None) and self.aging.due()
+
     async def refresh(self) -> None:
         """Read the files again if they have aged; requests that come meanwhile go by what is in force."""
-        if (self.folder is None and self.policies is None) or not self.aging.due():
+        if not self.due:
             return
         self.aging.touch()
         await anyio.to_thread.run_sync(self.read_all)

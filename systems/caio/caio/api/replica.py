@@ -35,7 +35,8 @@ class Replica:
         self.revision = 0
         self.shared = records.shared
         self._file: tuple[int, int] | None = None
-        self._has_looked = False
+        self.has_looked = False
+        """Whether a look has been taken that does for the requests that are there."""
 
     def load(self) -> None:
         """Fill the registry. Raises CaioError for what is stored and cannot be used, and when nothing can be read."""
@@ -60,7 +61,7 @@ class Replica:
         One look does for all requests that were there when it was taken: what is read from the network later is
         served after the event loop has come round to ``_look_again``, as it serves in order.
         """
-        if self._has_looked:
+        if self.has_looked:
             return
         position = self.records.position()
         if position is None:
@@ -68,11 +69,11 @@ class Replica:
         if not self.is_at(position):
             await anyio.to_thread.run_sync(self.catch_up, position)
             return
-        self._has_looked = True
+        self.has_looked = True
         asyncio.get_running_loop().call_soon(self._look_again)
 
     def _look_again(self) -> None:
-        self._has_looked = False
+        self.has_looked = False
 
     async def follow(self, interval: float) -> None:
         """Refresh every so many seconds until cancelled, so that services are probed that nobody asks for here."""
