@@ -61,12 +61,15 @@ RATE, P95 = "answers per second", "p95"
 COMPARISONS = (
     Comparison(DISPATCH, PORTKEY, RATE, _rate, Target(1.2, Bound.AT_LEAST)),
     Comparison(DISPATCH, PORTKEY, P95, _p95, LOWER),
+    Comparison(f"{DISPATCH}{TWO}", PORTKEY, RATE, _rate, Target(1.2, Bound.AT_LEAST)),
+    Comparison(f"{DISPATCH}{TWO}", PORTKEY, P95, _p95, LOWER),
     Comparison(DISPATCH, LITELLM, RATE, _rate, Target(10, Bound.AT_LEAST)),
     Comparison(DISPATCH, LITELLM, P95, _p95, LOWER),
     Comparison(DISPATCH, SGLANG, RATE, _rate),
     Comparison(DISPATCH, SGLANG, P95, _p95),
     Comparison(DISPATCH, STUB, RATE, _rate),
     Comparison(ROUTE, DISPATCH, RATE, _rate, Target(2, Bound.AT_LEAST)),
+    Comparison(f"{ROUTE}{TWO}", f"{DISPATCH}{TWO}", RATE, _rate, Target(2, Bound.AT_LEAST)),
     Comparison(f"{DISPATCH}{TWO}", DISPATCH, RATE, _rate, Target(1.0, Bound.ABOVE)),
     Comparison(f"{ROUTE}{TWO}", ROUTE, RATE, _rate, Target(1.0, Bound.ABOVE)),
 )
