@@ -21,7 +21,7 @@ TOGETHER = "caio-workers-"
 SWITCH_SECONDS = 0.001
 """After so long a thread that computes lets another have the interpreter. The store's needs it only for moments."""
 
-GARBAGE = (100_000, 20, 20)
+GARBAGE = (20_000, 20, 20)
 """Objects between two collections, and collections of the young between those of the older (10 µs a request less)."""
 
 

@@ -32,9 +32,6 @@ PAUSE_SECONDS = 0.0002
 TOGETHER = 256
 """Most pieces of work in one transaction."""
 
-CACHE_KIB = 16_384
-"""Memory for pages of the file: ids are random, so that a new one may belong on any page of their index."""
-
 SCHEMA_VERSION = 1
 """Of what lies in the file. Instances of one schema may share a folder; a file of 0 is new, or made by CAIO 1.0.0."""
 
@@ -200,7 +197,6 @@ class Database:
         self._patience_ms = -1
         patiently(lambda: connection.execute("PRAGMA journal_mode=WAL"))
         connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
         set_up(connection)
         if self._path is not None:
             self._identity = identity(self._path)
