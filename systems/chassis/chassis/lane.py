@@ -6,6 +6,7 @@ The framework has the same functions as routes, describes them, and answers what
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, cast
 
@@ -65,7 +66,7 @@ class Lane:
         """Answer one request as the framework would, and tell of it in log and metrics before it is sent."""
         scope = exchange.scope
         scope["body"] = exchange.body
-        seen = self._observer.begin(scope)
+        seen = self._observer.begin(scope, exchange.started)
         try:
             response = await self._response(Request(scope), answer)
         except BaseException:
@@ -113,12 +114,14 @@ class Exchange:
         "more_body",
         "response_complete",
         "scope",
+        "started",
     )
 
     def __init__(self, protocol: LaneProtocol, answer: Answer, scope: dict[str, Any], keep_alive: bool) -> None:
         self._protocol = protocol
         self._answer = answer
         self.scope = scope
+        self.started = time.perf_counter()
         self.keep_alive = keep_alive
         self.flow: FlowControl = protocol.flow
         self.body = bytearray()

@@ -86,11 +86,11 @@ class Observer:
         self.labels = labels
         self.log = logs.Lines("access")
 
-    def begin(self, scope: Scope) -> Observed:
-        """Give a request its id. To be called in its own task."""
+    def begin(self, scope: Scope, started: float | None = None) -> Observed:
+        """Give a request its id. To be called in its own task; its head came at ``started``, or just now."""
         request_id = scope["request_id"] = request_id_for(scope["headers"])
         logs.request_id.set(request_id)
-        return Observed(time.perf_counter(), (b"x-request-id", request_id.encode()))
+        return Observed(time.perf_counter() if started is None else started, (b"x-request-id", request_id.encode()))
 
     def record(self, scope: Scope, seen: Observed) -> None:
         """Count and log the exchange once; before its last byte is sent, so that whoever has the answer finds it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import socket
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -134,6 +135,21 @@ def test_the_connection_is_kept_or_closed_as_the_caller_asks(
     answers = exchange(running, request + request, answers=2)
     assert answers.count(b"HTTP/1.1 200 ") == (1 if closes else 2)
     assert (b"connection: close" in answers) is closes
+
+
+def test_the_time_of_a_request_begins_with_its_head(running: Running) -> None:
+    for number, long in enumerate(("", LONG)):
+        request = raw_request(json.dumps(CHAT).encode(), f"X-Request-ID: slow-{number}").replace(
+            b"/route HTTP", b"/route" + long.encode() + b" HTTP"
+        )
+        with socket.create_connection(("127.0.0.1", running.http.base_url.port or 0), timeout=10) as raw:
+            raw.sendall(request[:-5])
+            time.sleep(0.3)
+            raw.sendall(request[-5:])
+            assert raw.recv(100).startswith(b"HTTP/1.1 200 ")
+    took = [line["duration_ms"] for line in access_lines(running) if line["request_id"].startswith("slow-")]
+    assert len(took) == 2
+    assert min(took) >= 300
 
 
 def test_a_body_without_a_length_is_read(running: Running) -> None:
