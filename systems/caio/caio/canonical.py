@@ -36,6 +36,11 @@ def canonical(value: Any) -> bytes:
     return orjson.dumps(normal(value), option=orjson.OPT_SORT_KEYS)
 
 
+def settled(spelled: bytes) -> bytes:
+    """JSON with sorted keys and no white space, as orjson writes it, in its canonical form."""
+    return spelled if _WHOLE.search(spelled) is None else canonical(orjson.loads(spelled))
+
+
 def read(spelled: bytes) -> Any:
     """What the JSON says, in its normal form."""
     if spelled == b"[]":

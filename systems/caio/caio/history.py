@@ -27,7 +27,7 @@ class DecisionHistory:
         self._max_weight = max_weight
         self._weight = 0
         self._lock = threading.Lock()
-        self._decisions: deque[tuple[int, RoutingDecision]] = deque()
+        self._decisions: deque[RoutingDecision] = deque()
 
     def __len__(self) -> int:
         return len(self._decisions)
@@ -35,15 +35,15 @@ class DecisionHistory:
     def add(self, decision: RoutingDecision) -> None:
         weight = decision.weight
         with self._lock:
-            self._decisions.append((weight, decision))
+            self._decisions.append(decision)
             self._weight += weight
             while len(self._decisions) > self._limit or (self._weight > self._max_weight and len(self._decisions) > 1):
-                self._weight -= self._decisions.popleft()[0]
+                self._weight -= self._decisions.popleft().weight
 
     def latest(self, limit: int) -> list[RoutingDecision]:
         """Newest first."""
         with self._lock:
-            found = [decision for _, decision in self._decisions]
+            found = list(self._decisions)
         return found[::-1][:limit]
 
     def get(self, decision_id: str) -> RoutingDecision:

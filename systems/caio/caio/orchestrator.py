@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from caio.contracts import ServiceContract, check_consistency, parse_contract
-from caio.decision import Findings, RoutingDecision
+from caio.decision import RoutingDecision
 from caio.errors import NoMatchingServices, Refusal
 from caio.history import DecisionHistory, Outcomes, read_history
 from caio.policies import compile_policies
 from caio.probe import probe_health
 from caio.registry import ServiceEntry, ServiceRegistry, Snapshot
-from caio.request import CompiledRequest, Request, check_seed, compile_request
+from caio.request import CompiledRequest, Request, check_seed, compile_request, spell
 from caio.routing import stages
 from caio.routing.candidate import Candidate
 from caio.routing.stages import Stage
@@ -50,6 +50,8 @@ class Orchestrator:
         self._signing_key = signing_key
         self._signer: Signer | None = None
         self._signer_lock = threading.Lock()
+        # One for all decisions, as each time that a method is asked for there is a new one.
+        self._sign_decision = self._sign
         self._policies = compile_policies(policies, "server_policies")
 
     # --- services
@@ -123,8 +125,8 @@ class Orchestrator:
     def public_key(self) -> Ed25519PublicKey:
         return self.signer.public_key
 
-    def _sign(self, body: Mapping[str, Any]) -> dict[str, str]:
-        return self.signer.sign(body)
+    def _sign(self, spelled: bytes) -> dict[str, Any]:
+        return self.signer.sign(spelled)
 
     # --- routing
 
@@ -143,7 +145,8 @@ class Orchestrator:
         `excluded` names services, with the reason, that a dispatch has already tried. Raises InvalidRequest,
         InvalidPolicy, or NoMatchingServices with the reason for every candidate.
         """
-        compiled = compile_request(request if isinstance(request, Request) else Request.from_dict(request))
+        asked = request if isinstance(request, Request) else Request.from_dict(request)
+        compiled, spelled = compile_request(asked), spell(asked)
         both = (self._policies, compile_policies(policies))
         told = read_history({} if history is None else history)
         check_seed(seed)
@@ -156,10 +159,10 @@ class Orchestrator:
         penalties = stages.penalties_of(secured.admitted, self.outcomes.counts(), told)
         ranked = stages.rank(secured.admitted, penalties, seed)
         decided = stages.decide(ranked.admitted)
-        findings = Findings(
-            compiled, both, (matched, ruled, secured, ranked, decided), penalties, seed, snapshot.digest
+        passed = (matched, ruled, secured, ranked, decided)
+        decision = RoutingDecision(
+            compiled, spelled, both, passed, penalties, seed, snapshot.digest, self._sign_decision
         )
-        decision = RoutingDecision(findings, self._sign)
         self._history.add(decision)
         if self.on_decision is not None:
             self.on_decision(decision)

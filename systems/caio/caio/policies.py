@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-import orjson
-
 from caio import fields
+from caio.canonical import canonical
 from caio.errors import InvalidPolicy
 from caio.fields import Fault
-from caio.request import privacy_checks
+from caio.request import KEPT, LONGEST_KEPT, MARSHAL_VERSION, privacy_checks
 from caio.routing.checks import Check
 
 MAX_POLICIES = 100
@@ -19,9 +20,9 @@ _LOCALITIES = ("internal", "external", "hybrid")
 _BOUNDED = ("accuracy", "availability", "latency_p95_ms", "alignment")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CompiledPolicies:
-    """`checks` in the order of the policies; `ceiling` is the lowest cost they allow; `spelled` their JSON."""
+    """`checks` in the order of the policies; `ceiling` is the lowest cost they allow; `spelled` canonical JSON."""
 
     checks: tuple[Check, ...] = ()
     ceiling: float | None = None
@@ -36,22 +37,34 @@ def compile_policies(policies: Any, where: str = "policies") -> CompiledPolicies
     if isinstance(policies, (list, tuple)) and not policies:
         return NO_POLICIES
     try:
-        if not isinstance(policies, (list, tuple)):
-            raise Fault(where, f"expected a list of policies, got {fields.shown(policies)}")
-        if len(policies) > MAX_POLICIES:
-            raise Fault(where, f"expected at most {MAX_POLICIES} policies, got {len(policies)}")
-        checks = tuple(
-            check for place, policy in enumerate(policies) for check in _compile(policy, f"{where}[{place}]")
-        )
-        ceilings = [check.expected for check in checks if check.field == "cost"]
-        return CompiledPolicies(checks, min(ceilings, default=None), _spell(policies, where))
+        try:
+            key = marshal.dumps(policies, MARSHAL_VERSION)
+        except ValueError:
+            # As with a request: perhaps it will do all the same.
+            return _compile_all(policies, where)
+        return _known(key, where) if len(key) <= LONGEST_KEPT else _compile_all(policies, where)
     except Fault as fault:
         raise InvalidPolicy.at(fault.error) from fault
 
 
+@lru_cache(maxsize=KEPT)
+def _known(key: bytes, where: str) -> CompiledPolicies:
+    return _compile_all(marshal.loads(key), where)
+
+
+def _compile_all(policies: Any, where: str) -> CompiledPolicies:
+    if not isinstance(policies, (list, tuple)):
+        raise Fault(where, f"expected a list of policies, got {fields.shown(policies)}")
+    if len(policies) > MAX_POLICIES:
+        raise Fault(where, f"expected at most {MAX_POLICIES} policies, got {len(policies)}")
+    checks = tuple(check for place, policy in enumerate(policies) for check in _compile(policy, f"{where}[{place}]"))
+    ceilings = [check.expected for check in checks if check.field == "cost"]
+    return CompiledPolicies(checks, min(ceilings, default=None), _spell(policies, where))
+
+
 def _spell(policies: Any, where: str) -> bytes:
     try:
-        return orjson.dumps(policies)
+        return canonical(policies)
     except TypeError as error:
         raise Fault(where, f"cannot be written as JSON: {error}") from error
 

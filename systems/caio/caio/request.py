@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -17,6 +19,10 @@ PRIORITIES = ("low", "normal", "high")
 MAX_CAPABILITIES = 16
 # Beyond these a seed does not survive JSON.
 SEED_LIMIT = 2**63
+# Demands that are kept compiled, as callers ask the same again and again; and the longest, in bytes, that are.
+KEPT, LONGEST_KEPT = 1024, 4096
+# Without references, so that equal demands are spelled equally.
+MARSHAL_VERSION = 2
 _REQUIREMENTS = frozenset({"capabilities", "guarantees", "privacy"})
 _CONSTRAINTS = frozenset({"requires_gpu", "requires_internet", "max_cost"})
 _PARTS = frozenset({"intent", "context", "requirements", "constraints", "user"})
@@ -55,38 +61,77 @@ class Request:
         return {name: getattr(self, name) for name in ("intent", "context", "requirements", "constraints", "user")}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class CompiledRequest:
-    """The request as demands. `spelled` is its JSON at the time of routing: later changes do not reach a decision."""
+    """What a request demands. Requests that demand the same may share one, so it is never changed."""
 
     capabilities: tuple[str, ...]
     match: tuple[Check, ...]
     security: tuple[Check, ...]
     max_cost: float | None
     priority: str
-    spelled: bytes
 
 
 def compile_request(request: Request) -> CompiledRequest:
     """Raises InvalidRequest that names the field at fault."""
+    intent, requirements, constraints, user = request.intent, request.requirements, request.constraints, request.user
     try:
         for name in ("intent", "context", "requirements", "constraints", "user"):
             fields.mapping(getattr(request, name), name)
-        capabilities = _capabilities(request)
-        checks = [Check("match", "request.capabilities", "capabilities", "includes", name) for name in capabilities]
-        max_cost = _constraints(request.constraints, checks)
-        _requirements(request.requirements, checks)
-        level = fields.level(request.user.get("trust_level", 0), "user.trust_level")
-        return CompiledRequest(
-            capabilities=capabilities,
-            match=tuple(checks),
-            security=(Check("security", "user.trust_level", "requires_user_level", "at_most", level),),
-            max_cost=max_cost,
-            priority=_priority(request.intent),
-            spelled=_spell(request),
-        )
+        # All that a decision depends on. What is absent is told from what is null.
+        kind, priority, level = intent.get("type", ...), intent.get("priority", "normal"), user.get("trust_level", 0)
+        demands = (kind, priority, requirements, constraints, level)
+        try:
+            key = marshal.dumps(demands, MARSHAL_VERSION)
+        except ValueError:
+            # Something that is not as JSON has it; perhaps it will do all the same.
+            return _compile(*demands)
+        return _known(key) if len(key) <= LONGEST_KEPT else _compile(*demands)
     except Fault as fault:
         raise InvalidRequest.at(fault.error) from fault
+
+
+@lru_cache(maxsize=KEPT)
+def _known(key: bytes) -> CompiledRequest:
+    """Demands that were spelled by ``marshal``, which keeps 1, 1.0 and true apart."""
+    return _compile(*marshal.loads(key))
+
+
+def _compile(
+    kind: Any, priority: Any, requirements: Mapping[str, Any], constraints: Mapping[str, Any], trust: Any
+) -> CompiledRequest:
+    capabilities = _capabilities(kind, requirements)
+    checks = [Check("match", "request.capabilities", "capabilities", "includes", name) for name in capabilities]
+    max_cost = _constraints(constraints, checks)
+    _requirements(requirements, checks)
+    level = fields.level(trust, "user.trust_level")
+    if priority not in PRIORITIES:
+        raise Fault("intent.priority", f"expected one of {', '.join(PRIORITIES)}, got {fields.shown(priority)}")
+    return CompiledRequest(
+        capabilities=capabilities,
+        match=tuple(checks),
+        security=(Check("security", "user.trust_level", "requires_user_level", "at_most", level),),
+        max_cost=max_cost,
+        priority=priority,
+    )
+
+
+def spell(request: Request) -> bytes:
+    """The request as JSON, as it is now: later changes do not reach a decision.
+
+    Raises InvalidRequest for what JSON cannot say.
+    """
+    parts = {
+        "intent": request.intent,
+        "context": request.context,
+        "requirements": request.requirements,
+        "constraints": request.constraints,
+        "user": request.user,
+    }
+    try:
+        return orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)
+    except TypeError as error:
+        raise InvalidRequest.at(FieldError("request", f"cannot be written as JSON: {error}")) from error
 
 
 def check_seed(seed: Any) -> int:
@@ -95,16 +140,16 @@ def check_seed(seed: Any) -> int:
     return seed
 
 
-def _capabilities(request: Request) -> tuple[str, ...]:
-    if "type" in request.intent:
-        fields.text(request.intent["type"], "intent.type")
-    if "capabilities" in request.requirements:
-        names = fields.texts(request.requirements["capabilities"], "requirements.capabilities")
+def _capabilities(kind: Any, requirements: Mapping[str, Any]) -> tuple[str, ...]:
+    if kind is not ...:
+        fields.text(kind, "intent.type")
+    if "capabilities" in requirements:
+        names = fields.texts(requirements["capabilities"], "requirements.capabilities")
         if len(names) > MAX_CAPABILITIES:
             raise Fault("requirements.capabilities", f"expected at most {MAX_CAPABILITIES}, got {len(names)}")
         return names if len(names) == 1 else tuple(dict.fromkeys(names))
-    if "type" in request.intent:
-        return (request.intent["type"],)
+    if kind is not ...:
+        return (kind,)
     raise Fault("intent.type", "is missing: name the capability here or in requirements.capabilities")
 
 
@@ -161,17 +206,3 @@ def privacy_checks(privacy: Mapping[str, Any], path: str, stage: str, rule: str)
         days = fields.count(privacy["retention_days"], f"{path}.retention_days")
         checks.append(Check(stage, f"{rule}.retention_days", "retention_days", "at_most", days))
     return checks
-
-
-def _priority(intent: Mapping[str, Any]) -> str:
-    priority = intent.get("priority", "normal")
-    if priority not in PRIORITIES:
-        raise Fault("intent.priority", f"expected one of {', '.join(PRIORITIES)}, got {fields.shown(priority)}")
-    return str(priority)
-
-
-def _spell(request: Request) -> bytes:
-    try:
-        return orjson.dumps(request.to_dict())
-    except TypeError as error:
-        raise Fault("request", f"cannot be written as JSON: {error}") from error

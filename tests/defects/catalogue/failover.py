@@ -40,7 +40,7 @@ def unreached_not_tried_elsewhere() -> None:
 @defect("CAIO-FAIL-01", "The first service may use up the whole deadline", sample="hangs|is dead")
 def first_takes_all_time() -> None:
     @wrap("caio.dispatch.dispatcher:Dispatcher.patience")
-    def broken(original: Any, self: Any, progress: Any, kept: Any, endpoint: Any) -> float:
+    def broken(original: Any, self: Any, progress: Any, *_rest: Any) -> float:
         return float(progress.remaining)
 
 
@@ -57,7 +57,9 @@ def rules_forgotten_in_need() -> None:
     def broken(original: Any, self: Any, ask: Any, excluded: Any) -> Any:
         import dataclasses
 
-        relaxed = dataclasses.replace(ask, request={**ask.request, "constraints": {}}) if excluded else ask
+        relaxed = (
+            dataclasses.replace(ask, request=dataclasses.replace(ask.request, constraints={})) if excluded else ask
+        )
         return original(self, relaxed, excluded)
 
 

@@ -14,12 +14,12 @@ HTTP = ("http",)
 
 @defect("CAIO-RES-01", "Decisions are kept in memory by their ids, for good")
 def decisions_kept_by_id() -> None:
-    kept: dict[str, Any] = {}
+    kept: dict[str, bytes] = {}
 
-    @wrap("caio.decision:RoutingDecision.to_dict")
-    def broken(original: Any, self: Any) -> Any:
-        told = original(self)
-        return kept.setdefault(told["decision_id"], told)
+    @wrap("caio.decision:RoutingDecision.spell")
+    def broken(original: Any, self: Any) -> tuple[str, bytes]:
+        decision_id, spelled = original(self)
+        return decision_id, kept.setdefault(decision_id, spelled)
 
 
 @defect("CAIO-SLO-01", "Before one is kept, the ids of all that are kept are checked", HTTP, sample="target rate")
@@ -40,7 +40,7 @@ def decisions_of_others() -> None:
 
     @wrap("caio.orchestrator:Orchestrator.route_request")
     def broken(original: Any, self: Any, request: Any, *rest: Any, **named: Any) -> Any:
-        wanted, now = str(request["requirements"]), time.monotonic()
+        wanted, now = str(request.requirements), time.monotonic()
         made, decision = latest.get(wanted, (0.0, None))
         if decision is None or now - made > 0.02:
             decision = original(self, request, *rest, **named)

@@ -51,9 +51,11 @@ def ties_round_robin() -> None:
 def id_from_the_clock() -> None:
     import time
 
-    @wrap("caio.replay:decision_id")
-    def broken(original: Any, decision: Any) -> str:
-        return f"{original(decision)}{time.monotonic_ns():x}"
+    @wrap("caio.template:Template.fill")
+    def broken(original: Any, self: Any, *rest: Any) -> tuple[str, bytes]:
+        decision_id, spelled = original(self, *rest)
+        other = f"{decision_id[:16]}{time.monotonic_ns():020x}"
+        return other, spelled.replace(decision_id.encode(), other.encode(), 1)
 
 
 @defect("CAIO-ROUTE-08", "The dearer service wins")
@@ -104,7 +106,7 @@ def ties_by_name() -> None:
 
 @defect("CAIO-ROUTE-08", "The trace does not say on what a service has lost")
 def losers_without_reason() -> None:
-    @wrap("caio.decision:RoutingDecision._ranked_rows")
+    @wrap("caio.findings:Findings.ranked_rows")
     def broken(original: Any, self: Any) -> Any:
         rows = original(self)
         for row in rows[1:]:

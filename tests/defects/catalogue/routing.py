@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from tests.defects.catalogue.defect import defect
@@ -21,9 +22,10 @@ def one_capability_is_enough() -> None:
     @wrap("caio.request:compile_request")
     def broken(original: Any, request: Any) -> Any:
         compiled = original(request)
-        if len(compiled.capabilities) > 1:
-            compiled.match = tuple(check for check in compiled.match if check.field != "capabilities")
-        return compiled
+        if len(compiled.capabilities) == 1:
+            return compiled
+        kept = tuple(check for check in compiled.match if check.field != "capabilities")
+        return dataclasses.replace(compiled, match=kept)
 
 
 @defect("CAIO-ROUTE-01", "A removed service stays in the index")
@@ -164,9 +166,8 @@ def trust_off_by_one() -> None:
     @wrap("caio.request:compile_request")
     def broken(original: Any, request: Any) -> Any:
         compiled = original(request)
-        for check in compiled.security:
-            check.expected += 1
-        return compiled
+        generous = tuple(dataclasses.replace(check, expected=check.expected + 1) for check in compiled.security)
+        return dataclasses.replace(compiled, security=generous)
 
 
 @defect("CAIO-ROUTE-05", "A caller of exactly the trust that is asked for is kept out")

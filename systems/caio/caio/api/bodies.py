@@ -7,6 +7,8 @@ from typing import Annotated, Any
 from chassis.bodies import Limits
 from pydantic import BaseModel, ConfigDict, Field
 
+from caio.request import Request
+
 LIMITS = Limits()
 """Of requests; contracts have their own, smaller size."""
 
@@ -34,9 +36,9 @@ class RouteBody(Body):
     history: dict[str, Any] = Field(default_factory=dict, description="outcomes by service: successes, failures")
     seed: int = Field(0, description="orders services of exactly equal score")
 
-    def request(self) -> dict[str, Any]:
+    def request(self) -> Request:
         """The part that describes the request itself."""
-        return {name: getattr(self, name) for name in ("intent", "context", "requirements", "constraints", "user")}
+        return Request(self.intent, self.context, self.requirements, self.constraints, self.user)
 
 
 class DispatchBody(RouteBody):

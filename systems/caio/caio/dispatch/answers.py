@@ -8,15 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from caio.decision import RoutingDecision
 from caio.dispatch.calls import CallOutcome, CallResult
 from caio.errors import CaioError
+from caio.request import Request
 
 
 @dataclass(slots=True)
 class Ask:
     """What the caller wants routed and called, and by when."""
 
-    request: dict[str, Any]
+    request: Request
     policies: list[Any]
     history: dict[str, Any]
     seed: int
@@ -35,14 +37,6 @@ class Attempt:
     status: int | None
     duration_ms: float
     reason: str | None
-
-
-@dataclass(slots=True)
-class Kept:
-    """A signed decision as it was stored, and its content."""
-
-    document: bytes
-    content: dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -75,11 +69,11 @@ class DeadlineExceeded(DispatchFailed):
     status: ClassVar[int] = 504
 
 
-def attempt_of(kept: Kept, result: CallResult) -> Attempt:
+def attempt_of(decision: RoutingDecision, result: CallResult) -> Attempt:
     """The record of one call."""
     return Attempt(
-        kept.content["service_id"],
-        kept.content["decision_id"],
+        decision.service_id,
+        decision.decision_id,
         result.outcome.value,
         result.status,
         result.duration_ms,

@@ -5,12 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from caio.contracts.model import Endpoint
 from caio.decision import RoutingDecision
 from caio.dispatch import answers
-from caio.dispatch.answers import Ask, Attempt, Dispatched, DispatchFailed, Kept
+from caio.dispatch.answers import Ask, Attempt, Dispatched, DispatchFailed
 from caio.dispatch.calls import Call, CallOutcome, CallResult, ServiceCaller
 from caio.dispatch.circuits import CircuitBoard
 from caio.errors import CaioError, NoMatchingServices
@@ -43,7 +42,7 @@ class Progress:
 
 
 class Dispatcher:
-    """``keep`` stores a signed decision and gives its document; it is awaited before the service is called.
+    """``keep`` signs and stores a decision and gives its JSON; it is awaited before the service is called.
 
     ``share`` tells other instances how a call ended, where that changes their ranking.
     """
@@ -53,7 +52,7 @@ class Dispatcher:
         orchestrator: Orchestrator,
         board: CircuitBoard,
         caller: ServiceCaller,
-        keep: Callable[[RoutingDecision], Awaitable[Kept]],
+        keep: Callable[[RoutingDecision], Awaitable[bytes]],
         on_attempt: Callable[[str, str], None],
         share: Callable[[str, bool], Awaitable[None]],
     ) -> None:
@@ -70,19 +69,19 @@ class Dispatcher:
         while True:
             decision = self.next_decision(ask, progress)
             entry = self.orchestrator.service(decision.service_id)
-            kept = await self.keep(decision)
-            endpoint = endpoint_for(kept, entry)
+            document = await self.keep(decision)
+            endpoint = entry.contract.endpoint(decision.capability)
             unfit = self.why_not(entry, endpoint)
             if unfit is not None or endpoint is None:
                 progress.excluded[entry.service_id] = f"dispatch: {unfit}"
                 continue
-            result = await self.call_chosen(ask, progress, kept, entry, endpoint)
-            progress.attempts.append(answers.attempt_of(kept, result))
+            result = await self.call_chosen(ask, progress, decision, entry, endpoint)
+            progress.attempts.append(answers.attempt_of(decision, result))
             if result.outcome is CallOutcome.ANSWERED:
-                return Dispatched(kept.document, entry.service_id, result.output, progress.attempts)
+                return Dispatched(document, entry.service_id, result.output, progress.attempts)
             self.check_may_go_on(ask, progress, entry, endpoint, result)
             if endpoint.idempotent:
-                progress.retries.setdefault(entry.service_id, int(kept.content["control_signal"]["retries"]))
+                progress.retries.setdefault(entry.service_id, int(decision.control_signal["retries"]))
 
     def why_not(self, entry: ServiceEntry, endpoint: Endpoint | None) -> str | None:
         """What keeps the chosen service from being called, if anything."""
@@ -116,10 +115,11 @@ class Dispatcher:
         return self.orchestrator.route_request(ask.request, ask.policies, ask.history, ask.seed, excluded=excluded)
 
     async def call_chosen(
-        self, ask: Ask, progress: Progress, kept: Kept, entry: ServiceEntry, endpoint: Endpoint
+        self, ask: Ask, progress: Progress, decision: RoutingDecision, entry: ServiceEntry, endpoint: Endpoint
     ) -> CallResult:
         """Call the service that was decided on, and let what comes of it count for later decisions."""
-        seconds = self.patience(progress, kept, endpoint)
+        allowed = float(decision.control_signal["timeout_ms"]) / 1000
+        seconds = self.patience(progress, decision, endpoint, allowed)
         result: CallResult | None = None
         try:
             if seconds < LEAST_SECONDS:
@@ -128,20 +128,19 @@ class Dispatcher:
         finally:
             if result is None:
                 self.board.abandoned(entry)
-        await self.learn(entry, result, hasty=seconds < min(timeout_of(kept), HASTE_SECONDS))
+        await self.learn(entry, result, hasty=seconds < min(allowed, HASTE_SECONDS))
         return result
 
-    def patience(self, progress: Progress, kept: Kept, endpoint: Endpoint) -> float:
-        """Seconds to wait for this call. Where others may follow, they are left their share of the time."""
+    def patience(self, progress: Progress, decision: RoutingDecision, endpoint: Endpoint, allowed: float) -> float:
+        """Seconds to wait for this call, at most those allowed. Where others may follow, they are left their share."""
         remaining = progress.remaining
         if endpoint.idempotent:
-            remaining /= min(SHARES, self.others(progress, kept) + 1)
-        return min(timeout_of(kept), remaining)
+            remaining /= min(SHARES, self.others(progress, decision) + 1)
+        return min(allowed, remaining)
 
-    def others(self, progress: Progress, kept: Kept) -> int:
+    def others(self, progress: Progress, decision: RoutingDecision) -> int:
         """How many further services could take the request, as the decision's own ranking has it."""
-        rows = kept.content["trace"]["candidates"]
-        return sum(row["outcome"] == "outranked" and row["service_id"] not in progress.excluded for row in rows)
+        return sum(name not in progress.excluded for name in decision.ranking[1:])
 
     async def learn(self, entry: ServiceEntry, result: CallResult, hasty: bool) -> None:
         """Count an outcome. A time-out that only the caller's haste brought about opens no circuit."""
@@ -174,19 +173,3 @@ class Dispatcher:
 def may_try_another(endpoint: Endpoint, result: CallResult) -> bool:
     """Whether a further call cannot do harm: nothing has happened yet, or happening twice is the same as once."""
     return endpoint.idempotent or not result.outcome.may_have_had_effect
-
-
-def endpoint_for(kept: Kept, entry: ServiceEntry) -> Endpoint | None:
-    """The endpoint of the contract that serves what was asked for."""
-    return entry.contract.endpoint(wanted_capability(kept.content["trace"]["request"]))
-
-
-def wanted_capability(request: Mapping[str, Any]) -> str:
-    """The first capability a request asks for."""
-    named = request["requirements"].get("capabilities")
-    return str(named[0] if named else request["intent"]["type"])
-
-
-def timeout_of(kept: Kept) -> float:
-    """Seconds that the decision allows a call."""
-    return float(kept.content["control_signal"]["timeout_ms"]) / 1000

@@ -20,12 +20,12 @@ _WORDS: dict[Operator, str] = {
 }
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Check:
     """A demand on one fact. A fact the contract does not state (None) fulfils no demand.
 
     `stage` is match, rules or security; `rule` says where the demand comes from, e.g. `policies[0].deny`.
-    Not frozen, as every request makes some and a frozen dataclass takes three times as long to make.
+    Not frozen, as requests make some and a frozen dataclass takes three times as long to make.
     """
 
     stage: str

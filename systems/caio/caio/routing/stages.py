@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple
 
 from caio.errors import Refusal
 from caio.policies import CompiledPolicies
@@ -13,11 +15,14 @@ from caio.request import CompiledRequest
 from caio.routing.candidate import DIGITS, HISTORY_PENALTY, Candidate, choose, tie_of
 from caio.routing.checks import Check
 
+NAMES = ("match", "rules", "security", "rank", "decide")
+"""In the order of routing."""
+
 _MASK = 2**64 - 1
+_NO_PENALTIES: Mapping[str, float] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(NamedTuple):
     """A candidate and what it failed: a check, or a sentence where the reason lies outside its contract."""
 
     candidate: Candidate
@@ -38,13 +43,8 @@ class Stage:
     name: str
     considered: int
     admitted: Sequence[Candidate]
-    refused: list[Refused] = field(default_factory=list)
+    refused: Sequence[Refused] = ()
     duration_us: float = 0.0
-
-    @property
-    def outcome(self) -> dict[str, str | int]:
-        """What a trace says of it, but for how long it took: the same for the same inputs."""
-        return {"name": self.name, "considered": self.considered, "admitted": len(self.admitted)}
 
 
 def match_contracts(request: CompiledRequest, snapshot: Snapshot, excluded: Mapping[str, str]) -> Stage:
@@ -66,7 +66,8 @@ def evaluate_rules(candidates: Sequence[Candidate], *policies: CompiledPolicies)
     started = time.perf_counter_ns()
     stage = Stage("rules", len(candidates), candidates)
     for compiled in policies:
-        _apply(stage, compiled.checks)
+        if compiled.checks:
+            _apply(stage, compiled.checks)
     return _timed(stage, started)
 
 
@@ -99,13 +100,15 @@ def decide(ranked: Sequence[Candidate]) -> Stage:
     return _timed(Stage("decide", len(ranked), ranked[:1]), started)
 
 
-def penalties_of(candidates: Sequence[Candidate], *counts: Mapping[str, tuple[int, int]]) -> dict[str, float]:
+def penalties_of(candidates: Sequence[Candidate], *counts: Mapping[str, tuple[int, int]]) -> Mapping[str, float]:
     """What each candidate's score loses for its (successes, failures), all counts taken together.
 
     One failure alone costs half the penalty. Only candidates are looked up: the cost does not grow with the registry.
     """
+    if not any(counts):
+        return _NO_PENALTIES
     penalties = {}
-    for name in [item.service_id for item in candidates] if any(counts) else ():
+    for name in [item.service_id for item in candidates]:
         records = [record for known in counts if (record := known.get(name)) is not None]
         failed = sum(record[1] for record in records)
         if failed:
@@ -137,24 +140,27 @@ def _apply(stage: Stage, checks: Sequence[Check]) -> None:
             # Both are in the same order, so one walk finds who is missing.
             remaining = iter(kept)
             following = next(remaining, None)
+            refused = []
             for candidate in before:
                 if candidate is following:
                     following = next(remaining, None)
                 else:
-                    stage.refused.append(Refused(candidate, stage.name, check))
+                    refused.append(Refused(candidate, stage.name, check))
+            stage.refused = [*stage.refused, *refused]
             stage.admitted = kept
 
 
 def _drop(stage: Stage, name: str, cause: Callable[[Candidate], str | None]) -> None:
     """Takes out those with a cause, for reasons that lie outside their contracts; each is asked once."""
-    kept = []
+    kept, refused = [], []
     for candidate in stage.admitted:
         reason = cause(candidate)
         if reason is None:
             kept.append(candidate)
         else:
-            stage.refused.append(Refused(candidate, name, reason))
+            refused.append(Refused(candidate, name, reason))
     stage.admitted = kept
+    stage.refused = [*stage.refused, *refused]
 
 
 def _timed(stage: Stage, started: int) -> Stage:

@@ -1,0 +1,105 @@
+"""What routing found, in compact form, and how a decision tells it. The same for all requests that demand the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from caio.claims import checks_of, control_signal_of, guarantees_of, model_of, proofs_of
+from caio.policies import CompiledPolicies
+from caio.request import CompiledRequest
+from caio.routing.candidate import Candidate
+from caio.routing.stages import NAMES, Refused, score_of
+
+_COMPONENTS = ("cost", "latency", "accuracy", "alignment", "recent history")
+# Every set of components in which a loser may be weaker, by bit: bit 0 is cost.
+_WEAKER = [", ".join(name for bit, name in enumerate(_COMPONENTS) if mask >> bit & 1) for mask in range(32)]
+# Whom the stage of matching refuses for reasons that lie outside contracts.
+IN_MATCHING = {"dispatch": "match", "health": "match"}
+
+
+class Findings(NamedTuple):
+    """All that went into a decision but for the words of the request, the seed and the time.
+
+    Two are equal if they are about the same objects: what is told of one is true of the other.
+    """
+
+    request: CompiledRequest
+    policies: tuple[CompiledPolicies, CompiledPolicies]
+    ranked: tuple[Candidate, ...]
+    """Best first: the first is chosen."""
+    refused: tuple[Refused, ...]
+    penalties: tuple[tuple[str, float], ...]
+    registry_digest: str
+
+    @property
+    def chosen(self) -> Candidate:
+        return self.ranked[0]
+
+    def claims(self) -> dict[str, Any]:
+        """What the decision says of the chosen service."""
+        chosen, contract = self.chosen, self.chosen.contract
+        return {
+            "service_id": chosen.service_id,
+            "version": contract.version,
+            "route": contract.route,
+            "model": model_of(contract),
+            "control_signal": control_signal_of(chosen, self.request, self.policies),
+            "guarantees": guarantees_of(chosen),
+            "proofs": self.proofs(),
+        }
+
+    def proofs(self) -> list[dict[str, Any]]:
+        return proofs_of(self.chosen, checks_of(self.request, self.policies))
+
+    def stages(self) -> list[dict[str, Any]]:
+        """What a trace says of each stage, but for how long it took."""
+        admitted = len(self.ranked) + len(self.refused)
+        told = []
+        for name in NAMES:
+            considered = admitted
+            admitted -= sum(IN_MATCHING.get(refused.stage, refused.stage) == name for refused in self.refused)
+            told.append({"name": name, "considered": considered, "admitted": 1 if name == "decide" else admitted})
+        return told
+
+    def candidates(self) -> list[dict[str, Any]]:
+        """Everybody who was considered, those admitted first."""
+        return [*self.ranked_rows(), *self.refused_rows()]
+
+    def ranked_rows(self) -> list[dict[str, Any]]:
+        """Those admitted, best first, and why all but the first have lost."""
+        # A hundred candidates or more are common, and this is most of the time a decision takes.
+        penalties: Mapping[str, float] = dict(self.penalties)
+        cost, latency, accuracy, alignment = self.chosen.figures
+        best = score_of(self.chosen, penalties)
+        equal = f"scores the same as {self.chosen.service_id}, which the seed prefers"
+        against = f", {self.chosen.service_id} scores {best}: weaker in "
+        rows = []
+        for candidate in self.ranked:
+            row = candidate.row.copy()
+            components = row["components"] = candidate.components.copy()
+            told, failed = candidate.scored, False
+            if penalties and candidate.service_id in penalties:
+                row["score"] = score_of(candidate, penalties)
+                components["history"] = penalties[candidate.service_id]
+                told, failed = f"scores {row['score']}", True
+            if row["score"] == best:
+                row["reason"] = equal
+            else:
+                its_cost, its_latency, its_accuracy, its_alignment = candidate.figures
+                weaker = (its_cost < cost) | (its_latency < latency) << 1 | (its_accuracy < accuracy) << 2
+                row["reason"] = told + against + _WEAKER[weaker | (its_alignment < alignment) << 3 | failed << 4]
+            rows.append(row)
+        rows[0].update(outcome="chosen", stage="decide", reason="has the best score")
+        return rows
+
+    def refused_rows(self) -> Iterator[dict[str, Any]]:
+        """Those refused, in the order of the stages."""
+        for refused in self.refused:
+            yield {
+                **refused.to_refusal().to_dict(),
+                "outcome": "refused",
+                "score": None,
+                "components": None,
+                "contract_digest": refused.candidate.digest,
+            }
