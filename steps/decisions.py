@@ -5,6 +5,7 @@ from behave.runner import Context
 from hamcrest import (
     assert_that,
     contains_exactly,
+    empty,
     equal_to,
     greater_than,
     greater_than_or_equal_to,
@@ -140,6 +141,12 @@ def all_can_be_fetched(context: Context, count: int) -> None:
     assert_that(fetched, equal_to(given_once))
 
 
+@given('{count:d} users have asked for "{capabilities:Words}" at the same time, each in a matter of their own')
+def asked_together(context: Context, count: int, capabilities: str) -> None:
+    """So many requests are made at once, no two of them alike."""
+    context.world.ask_each_together(capabilities, count)
+
+
 @given("somebody has changed its {part}")
 def tamper(context: Context, part: str) -> None:
     """The record of the decision is changed in one part, as little as can be."""
@@ -162,16 +169,32 @@ def foreign_key(context: Context) -> None:
 @when("an auditor verifies the decision")
 def verify(context: Context) -> None:
     """Somebody who holds only the decision, the contracts and the public key verifies it with the system's own tool."""
-    context.world.audit = auditing.verify(context.world)
+    context.world.audits.append(auditing.verify(context.world, context.world.answer.result()))
+
+
+@when("an auditor verifies every decision")
+def verify_all(context: Context) -> None:
+    """Each decision of the scenario is verified by itself, with the system's own tool."""
+    context.world.audits += [auditing.verify(context.world, each.result()) for each in context.world.answers]
 
 
 @then("the auditor finds it genuine")
 def is_genuine(context: Context) -> None:
     """The tool finds nothing wrong."""
-    assert_that(context.world.audit.genuine, equal_to(True), context.world.audit.told)
+    all_are_genuine(context, 1)
+
+
+@then("the auditor finds all {count:d} genuine")
+def all_are_genuine(context: Context, count: int) -> None:
+    """There were so many different decisions, and the tool finds nothing wrong with any."""
+    assert_that({answer.result()["decision_id"] for answer in context.world.answers}, has_length(count), "decisions")
+    told = [audit.told for audit in context.world.audits if not audit.genuine]
+    assert_that(told, empty(), "what the tool told of decisions that it did not find genuine")
+    assert_that(context.world.audits, has_length(count), "decisions that were verified")
 
 
 @then("the auditor finds that it is not genuine")
 def is_not_genuine(context: Context) -> None:
     """The tool finds the change and says so; it does not merely fail."""
-    assert_that(context.world.audit.tampered, equal_to(True), context.world.audit.told)
+    (audit,) = context.world.audits
+    assert_that(audit.tampered, equal_to(True), audit.told)

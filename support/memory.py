@@ -68,7 +68,7 @@ class Memory:
     backup: Backup | None = None
     acknowledged: set[str] = field(default_factory=set)
     meanwhile: list[Answer] = field(default_factory=list)
-    audit: Audit | None = None
+    audits: list[Audit] = field(default_factory=list)
     audit_keys: list[dict[str, str]] = field(default_factory=list)
     metrics_before: Samples = field(default_factory=dict)
     waited: float = 0.0

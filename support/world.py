@@ -235,6 +235,12 @@ class World(Memory):
             [answer for bad, answer in sorted_out if bad], [answer for bad, answer in sorted_out if not bad]
         )
 
+    def ask_each_together(self, capabilities: str, count: int) -> None:
+        """Ask for so many decisions at the same time, each on a request that differs from all others."""
+        bodies = [{**request(capabilities), "context": {"matter": number}} for number in range(1, count + 1)]
+        for answer in self.orchestrator.route_together([self.routing(body) for body in bodies]):
+            self.heard(answer)
+
     def routing(self, body: dict[str, Any], seed: int = 0) -> RouteRequest:
         """A request with the scenario's policies and history."""
         self.asked.append(RouteRequest(body, self.policies, self.history, seed))

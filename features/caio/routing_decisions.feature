@@ -82,6 +82,14 @@ Feature: Every decision is repeatable, complete and can be proven
       When an auditor verifies the decision
       Then the auditor finds it genuine
 
+    Example: Each of many decisions that were made at the same time is genuine by itself
+      Given CAIO is running with the services
+        | service    | offers | accuracy |
+        | local-chat | chat   | 0.91     |
+      And 12 users have asked for "chat" at the same time, each in a matter of their own
+      When an auditor verifies every decision
+      Then the auditor finds all 12 genuine
+
     Scenario Outline: Somebody changes the <part> of a decision
       Given CAIO is running with the services
         | service    | offers | accuracy |

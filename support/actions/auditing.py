@@ -41,10 +41,10 @@ class Audit:
         return self.status == TAMPERED and bool(self.told) and CRASHED not in self.told
 
 
-def verify(world: World) -> Audit:
-    """Verify the scenario's last decision. Raises Broken if the tool does not end in time."""
+def verify(world: World, decision: dict[str, Any]) -> Audit:
+    """Verify a decision. Raises Broken if the tool does not end in time."""
     with TemporaryDirectory() as folder:
-        command = world.system.command("verify", _files(world, Path(folder)))
+        command = world.system.command("verify", _files(world, decision, Path(folder)))
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False, cwd=folder)
         except subprocess.TimeoutExpired as error:
@@ -81,14 +81,14 @@ def somebody_elses_key() -> list[dict[str, str]]:
     return [{"key_id": "somebody-else", "algorithm": "Ed25519", "public_key": base64.b64encode(raw).decode()}]
 
 
-def _files(world: World, folder: Path) -> dict[str, str]:
+def _files(world: World, audited: dict[str, Any], folder: Path) -> dict[str, str]:
     held = folder / "contracts"
     held.mkdir()
     for name, document in world.contracts.items():
         (held / f"{name}.yaml").write_text(contracts.text(document), encoding="utf-8")
     keys = world.audit_keys or world.orchestrator.public_keys().result()
     decision, key = folder / "decision.json", folder / "keys.json"
-    decision.write_text(json.dumps(world.answer.result()), encoding="utf-8")
+    decision.write_text(json.dumps(audited), encoding="utf-8")
     key.write_text(json.dumps({"keys": keys}), encoding="utf-8")
     return {"decision": str(decision), "contracts": str(held), "key": str(key)}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import Future
 from typing import Any
 
@@ -36,18 +37,12 @@ def guarantees_not_stated() -> None:
 
 @defect("CAIO-ROUTE-07", "The stages of the trace have no durations")
 def stages_without_duration() -> None:
-    @wrap("caio.decision:RoutingDecision.trace")
-    def broken(original: Any, self: Any) -> Any:
-        trace = original(self)
-        return {**trace, "stages": [{**stage, "duration_us": None} for stage in trace["stages"]]}
+    _stages_told_as(lambda stages: [{**stage, "duration_us": None} for stage in stages])
 
 
 @defect("CAIO-ROUTE-07", "The stage of security verification is not in the trace")
 def stage_not_traced() -> None:
-    @wrap("caio.decision:RoutingDecision.trace")
-    def broken(original: Any, self: Any) -> Any:
-        trace = original(self)
-        return {**trace, "stages": [stage for stage in trace["stages"] if stage["name"] != "security"]}
+    _stages_told_as(lambda stages: [stage for stage in stages if stage["name"] != "security"])
 
 
 @defect("CAIO-ROUTE-07", "A decision is answered and never stored", interfaces=HTTP)
@@ -76,10 +71,22 @@ def the_latest_is_given() -> None:
 
 @defect("CAIO-ROUTE-10", "The signature does not cover the trace")
 def trace_not_signed() -> None:
-    @wrap("caio.canonical:canonical")
-    def broken(original: Any, value: Any) -> bytes:
-        signed = isinstance(value, dict) and "decision_id" in value
-        return original({name: part for name, part in value.items() if name != "trace"} if signed else value)
+    def without_trace(decision: Any) -> Any:
+        return {name: part for name, part in decision.items() if name != "trace"}
+
+    @wrap("caio.proofs:Signer.sign")
+    def signing(original: Any, self: Any, spelled: bytes) -> Any:
+        from caio.canonical import canonical
+
+        return original(self, canonical(without_trace(json.loads(spelled))))
+
+    @wrap("caio.proofs:_signature_problems")
+    def verifying(original: Any, decision: Any, key: Any) -> Any:
+        return original(without_trace(decision), key)
+
+    @wrap("caio.proofs:Signer.sign_all")
+    def signing_all(original: Any, self: Any, spelled: Any) -> Any:
+        return [self.sign(each) for each in spelled]
 
 
 @defect("CAIO-ROUTE-10", "The digest of a contract covers its id and version only")
@@ -108,8 +115,36 @@ def key_not_compared() -> None:
 
 @defect("CAIO-ROUTE-10", "Each decision is signed with a key of its own, which nobody is told")
 def key_made_anew() -> None:
-    @wrap("caio.orchestrator:Orchestrator._sign")
-    def broken(original: Any, self: Any, body: Any) -> Any:
-        from caio.proofs import Signer
+    @wrap("caio.proofs:Signer.sign")
+    def broken(original: Any, self: Any, spelled: bytes) -> Any:
+        return {**original(type(self)(), spelled), "key_id": self.key_id}
 
-        return {**Signer().sign(body), "key_id": self.signer.key_id}
+    @wrap("caio.proofs:Signer.sign_all")
+    def signing_all(original: Any, self: Any, spelled: Any) -> Any:
+        return [self.sign(each) for each in spelled]
+
+
+@defect(
+    "CAIO-ROUTE-10",
+    "Of decisions that are signed together each is told the place of another",
+    HTTP,
+    sample="at the same time",
+)
+def places_mixed_up() -> None:
+    @wrap("caio.merkle:root_and_paths")
+    def broken(original: Any, leaves: Any) -> Any:
+        root, paths = original(leaves)
+        return root, paths[1:] + paths[:1]
+
+
+def _stages_told_as(change: Any) -> None:
+    """Decisions say something else of their stages, and are signed so."""
+
+    @wrap("caio.decision:RoutingDecision.spell")
+    def broken(original: Any, self: Any) -> tuple[str, bytes]:
+        from caio.canonical import canonical
+
+        decision_id, spelled = original(self)
+        content = json.loads(spelled)
+        content["trace"]["stages"] = change(content["trace"]["stages"])
+        return decision_id, canonical(content)

@@ -11,6 +11,7 @@ import pytest
 from caio import Orchestrator
 from caio.canonical import canonical
 from caio.contracts import ServiceContract
+from caio.decision import signed
 from caio.proofs import Signer, load_private_key, load_public_key, private_pem, public_pem, verify
 from caio.replay import decision_id
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -51,7 +52,7 @@ def resigned(decision: Decision, key: Signer) -> Decision:
     """As a dishonest issuer would: changed, then given a fitting id and signature."""
     body = {name: part for name, part in decision.items() if name not in ("signature", "decision_id")}
     signed = {"decision_id": decision_id(body), **body}
-    return {**signed, "signature": key.sign(signed)}
+    return {**signed, "signature": key.sign(canonical(signed))}
 
 
 def changes(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Any]]:
@@ -196,6 +197,71 @@ def test_keys_survive_being_written() -> None:
     assert public_pem(load_public_key(public_pem(key.public_key()))) == public_pem(key.public_key())
     with pytest.raises(ValueError, match="PEM"):
         load_private_key(b"nonsense")
+
+
+def together(subject: Orchestrator, key: Signer, count: int) -> list[Decision]:
+    """Decisions that share one signature."""
+    spelled = [subject.route_request(chat(context={"number": number})).spell()[1] for number in range(count)]
+    return [json.loads(signed(*each)) for each in zip(spelled, key.sign_all(spelled), strict=True)]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7, 8])
+def test_decisions_that_share_a_signature_are_verified_each_by_itself(
+    subject: Orchestrator, contracts: list[ServiceContract], count: int
+) -> None:
+    key = Signer()
+    made = together(subject, key, count)
+    assert len({each["signature"]["value"] for each in made}) == 1
+    for each in made:
+        assert verify(each, contracts, key.public_key) == []
+        assert "names key" in verify(each, contracts, subject.public_key)[0]
+
+
+def test_a_change_to_any_part_under_a_shared_signature_is_found(
+    subject: Orchestrator, contracts: list[ServiceContract]
+) -> None:
+    key = Signer()
+    one, other = together(subject, key, 5)[1:3]
+    tried = 0
+    for path, value in changes(one):
+        changed = put(one, path, value)
+        assert verify(changed, contracts, key.public_key), f"a change of {path} to {value!r} was not found"
+        tried += 1
+    assert tried > 200
+    for name in ("leaf_index", "path"):
+        assert verify(
+            {**one, "signature": {**one["signature"], name: other["signature"][name]}}, contracts, key.public_key
+        )
+    assert verify({**one, "signature": other["signature"]}, contracts, key.public_key)
+    assert verify({**one, "signature": {**one["signature"], "algorithm": "Ed25519"}}, contracts, key.public_key)
+    alone = {name: one["signature"][name] for name in ("key_id", "value")}
+    assert verify({**one, "signature": {**alone, "algorithm": "Ed25519"}}, contracts, key.public_key)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"leaf_index": -1},
+        {"leaf_index": 5},
+        {"leaf_index": 1.0},
+        {"leaf_index": True},
+        {"leaf_index": None},
+        {"tree_size": 0},
+        {"tree_size": 2},
+        {"tree_size": "5"},
+        {"path": ""},
+        {"path": "AAAA"},
+        {"path": 7},
+        {"path": "é"},
+        {"value": "AAAA"},
+    ],
+)
+def test_a_place_that_cannot_be_is_no_place(
+    subject: Orchestrator, contracts: list[ServiceContract], wrong: dict[str, Any]
+) -> None:
+    key = Signer()
+    one = together(subject, key, 5)[1]
+    assert verify({**one, "signature": {**one["signature"], **wrong}}, contracts, key.public_key)
 
 
 def test_canonical_json_has_one_spelling() -> None:
