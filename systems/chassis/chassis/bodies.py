@@ -11,7 +11,7 @@ import orjson
 from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect, Request
 
-from chassis import problems
+from chassis import headers, problems
 from chassis.problems import Problem
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -36,13 +36,9 @@ class Limits:
 
 async def read(request: Request, limits: Limits) -> bytes:
     """The whole body. Raises Problem 413 as soon as it is seen to be too large."""
-    body: bytearray | None = request.scope.get("body")
-    if body is not None:
-        # The lane has read it.
-        if len(body) > limits.size:
-            raise too_large(limits)
-        return bytes(body)
-    announced = request.headers.get("content-length", "0")
+    if "body" in request.scope:
+        return already_read(request, limits)
+    announced = headers.first(request.scope, b"content-length") or "0"
     if announced.isdigit() and int(announced) > limits.size:
         raise too_large(limits)
     found, more = bytearray(), True
@@ -55,6 +51,14 @@ async def read(request: Request, limits: Limits) -> bytes:
         if len(found) > limits.size:
             raise too_large(limits)
     return bytes(found)
+
+
+def already_read(request: Request, limits: Limits) -> bytes:
+    """The body of a request that has come by the lane. Raises Problem 413 if it is too large."""
+    body: bytearray = request.scope["body"]
+    if len(body) > limits.size:
+        raise too_large(limits)
+    return bytes(body)
 
 
 def too_large(limits: Limits) -> Problem:
@@ -146,7 +150,7 @@ def _field_error(location: tuple[int | str, ...], message: str) -> dict[str, Any
 
 def media_type_of(request: Request) -> str:
     """What the body is said to be, without parameters; empty if nothing is said."""
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return (headers.first(request.scope, b"content-type") or "").partition(";")[0].strip().lower()
 
 
 def require_json(request: Request) -> None:
@@ -164,6 +168,12 @@ def body_of(model: type[Model], limits: Limits) -> Callable[[Request], Awaitable
         return validate(model, parse_json(await read(request, limits), limits))
 
     return dependency
+
+
+def in_lane(model: type[Model], limits: Limits, request: Request) -> Model:
+    """The same for a request that has come by the lane, without waiting. Raises Problem."""
+    require_json(request)
+    return validate(model, parse_json(already_read(request, limits), limits))
 
 
 def documented(model: type[BaseModel]) -> dict[str, Any]:

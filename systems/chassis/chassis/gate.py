@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from chassis import problems
+from chassis import headers, problems
 from chassis.audit import AuditLog
 from chassis.auth import Caller, TokenBook, TokenRefused
 from chassis.metrics import HttpMetrics
@@ -41,14 +42,14 @@ class Gate:
 
     def identify(self, request: Request) -> Caller:
         """Who calls. Raises TokenRefused; without required authentication an unknown caller is anonymous."""
-        presented = request.headers.getlist("authorization")
+        presented = headers.values(request.scope, b"authorization")
         if presented or self.required:
             try:
                 return self.tokens.authenticate(presented)
             except TokenRefused:
                 if self.required:
                     raise
-        return Caller(f"anonymous@{address_of(request)}", self.anonymous_role)
+        return nameless(address_of(request), self.anonymous_role)
 
     def check_rate(self, caller: str) -> None:
         """Raises Problem when this caller has called too often."""
@@ -126,6 +127,13 @@ def may(caller: Caller, roles: Collection[str]) -> bool:
     return caller.role in roles
 
 
+@lru_cache(maxsize=1024)
+def nameless(address: str, role: str) -> Caller:
+    """A caller of whom nothing is known but the address."""
+    return Caller(f"anonymous@{address}", role)
+
+
 def address_of(request: Request) -> str:
     """The network address a request came from."""
-    return request.client.host if request.client else "unknown"
+    client = request.scope.get("client")
+    return str(client[0]) if client else "unknown"

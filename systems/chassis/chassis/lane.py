@@ -6,23 +6,38 @@ The framework has the same functions as routes, describes them, and answers what
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Scope
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from chassis import logs, problems
 from chassis.cors import NO_ORIGIN
 from chassis.gate import Gate
-from chassis.observing import Observer
+from chassis.observing import Observed, Observer
 from chassis.one_write import OneWrite, OneWriteProtocol
 from chassis.problems import Problem
 
 Answer = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Answers without a task of its own for each request, while ``ready`` says that it has to wait for nothing before.
+
+    ``begin`` is given a request and whom to tell the answer, now or later, or an error; it may raise an error as well.
+    """
+
+    ready: Callable[[], bool]
+    begin: Callable[[Request, Callable[[Response | Exception], None]], None]
+
 
 LARGEST = 65_536
 """Bytes of a body that are read before anybody asks who sent them."""
@@ -34,7 +49,7 @@ UNUSUAL = frozenset({b"origin", b"expect", b"transfer-encoding", b"upgrade", b"c
 class Lane:
     """Whose requests take the short way, and what answers them, which finds the body by ``bodies.read``.
 
-    ``refusals`` are the errors that are no bugs.
+    ``refusals`` are the errors that are no bugs; ``prompts`` do for some of the routes when they are ready.
     """
 
     def __init__(
@@ -43,13 +58,15 @@ class Lane:
         observer: Observer,
         gate: Gate,
         refusals: Mapping[type[Exception], Callable[[Any], Problem]],
+        prompts: Mapping[tuple[bytes, bytes], Prompt],
     ) -> None:
         self.routes = routes
+        self._prompts = {routes[key]: prompt for key, prompt in prompts.items()}
         self._observer = observer
         self._gate = gate
         self._refusals: dict[type[Exception], Callable[[Any], Problem]] = {Problem: as_it_is, **refusals}
-        self._kinds = tuple(self._refusals)
         self._log = logs.get("lane")
+        self._ready: list[tuple[Exchange, bytes]] = []
 
     def answer_for(self, method: bytes, url: bytes, headers: list[tuple[bytes, bytes]]) -> Answer | None:
         """What answers a request with these headers, if it may take the short way."""
@@ -62,6 +79,32 @@ class Lane:
                 length = value
         return answer if len(length) <= 5 and length.isdigit() and int(length) <= LARGEST else None
 
+    def serve_promptly(self, exchange: Exchange, answer: Answer) -> bool:
+        """Answer one request without a task of its own, if that can be done."""
+        prompt = self._prompts.get(answer)
+        if prompt is None or exchange.flow.write_paused or not prompt.ready():
+            return False
+        scope = exchange.scope
+        scope["body"] = exchange.body
+        reply = Reply(self, exchange, self._observer.begin(scope, exchange.started))
+        request = Request(scope)
+        try:
+            scope["caller"] = self._gate.admit(request)
+            prompt.begin(request, reply)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an answer
+            reply(error)
+        finally:
+            # Without a task of its own the id would stay with whatever comes next.
+            logs.request_id.set(None)
+        return True
+
+    def finish(self, exchange: Exchange, seen: Observed, response: Response) -> None:
+        """Tell of an answer in log and metrics, and have it sent."""
+        response.raw_headers += (NO_ORIGIN, seen.header)
+        seen.status = response.status_code
+        self._observer.record(exchange.scope, seen)
+        self._send_soon(exchange, exchange.spelled(response))
+
     async def serve(self, exchange: Exchange, answer: Answer) -> None:
         """Answer one request as the framework would, and tell of it in log and metrics before it is sent."""
         scope = exchange.scope
@@ -71,33 +114,63 @@ class Lane:
             response = await self._response(Request(scope), answer)
         except BaseException:
             self._observer.record(scope, seen)
+            self._observer.settle()
             exchange.abort()
             raise
-        response.raw_headers += (NO_ORIGIN, seen.header)
-        seen.status = response.status_code
-        self._observer.record(scope, seen)
-        await exchange.send(response)
+        if exchange.flow.write_paused and not exchange.disconnected:
+            await exchange.flow.drain()
+        self.finish(exchange, seen, response)
+
+    def _send_soon(self, exchange: Exchange, spelled: bytes) -> None:
+        """Send an answer together with the others that are ready in this turn of the event loop."""
+        if not self._ready:
+            asyncio.get_running_loop().call_soon(self._send_all)
+        self._ready.append((exchange, spelled))
+
+    def _send_all(self) -> None:
+        ready, self._ready = self._ready, []
+        self._observer.settle()
+        for exchange, spelled in ready:
+            exchange.send(spelled)
 
     async def _response(self, request: Request, answer: Answer) -> Response:
         scope = request.scope
         try:
             scope["caller"] = self._gate.admit(request)
             return await answer(request)
-        except self._kinds as refusal:
-            problem = self._problem_of(refusal)
-        except Exception:  # noqa: BLE001 - whatever it is, the caller gets an answer
-            self._log.exception("uncaught error")
-            problem = problems.bug()
-        return problems.respond(problem, self._gate.namespace, scope["path"], scope["request_id"])
+        except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an answer
+            return self.response_to(error, scope)
 
-    def _problem_of(self, refusal: Exception) -> Problem:
-        kind = next(kind for kind in type(refusal).__mro__ if kind in self._refusals)
-        return self._refusals[kind](refusal)
+    def response_to(self, error: Exception, scope: Scope) -> Response:
+        """What the caller is told of an error."""
+        kind = next((kind for kind in type(error).__mro__ if kind in self._refusals), None)
+        if kind is None:
+            self._log.error("uncaught error", exc_info=error, request_id=scope["request_id"])
+            problem = problems.bug()
+        else:
+            problem = self._refusals[kind](error)
+        return problems.respond(problem, self._gate.namespace, scope["path"], scope["request_id"])
 
 
 def as_it_is(problem: Problem) -> Problem:
     """A refusal that is spelled as a problem already."""
     return problem
+
+
+class Reply:
+    """Takes the answer to one request, or an error, once."""
+
+    __slots__ = ("_exchange", "_lane", "_seen")
+
+    def __init__(self, lane: Lane, exchange: Exchange, seen: Observed) -> None:
+        self._lane = lane
+        self._exchange = exchange
+        self._seen = seen
+
+    def __call__(self, answer: Response | Exception) -> None:
+        if isinstance(answer, Exception):
+            answer = self._lane.response_to(answer, self._exchange.scope)
+        self._lane.finish(self._exchange, self._seen, answer)
 
 
 class Exchange:
@@ -135,20 +208,21 @@ class Exchange:
         if not self.more_body and not self.response_complete and not self.disconnected:
             self._protocol.serve(self, self._answer)
 
-    async def send(self, response: Response) -> None:
-        """Write the whole answer at once, unless the caller has gone."""
-        if self.flow.write_paused and not self.disconnected:
-            await self.flow.drain()
-        if self.disconnected:
-            return
+    def spelled(self, response: Response) -> bytes:
+        """The whole answer as it is sent."""
         headers = [*self._protocol.server_state.default_headers, *response.raw_headers]
         if (b"connection", b"close") in headers:
             self.keep_alive = False
         elif not self.keep_alive:
             headers.append((b"connection", b"close"))
         head = b"".join([b"%b: %b\r\n" % header for header in headers])
-        self._protocol.write(b"".join((STATUS_LINE[response.status_code], head, b"\r\n", response.body)))
-        self._end()
+        return b"".join((STATUS_LINE[response.status_code], head, b"\r\n", response.body))
+
+    def send(self, spelled: bytes) -> None:
+        """Write the whole answer at once, unless the caller has gone."""
+        if not self.disconnected:
+            self._protocol.write(spelled)
+            self._end()
 
     def abort(self) -> None:
         """Hang up without an answer."""
@@ -184,6 +258,8 @@ class LaneProtocol(OneWriteProtocol):
 
     def serve(self, exchange: Exchange, answer: Answer) -> None:
         """Answer a request that is there as a whole."""
+        if self.lane.serve_promptly(exchange, answer):
+            return
         task = self.loop.create_task(self.lane.serve(exchange, answer))
         task.add_done_callback(self.tasks.discard)
         self.tasks.add(task)

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from chassis.health import HEALTHY, HealthReport
 from chassis.shared_metrics import shared_folder, together
+from chassis.tallies import Tally
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds of the duration buckets; 0.05 is the limit that routing is judged by."""
@@ -40,7 +41,7 @@ class HttpMetrics:
             buckets=SECONDS,
             registry=self.registry,
         )
-        self._series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+        self._series: dict[tuple[str, str, int], Tally] = {}
         self.refusals = Counter(f"{prefix}_auth_refusals", "Callers refused", ("reason",), registry=self.registry)
         for reason in REFUSALS:
             self.refusals.labels(reason)
@@ -67,14 +68,18 @@ class HttpMetrics:
         build.labels(version).set(1)
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count one answered request."""
+        """Take note of one answered request; ``flush`` counts it."""
         known = method if method in METHODS else "other"
         series = self._series.get((known, route, status))
         if series is None:
-            series = self.requests.labels(known, route, str(status)), self.durations.labels(known, route)
-            self._series[known, route, status] = series
-        series[0].inc()
-        series[1].observe(seconds)
+            counter = self.requests.labels(known, route, str(status))
+            series = self._series[known, route, status] = Tally(self.durations.labels(known, route), counter)
+        series.add(seconds)
+
+    def flush(self) -> None:
+        """Count what was noted. To be called before any answer that was observed is sent."""
+        for series in self._series.values():
+            series.flush()
 
     def refused(self, reason: str) -> None:
         """Count one refused caller."""
@@ -88,5 +93,6 @@ class HttpMetrics:
 
     def exposition(self) -> Response:
         """Everything in Prometheus' text format."""
+        self.flush()
         told = self.registry if self.shared is None else together(self.shared, self.alone)
         return Response(generate_latest(told), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -93,7 +93,7 @@ class Observer:
         return Observed(time.perf_counter() if started is None else started, (b"x-request-id", request_id.encode()))
 
     def record(self, scope: Scope, seen: Observed) -> None:
-        """Count and log the exchange once; before its last byte is sent, so that whoever has the answer finds it."""
+        """Note and log the exchange once; before its last byte is sent ``settle`` is to be called, too."""
         if seen.recorded:
             return
         seen.recorded = True
@@ -107,7 +107,12 @@ class Observer:
             status=seen.status,
             duration_ms=round(seconds * 1000, 3),
             caller=caller.name if caller is not None else None,
+            request_id=scope["request_id"],
         )
+
+    def settle(self) -> None:
+        """Count what has been recorded, so that whoever has the answer finds it."""
+        self.metrics.flush()
 
 
 class ObservingMiddleware:
@@ -133,6 +138,7 @@ class ObservingMiddleware:
                 return
             if message["type"] == "http.response.body" and not message.get("more_body", False):
                 self.observer.record(scope, seen)
+                self.observer.settle()
             while start:
                 await send(start.pop())
             await send(message)
@@ -141,3 +147,4 @@ class ObservingMiddleware:
             await self.app(scope, receive, observe)
         finally:
             self.observer.record(scope, seen)
+            self.observer.settle()

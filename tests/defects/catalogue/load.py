@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import threading
 import time
 from typing import Any
@@ -23,33 +24,26 @@ def every_fiftieth_fails() -> None:
 def few_let_in() -> None:
     under_way = 0
 
-    @wrap("caio.api.instance:Instance.keep")
-    async def broken(original: Any, self: Any, decision: Any) -> Any:
+    @wrap("caio.store.gathering:Gathering.put")
+    def broken(original: Any, self: Any, decision_id: str, spelled: bytes, tell: Any) -> None:
         from caio.store.database import StoreUnavailable
 
-        nonlocal under_way
-        under_way += 1
-        try:
-            if under_way > 50:
-                raise StoreUnavailable("too many at a time")
-            return await original(self, decision)
-        finally:
+        def told(found: Any) -> None:
+            nonlocal under_way
             under_way -= 1
+            tell(found)
+
+        nonlocal under_way
+        if under_way >= 50:
+            tell(StoreUnavailable("too many at a time"))
+            return
+        under_way += 1
+        original(self, decision_id, spelled, told)
 
 
 @defect("CAIO-LOAD-01", "Of many who come at the same moment, most are turned away", HTTP, sample="same moment")
 def crowd_turned_away() -> None:
-    latest: list[float] = []
-
-    @wrap("caio.api.instance:Instance.refresh")
-    async def broken(original: Any, self: Any) -> Any:
-        from caio.store.database import StoreUnavailable
-
-        now = time.monotonic()
-        latest[:] = [each for each in latest[-400:] if now - each < 1.0] + [now]
-        if len(latest) > 400:
-            raise StoreUnavailable("too many in a second")
-        return await original(self)
+    _turned_away_beyond(400)
 
 
 @defect("CAIO-LOAD-02", "Decisions are made one at a time, and each waits a while for its turn", sample="One user")
@@ -90,9 +84,9 @@ def queue_at_the_target_rate() -> None:
 @defect("CAIO-SLO-01", "Every decision is counted twice", HTTP, sample="own metrics")
 def decisions_counted_twice() -> None:
     @wrap("caio.api.metrics:Metrics.decided")
-    def broken(original: Any, self: Any, content: Any) -> None:
-        original(self, content)
-        original(self, content)
+    def broken(original: Any, self: Any, durations: Any) -> None:
+        original(self, durations)
+        original(self, durations)
 
 
 @defect("CAIO-SLO-01", "The metrics tell durations in milliseconds for seconds", HTTP, sample="own metrics")
@@ -122,9 +116,8 @@ def contracts_read_anew() -> None:
 @defect("CAIO-SLO-02", "The metrics leave out every second matching", HTTP, sample="metrics")
 def matchings_left_out() -> None:
     @wrap("caio.api.metrics:Metrics.decided")
-    def broken(original: Any, self: Any, content: Any, turns: Any = itertools.count()) -> None:  # noqa: B008
-        kept = [stage for stage in content["trace"]["stages"] if stage["name"] != "match" or next(turns) % 2]
-        original(self, {**content, "trace": {**content["trace"], "stages": kept}})
+    def broken(original: Any, self: Any, durations: Any, turns: Any = itertools.count()) -> None:  # noqa: B008
+        original(self, {name: each for name, each in durations.items() if name != "match" or next(turns) % 2})
 
 
 @defect("CAIO-SLO-03", "Every tenth security verification waits for something", sample="trace")
@@ -164,10 +157,11 @@ def leak_with_every_request() -> None:
 def decisions_remembered_for_good() -> None:
     kept: list[Any] = []
 
-    @wrap("caio.decision:RoutingDecision.to_dict")
+    @wrap("caio.decision:RoutingDecision.spell")
     def broken(original: Any, self: Any) -> Any:
-        kept.append(original(self))
-        return original(self)
+        told = original(self)
+        kept.append(json.loads(told[1]))
+        return told
 
 
 @defect("CAIO-RES-02", "Something is computed over and over for every request", HTTP)
@@ -196,18 +190,7 @@ def hardly_room_for_more() -> None:
 
 @defect("CAIO-CAP-01", "No more than 60 requests are let in each second", HTTP)
 def sixty_a_second() -> None:
-    latest: list[float] = []
-
-    @wrap("caio.api.instance:Instance.refresh")
-    async def broken(original: Any, self: Any) -> Any:
-        from caio.store.database import StoreUnavailable
-
-        now = time.monotonic()
-        latest[:] = [each for each in latest if now - each < 1.0]
-        if len(latest) >= 60:
-            raise StoreUnavailable("too many in a second")
-        latest.append(now)
-        return await original(self)
+    _turned_away_beyond(60)
 
 
 @defect("CAIO-CAP-02", "Every decision looks at every service that is registered")
@@ -231,6 +214,22 @@ def digest_worked_out_anew() -> None:
         for entry in self.registry.snapshot().entries.values():
             digest.update(orjson.dumps([entry.contract.to_dict(), entry.contract.to_dict()]))
         return original(self, *call, **rest)
+
+
+def _turned_away_beyond(most: int) -> None:
+    """No more requests than that are let in within a second."""
+    latest: list[float] = []
+
+    @wrap(DECIDES)
+    def broken(original: Any, *call: Any, **rest: Any) -> Any:
+        from caio.store.database import StoreUnavailable
+
+        now = time.monotonic()
+        latest[:] = [each for each in latest if now - each < 1.0]
+        if len(latest) >= most:
+            raise StoreUnavailable("too many in a second")
+        latest.append(now)
+        return original(*call, **rest)
 
 
 def _fails_every(nth: int) -> None:

@@ -63,7 +63,8 @@ def app_of(instance: Instance) -> FastAPI:
     app.add_middleware(GateMiddleware, gate=instance.gate)
     cors.install(app, instance.settings.cors_origins)
     app.add_middleware(ObservingMiddleware, observer=observer)
-    app.state.lane = Lane(direct_routes(deciding), observer, instance.gate, {CaioError: answers.problem_of})
+    prompts = {(b"POST", b"/api/v1/route"): decisions.prompt_route(instance)}
+    app.state.lane = Lane(direct_routes(deciding), observer, instance.gate, {CaioError: answers.problem_of}, prompts)
     return app
 
 

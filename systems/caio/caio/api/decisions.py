@@ -1,12 +1,14 @@
 """Routes that decide: route, dispatch, and the decisions made, which anyone may verify."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import anyio.to_thread
 import orjson
 from chassis import bodies, gate
 from chassis.auth import Caller
+from chassis.lane import Prompt
 from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,6 +21,7 @@ from caio.api.metrics import ANSWERED
 from caio.decision import RoutingDecision
 from caio.dispatch.answers import Ask, Dispatched
 from caio.errors import CaioError, DecisionNotFound, FieldError, InvalidRequest
+from caio.store.database import StoreUnavailable
 
 EVERYONE = ("admin", "user", "service")
 
@@ -41,8 +44,7 @@ def router(instance: Instance) -> APIRouter:
         body = await to_route(request)
         await instance.refresh()
         instance.board.half_open_rested()
-        kept = await instance.keep(decide(instance, body))
-        return answers.Json(kept.document)
+        return answers.Json(await instance.keep(decide(instance, body)))
 
     @routes.post("/api/v1/dispatch", openapi_extra=bodies.documented(DispatchBody))
     async def dispatch(request: Request) -> Response:
@@ -79,6 +81,22 @@ def router(instance: Instance) -> APIRouter:
         return answers.json({"keys": [instance.orchestrator.signer.to_dict()]})
 
     return routes
+
+
+def prompt_route(instance: Instance) -> Prompt:
+    """The route that decides, for chassis.lane, as long as nothing has to be taken over from others before."""
+    may_ask = gate.permit(instance.gate, EVERYONE, "ask for services")
+
+    def begin(request: Request, reply: Callable[[Response | Exception], None]) -> None:
+        def tell(stored: bytes | StoreUnavailable) -> None:
+            reply(answers.Json(stored) if isinstance(stored, bytes) else stored)
+
+        may_ask(request)
+        body = bodies.in_lane(RouteBody, LIMITS, request)
+        instance.board.half_open_rested()
+        instance.keep_soon(decide(instance, body), tell)
+
+    return Prompt(instance.is_current, begin)
 
 
 def decide(instance: Instance, body: RouteBody) -> RoutingDecision:

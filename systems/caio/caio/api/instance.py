@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import IO, Any
 
-import orjson
 from chassis import logs, rate_limit, settings
 from chassis.audit import AuditLog
 from chassis.auth import TokenBook
@@ -26,7 +25,6 @@ from caio.api.metrics import Metrics
 from caio.api.replica import Replica
 from caio.config import PREFIX, Settings
 from caio.decision import RoutingDecision
-from caio.dispatch.answers import Kept
 from caio.dispatch.calls import ServiceCaller
 from caio.dispatch.circuits import CircuitBoard
 from caio.dispatch.dispatcher import Dispatcher
@@ -73,10 +71,10 @@ class Instance:
         key_file = found.signing_key_file or (self.folder / keys.FILE_NAME if self.folder else None)
         self.key = signing_key(key_file)
         self.records = Records(self.folder)
-        self.gathering = Gathering(self.records)
         self.registry = ServiceRegistry(found.registry_size)
         self.metrics.watch(self.registry, self.records)
         self.orchestrator = Orchestrator(self.registry, self.key, history=DecisionHistory(REMEMBERED))
+        self.gathering = Gathering(self.records, self.orchestrator.signer.sign_all)
         self.board = CircuitBoard(found.circuit_failures, found.circuit_open_seconds)
         self.caller = ServiceCaller()
         self.replica = Replica(self.orchestrator, self.records, self.board)
@@ -132,13 +130,19 @@ class Instance:
         if not self.replica.has_looked:
             await self.replica.refresh()
 
-    async def keep(self, decision: RoutingDecision) -> Kept:
-        """Sign a decision and store it; of equal decisions the first stays the one that everybody sees."""
-        content = decision.to_dict()
-        self.metrics.decided(content)
-        document = orjson.dumps(content)
-        stored = await self.gathering.keep(decision.decision_id, document)
-        return Kept(stored, content)
+    def is_current(self) -> bool:
+        """Whether ``refresh`` would find nothing to take over."""
+        return not self.library.due and self.replica.is_current()
+
+    async def keep(self, decision: RoutingDecision) -> bytes:
+        """Sign a decision and store it. Gives its JSON; of equal ones the first stays the one that everybody sees."""
+        self.metrics.decided(decision.durations_us)
+        return await self.gathering.keep(*decision.spell())
+
+    def keep_soon(self, decision: RoutingDecision, tell: Callable[[bytes | StoreUnavailable], None]) -> None:
+        """The same, for who does not wait but is told what is kept, or why nothing is."""
+        self.metrics.decided(decision.durations_us)
+        self.gathering.put(*decision.spell(), tell)
 
     async def keep_house(self) -> None:
         """Every so often remove decisions beyond those kept, and let other workers know how it is here."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import Any
 
 from chassis.metrics import HttpMetrics
+from chassis.tallies import Tally
 from prometheus_client import Counter, Gauge, Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -15,6 +15,7 @@ from starlette.responses import Response
 from caio.dispatch.answers import DeadlineExceeded, DispatchFailed
 from caio.errors import NoMatchingServices
 from caio.registry import ServiceRegistry
+from caio.routing.stages import NAMES
 from caio.store.records import Records
 
 STAGE_SECONDS = (0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.05)
@@ -38,11 +39,12 @@ class Metrics(HttpMetrics):
     def __init__(self, version: str) -> None:
         super().__init__("caio", version)
         self.decisions = Counter("caio_decisions", "Requests routed", ("outcome",), registry=self.registry)
-        self._routed = self.decisions.labels("routed")
         self.stages = Histogram(
             "caio_stage_duration_seconds", "Time per stage", ("stage",), buckets=STAGE_SECONDS, registry=self.registry
         )
-        self._stage: Callable[[str], Histogram] = cache(self.stages.labels)
+        self._stage_tallies = {name: Tally(self.stages.labels(name)) for name in NAMES}
+        # Every decision passes the last stage, so that is where decisions are counted.
+        self._stage_tallies[NAMES[-1]] = Tally(self.stages.labels(NAMES[-1]), self.decisions.labels("routed"))
         self.dispatches = Counter("caio_dispatches", "Requests dispatched", ("outcome",), registry=self.registry)
         for outcome in DISPATCHES:
             self.dispatches.labels(outcome)
@@ -87,11 +89,15 @@ class Metrics(HttpMetrics):
         self.tell()
         return super().exposition()
 
-    def decided(self, content: dict[str, Any]) -> None:
-        """Count a decision and the time that each of its stages took."""
-        self._routed.inc()
-        for stage in content["trace"]["stages"]:
-            self._stage(stage["name"]).observe(stage["duration_us"] / 1_000_000)
+    def decided(self, durations_us: Mapping[str, float]) -> None:
+        """Take note of a decision and of the time that each of its stages took; ``flush`` counts them."""
+        for stage, duration in durations_us.items():
+            self._stage_tallies[stage].add(duration / 1_000_000)
+
+    def flush(self) -> None:
+        super().flush()
+        for tally in self._stage_tallies.values():
+            tally.flush()
 
     def undecided(self, problem: str) -> None:
         """Count a request that could not be routed."""

@@ -64,13 +64,25 @@ class Replica:
         if self.has_looked:
             return
         position = self.records.position()
-        if position is None:
-            return
-        if not self.is_at(position):
+        if position is not None and not self.look(position):
             await anyio.to_thread.run_sync(self.catch_up, position)
-            return
-        self.has_looked = True
-        asyncio.get_running_loop().call_soon(self._look_again)
+
+    def is_current(self) -> bool:
+        """Whether there is nothing to take over, as far as can be told without waiting."""
+        if self.has_looked:
+            return True
+        try:
+            position = self.records.position()
+        except StoreUnavailable:
+            return False
+        return position is None or self.look(position)
+
+    def look(self, position: Position) -> bool:
+        """Whether all is known up to where the journal is now. If so, that does for all who are there."""
+        if self.is_at(position):
+            self.has_looked = True
+            asyncio.get_running_loop().call_soon(self._look_again)
+        return self.has_looked
 
     def _look_again(self) -> None:
         self.has_looked = False
