@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 from caio.errors import CaioError
+from caio.store.checkpoints import Checkpoints
 
 Result = TypeVar("Result")
 Work = Callable[[sqlite3.Connection], Any]
@@ -83,6 +84,7 @@ class Database:
         self._connection: sqlite3.Connection | None = None
         self._identity: tuple[int, int] | None = None
         self._patience_ms = -1
+        self._checkpoints = Checkpoints(path) if path is not None else None
         self._thread = threading.Thread(target=self._run, name="store", daemon=True)
         self._thread.start()
 
@@ -102,6 +104,8 @@ class Database:
         """Finish what was submitted and close the file."""
         self._jobs.put(None)
         self._thread.join()
+        if self._checkpoints is not None:
+            self._checkpoints.close()
 
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:
@@ -141,6 +145,8 @@ class Database:
             for job in running:
                 job.future.set_exception(failure)
             return
+        if self._checkpoints is not None and self._connection is not None:
+            self._checkpoints.written(self._connection.total_changes)
         for job, result in zip(running, results, strict=True):
             job.future.set_result(result)
 
