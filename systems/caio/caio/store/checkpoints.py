@@ -1,6 +1,6 @@
 """Moves what was committed from the write-ahead log into the database file, aside from the thread that commits.
 
-That takes two waits for the disk, tens of milliseconds on a busy one. SQLite has every 1,000th page or so wait for that,
+That takes two waits for the disk, tens of milliseconds on a busy one. SQLite has every 1,000th page or so wait for it,
 and with it all who gather meanwhile. It still does where this thread does not keep up, but then little is left to move.
 """
 
