@@ -41,7 +41,8 @@ class Operator:
     """Somebody who follows the runbook.
 
     ``patience`` is for how many seconds the operator waits for a replica; ``serving`` is the side that is meant to
-    answer, ``deeds`` the journal, ``versions`` what each replica said of itself when it began to serve.
+    answer, ``deeds`` the journal, ``versions`` what each replica said of itself when it began to serve. ``overlooked``
+    are replicas of a version that was given up which were ready all the same, as they said themselves.
     """
 
     replicas: ReplicaSet
@@ -49,6 +50,7 @@ class Operator:
     serving: list[Replica]
     deeds: list[Deed] = field(default_factory=list)
     versions: dict[str, str] = field(default_factory=dict)
+    overlooked: list[str] = field(default_factory=list)
 
     def replace(self, image: str, patience: float | None = None) -> bool:
         """Replace the version that serves by that of an image. False if the new one was sick: the old one serves on.
@@ -64,6 +66,7 @@ class Operator:
                 self._drain(other)
         except GivenUp as error:
             self._note(f"gives the new version up: {error}")
+            self.overlooked = [replica.name for replica in new if replica.running and replica.ready]
             self._back(old, new)
             return False
         self._stop(old)

@@ -97,7 +97,8 @@ def send_to_hanging(world: World, service: str, message: str, capability: str) -
 def update(world: World, stage: str = WORKING, patience: float | None = None) -> None:
     """Have the operator update the system to a version, and callers go on for a while afterwards.
 
-    Raises Broken if a version that was to be used was never used: what came of that says nothing about the balancer.
+    Raises Broken if a version that was to be used was never used: what came of that says nothing about the balancer;
+    and NotMet if its replicas said that they were ready, and only the balancer did not see it.
     """
     operator = _operator(world)
     image, new = operator.replicas.version(stage), operator.replicas.opposite(operator.serving)
@@ -105,6 +106,11 @@ def update(world: World, stage: str = WORKING, patience: float | None = None) ->
         operator.replace(image, patience)
     if stage not in UNUSED and not operator.used(new[0].name):
         journal = "\n".join(told(operator.deeds))
+        if len(operator.overlooked) == len(new):
+            ready = " and ".join(operator.overlooked)
+            raise NotMet(
+                f"expected the new version to be used, but the balancer did not see that {ready} were ready:\n{journal}"
+            )
         raise Broken(f"expected the new version to be used, but the operator gave it up before:\n{journal}")
     _go_on(world)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -15,7 +16,7 @@ from support.deployments.containers.balancer import Seat
 from support.outcomes import Broken, NotMet
 
 SIDES = [["blue-1", "blue-2"], ["green-1", "green-2"]]
-WELL, UNWELL, ENDED, SICK_WHEN_USED = "well", "unwell", "ended", "sick when used"
+WELL, UNWELL, ENDED, SICK_WHEN_USED, UNSEEN = "well", "unwell", "ended", "sick when used", "unseen"
 
 
 @dataclass(slots=True)
@@ -28,6 +29,10 @@ class Place:
     running: bool = False
     grace: float = 35.0
     exit_code: int | None = None
+
+    @property
+    def ready(self) -> bool:
+        return self.image != UNWELL
 
     def stop(self, grace: float) -> int:
         assert grace == self.grace
@@ -61,6 +66,9 @@ class Pretended:
     def opposite(self, side: list[Place]) -> list[Place]:
         return next(each for each in self.sides if each != side)
 
+    def version(self, stage: str) -> str:
+        return stage
+
     def launch(self, some: list[Place]) -> None:
         for place in some:
             self.done.append(f"start {place.name}")
@@ -82,7 +90,7 @@ class Pretended:
     def seat(self, name: str) -> Seat:
         place, state = self.places[name], self.states[name]
         used = place.image == SICK_WHEN_USED and f"ready {name}" in self.done
-        well = place.running and place.image != UNWELL and not (used and self._looked(name))
+        well = place.running and place.image not in (UNWELL, UNSEEN) and not (used and self._looked(name))
         status = {"ready": "UP", "drain": "DRAIN", "maint": "MAINT"}[state] if well else "DOWN"
         return Seat(name, status, "L7OK" if well else "L7STS" if place.running else "L4CON", 0, 0, 0)
 
@@ -146,6 +154,19 @@ def test_a_sick_version_is_stopped_and_the_old_one_serves(pretended: Pretended, 
 
 def sent(at: float, by: str = "blue-1", kind: str = ASKING, service: str = "", trouble: str = "") -> Sent:
     return Sent(at, kind, service, by, 0.01, 500 if trouble else 200, trouble)
+
+
+@pytest.mark.parametrize(("image", "overlooked"), [(UNSEEN, SIDES[1]), (UNWELL, []), (ENDED, [])])
+def test_a_version_that_is_ready_and_never_used_is_the_balancers_failure(
+    pretended: Pretended, monkeypatch: pytest.MonkeyPatch, image: str, overlooked: list[str]
+) -> None:
+    someone, world = operator(pretended), SimpleNamespace()
+    monkeypatch.setattr(rollouts, "_operator", lambda _: someone)
+    monkeypatch.setattr(rollouts, "_awaking", lambda *_: nullcontext())
+    with pytest.raises(NotMet if overlooked else Broken) as told:
+        rollouts.update(cast(Any, world), image)
+    assert someone.overlooked == overlooked
+    assert all(name in str(told.value) for name in overlooked)
 
 
 def test_a_request_that_failed_is_lost_and_what_it_registered_is_not_expected() -> None:
