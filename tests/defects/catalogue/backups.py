@@ -22,6 +22,10 @@ def backup_without_audit_log() -> None:
 
 @defect("CAIO-HARD-06", "What stands only in the write-ahead log is not backed up", interfaces=HTTP, sample=RESTORED)
 def backup_without_the_log_of_the_database() -> None:
+    @wrap("caio.store.checkpoints:move")
+    def nothing_moved(original: Any, path: Any) -> bool:
+        return False  # or what is only in the log would depend on the moment
+
     @wrap("caio.backup.make:copy_database")
     def broken(original: Any, source: Any, target: Any) -> None:
         import shutil
