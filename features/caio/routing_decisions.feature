@@ -86,9 +86,9 @@ Feature: Every decision is repeatable, complete and can be proven
       Given CAIO is running with the services
         | service    | offers | accuracy |
         | local-chat | chat   | 0.91     |
-      And 12 users have asked for "chat" at the same time, each in a matter of their own
+      And 8 users have asked for "chat" at the same time, each in a matter of their own
       When an auditor verifies every decision
-      Then the auditor finds all 12 genuine
+      Then the auditor finds all 8 genuine
 
     Scenario Outline: Somebody changes the <part> of a decision
       Given CAIO is running with the services

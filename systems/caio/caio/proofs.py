@@ -54,8 +54,7 @@ class Signer:
         value = base64.b64encode(self._key.sign(_root_message(root, len(spelled)))).decode()
         shared = {"algorithm": SHARED, "key_id": self.key_id, "value": value, "tree_size": len(spelled)}
         return [
-            {**shared, "leaf_index": index, "path": base64.b64encode(b"".join(path)).decode()}
-            for index, path in enumerate(paths)
+            {**shared, "leaf_index": index, "path": base64.b64encode(path).decode()} for index, path in enumerate(paths)
         ]
 
     def to_dict(self) -> dict[str, str]:
@@ -156,8 +155,7 @@ def _message_of(spelled: bytes, signature: Mapping[str, Any]) -> bytes:
     index, size, path = signature["leaf_index"], signature["tree_size"], _decoded(signature["path"])
     if type(index) is not int or type(size) is not int:
         raise ValueError("leaf_index and tree_size are no whole numbers")
-    hashes = [path[at : at + 32] for at in range(0, len(path), 32)]
-    root = root_from(leaf_hash(spelled), index, size, hashes)
+    root = root_from(leaf_hash(spelled), index, size, path)
     if root is None:
         raise ValueError("its path does not lead from its leaf to the root")
     return _root_message(root, size)
