@@ -168,9 +168,14 @@ class Reply:
         self._seen = seen
 
     def __call__(self, answer: Response | Exception) -> None:
-        if isinstance(answer, Exception):
-            answer = self._lane.response_to(answer, self._exchange.scope)
-        self._lane.finish(self._exchange, self._seen, answer)
+        try:
+            if isinstance(answer, Exception):
+                answer = self._lane.response_to(answer, self._exchange.scope)
+            self._lane.finish(self._exchange, self._seen, answer)
+        except BaseException:
+            # As on the longer way: the caller is not left waiting.
+            self._exchange.abort()
+            raise
 
 
 class Exchange:

@@ -53,7 +53,7 @@ class Gathering:
         return await stored
 
     def put(self, decision_id: str, spelled: bytes, tell: Callable[[bytes | StoreUnavailable], None]) -> None:
-        """The same, for who does not wait but is told; ``tell`` must not raise."""
+        """The same, for who does not wait but is told."""
         self._waiting.append(Waiting(decision_id, spelled, tell))
         if not self._busy:
             self._busy = True
@@ -85,7 +85,11 @@ class Gathering:
         self.stored += len(found) if isinstance(found, list) else 0
         for place, each in enumerate(batch):
             # An exception of its own for everybody, as each grows a traceback.
-            each.tell(found[place] if isinstance(found, list) else StoreUnavailable(str(found)))
+            told = found[place] if isinstance(found, list) else StoreUnavailable(str(found))
+            try:
+                each.tell(told)
+            except Exception as error:  # noqa: BLE001 - whoever cannot be told keeps nobody else waiting
+                loop.call_exception_handler({"message": "a stored decision could not be told", "exception": error})
         self._hand_over(loop)
 
 

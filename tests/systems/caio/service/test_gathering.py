@@ -73,3 +73,24 @@ def test_who_no_longer_waits_holds_nobody_up(tmp_path: Path) -> None:
     records = Records(tmp_path)
     assert asyncio.run(asyncio.wait_for(one_gives_up(), 10)).startswith(b'{"a":2,')
     records.close()
+
+
+def test_who_cannot_be_told_keeps_nobody_else_waiting(tmp_path: Path) -> None:
+    async def one_fails() -> tuple[bytes, bytes, list[str]]:
+        told: list[str] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context["message"]))
+
+        def fail(_: object) -> None:
+            raise RuntimeError("nobody there")
+
+        gathering = Gathering(records, Signer().sign_all)
+        gathering.put("dec-1", b'{"a":1}', fail)
+        together = await gathering.keep("dec-2", b'{"a":2}')
+        return together, await gathering.keep("dec-3", b'{"a":3}'), told
+
+    records = Records(tmp_path)
+    together, later, told = asyncio.run(asyncio.wait_for(one_fails(), 10))
+    records.close()
+    assert together.startswith(b'{"a":2,')
+    assert later.startswith(b'{"a":3,')
+    assert told == ["a stored decision could not be told"]
