@@ -14,15 +14,14 @@ from chassis.shared_folder import shared_folder
 
 from tests.systems.caio.service.conftest import until
 
-HOLDS = """
-import os, sys, time
+HOLDS = r"""
+import os, time
 from chassis.shared_folder import shared_folder
 
-from tests.systems.caio.service.conftest import until
 with shared_folder("of-workers-") as folder:
     (folder / "counted").touch()
     child = os.fork()
-    print(folder if child else "child", flush=True)
+    os.write(1, f"{folder if child else 'child'}\n".encode())  # in one piece: print may write the line's end by itself
     time.sleep(60)
 """
 
