@@ -1,7 +1,9 @@
 """Measures one routing decision in process: route_request alone, and with proofs and trace spelled out.
 
 The request asks for a capability, a constraint, a guarantee and a ceiling, under one policy. Contracts differ in cost,
-latency and accuracy; in the last case they are all alike, so that the seed orders them.
+latency and accuracy; in one case they are all alike, so that the seed orders them. The request is the same each time,
+as with an application that always demands the same: what it demands is compiled, and compared, once. In the last case
+a call ends between two decisions, well or badly, so that no ranking is like the one before.
 """
 
 from __future__ import annotations
@@ -22,16 +24,20 @@ DECISIONS = 2000
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """So many registered services, of which so many offer what is asked; ``alike`` makes an exact tie of them."""
+    """So many registered services, of which so many offer what is asked.
+
+    ``alike`` makes an exact tie of them; with ``calls``, one ends before each decision, and every other fails.
+    """
 
     services: int
     matching: int
     alike: bool = False
+    calls: bool = False
     target: Target | None = None
 
     def __str__(self) -> str:
-        tied = ", all alike" if self.alike else ""
-        return f"{self.services:,} service{'s' if self.services > 1 else ''}, {self.matching} matching{tied}"
+        more = (", all alike" if self.alike else "") + (", calls between" if self.calls else "")
+        return f"{self.services:,} service{'s' if self.services > 1 else ''}, {self.matching} matching{more}"
 
 
 CASES = (
@@ -41,6 +47,7 @@ CASES = (
     Case(10000, 10, target=Target(200)),
     Case(100, 100, target=Target(150)),
     Case(100, 100, alike=True),
+    Case(100, 100, calls=True),
 )
 
 REQUEST = Request(
@@ -114,6 +121,8 @@ def _round(subject: Orchestrator, case: Case) -> tuple[list[float], list[float]]
     """Times in µs: of route_request, and of the same with proofs and trace made."""
     bare, full = [], []
     for number in range(-WARM_UP, DECISIONS):
+        if case.calls:
+            subject.record_outcome(f"service-{number % case.matching:05d}", ok=number % 2 == 0)
         started = time.perf_counter_ns()
         decision = subject.route_request(request=REQUEST, policies=POLICIES, history={}, seed=42)
         routed = time.perf_counter_ns()

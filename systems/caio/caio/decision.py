@@ -7,7 +7,7 @@ does to the answer cannot change the decision.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
@@ -70,7 +70,8 @@ class RoutingDecision:
         self._request = request
         self._spelled = spelled
         self._policies = policies
-        self._ranked: Sequence[Candidate] = ranked.admitted
+        admitted = ranked.admitted
+        self._ranked = admitted if isinstance(admitted, tuple) else tuple(admitted)
         self._refused: tuple[Refused, ...] = (*matched.refused, *ruled.refused, *secured.refused)
         self._durations = _DURATIONS.pack(
             matched.duration_us, ruled.duration_us, secured.duration_us, ranked.duration_us, decided.duration_us
@@ -162,7 +163,7 @@ class RoutingDecision:
         return Findings(
             self._request,
             self._policies,
-            tuple(self._ranked),
+            self._ranked,
             self._refused,
             tuple(self._penalties.items()),
             self._registry_digest,

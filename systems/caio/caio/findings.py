@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from caio.claims import checks_of, control_signal_of, guarantees_of, model_of, proofs_of
@@ -14,6 +15,8 @@ from caio.routing.stages import NAMES, Refused, score_of
 _COMPONENTS = ("cost", "latency", "accuracy", "alignment", "recent history")
 # Every set of components in which a loser may be weaker, by bit: bit 0 is cost.
 _WEAKER = [", ".join(name for bit, name in enumerate(_COMPONENTS) if mask >> bit & 1) for mask in range(32)]
+# Rankings of which the standings are kept, and the most candidates that these may have (some 100 bytes each).
+KEPT, MOST_KEPT = 256, 100
 # Whom the stage of matching refuses for reasons that lie outside contracts.
 IN_MATCHING = {"dispatch": "match", "health": "match"}
 
@@ -69,28 +72,15 @@ class Findings(NamedTuple):
     def ranked_rows(self) -> list[dict[str, Any]]:
         """Those admitted, best first, and why all but the first have lost."""
         # A hundred candidates or more are common, and this is most of the time a decision takes.
-        penalties: Mapping[str, float] = dict(self.penalties)
-        cost, latency, accuracy, alignment = self.chosen.figures
-        best = score_of(self.chosen, penalties)
-        equal = f"scores the same as {self.chosen.service_id}, which the seed prefers"
-        against = f", {self.chosen.service_id} scores {best}: weaker in "
-        rows = []
-        for candidate in self.ranked:
+        penalties, rows = dict(self.penalties), []
+        for candidate, (score, reason) in zip(self.ranked, standings_of(self.ranked, self.penalties), strict=True):
             row = candidate.row.copy()
-            components = row["components"] = candidate.components.copy()
-            told, failed = candidate.scored, False
+            row["components"] = components = candidate.components.copy()
+            row["score"], row["reason"] = score, reason
             if penalties and candidate.service_id in penalties:
-                row["score"] = score_of(candidate, penalties)
                 components["history"] = penalties[candidate.service_id]
-                told, failed = f"scores {row['score']}", True
-            if row["score"] == best:
-                row["reason"] = equal
-            else:
-                its_cost, its_latency, its_accuracy, its_alignment = candidate.figures
-                weaker = (its_cost < cost) | (its_latency < latency) << 1 | (its_accuracy < accuracy) << 2
-                row["reason"] = told + against + _WEAKER[weaker | (its_alignment < alignment) << 3 | failed << 4]
             rows.append(row)
-        rows[0].update(outcome="chosen", stage="decide", reason="has the best score")
+        rows[0].update(outcome="chosen", stage="decide")
         return rows
 
     def refused_rows(self) -> Iterator[dict[str, Any]]:
@@ -103,3 +93,35 @@ class Findings(NamedTuple):
                 "components": None,
                 "contract_digest": refused.candidate.digest,
             }
+
+
+def standings_of(
+    ranked: tuple[Candidate, ...], penalties: tuple[tuple[str, float], ...]
+) -> Sequence[tuple[float, str]]:
+    """The score of each, in the order of the ranking, and why the first was chosen and all others have lost."""
+    return _known(ranked, penalties) if len(ranked) <= MOST_KEPT else _compare(ranked, penalties)
+
+
+def _compare(ranked: tuple[Candidate, ...], penalties: tuple[tuple[str, float], ...]) -> Sequence[tuple[float, str]]:
+    chosen, lost = ranked[0], dict(penalties)
+    best = score_of(chosen, lost)
+    cost, latency, accuracy, alignment = chosen.figures
+    equal = (best, f"scores the same as {chosen.service_id}, which the seed prefers")
+    against = f", {chosen.service_id} scores {best}: weaker in "
+    standings = [(best, "has the best score")]
+    for other in ranked[1:]:
+        score, told, failed = other.score, other.scored, other.service_id in lost
+        if failed:
+            score = score_of(other, lost)
+            told = f"scores {score}"
+        if score == best:
+            standings.append(equal)
+        else:
+            its_cost, its_latency, its_accuracy, its_alignment = other.figures
+            weaker = (its_cost < cost) | (its_latency < latency) << 1 | (its_accuracy < accuracy) << 2
+            weaker |= (its_alignment < alignment) << 3 | failed << 4
+            standings.append((score, told + against + _WEAKER[weaker]))
+    return tuple(standings)
+
+
+_known = lru_cache(maxsize=KEPT)(_compare)

@@ -14,6 +14,7 @@ from typing import Literal, get_args
 from caio.contracts import ServiceContract
 from caio.errors import FieldError, InvalidContract, RegistryFull, ServiceExists, ServiceNotFound, VersionExists
 from caio.routing.candidate import Candidate
+from caio.routing.offers import Offers
 
 Health = Literal["unknown", "healthy", "unhealthy"]
 Circuit = Literal["closed", "open", "half-open"]
@@ -101,7 +102,7 @@ class Snapshot:
     """The registry at one moment: candidates by capability, best score first, and the digest of all contracts."""
 
     entries: Mapping[str, ServiceEntry]
-    index: Mapping[str, tuple[Candidate, ...]]
+    index: Mapping[str, Offers]
     digest: str
 
 
@@ -120,7 +121,7 @@ class ServiceRegistry:
         """Held while anything changes; whoever lets in several changes as one holds it meanwhile."""
         self._entries: dict[str, ServiceEntry] = {}
         self._index: dict[str, list[Candidate]] = {}
-        self._frozen: dict[str, tuple[Candidate, ...]] = {}
+        self._frozen: dict[str, Offers] = {}
         self._digests: list[bytes] = []
         self._currencies: Counter[str] = Counter()
         self._snapshot: Snapshot | None = None
@@ -245,7 +246,7 @@ class ServiceRegistry:
     def _freeze(self) -> Snapshot:
         for capability, offers in self._index.items():
             if capability not in self._frozen:
-                self._frozen[capability] = tuple(offers)
+                self._frozen[capability] = Offers(offers)
         return Snapshot(
             entries=MappingProxyType(dict(self._entries)),
             index=MappingProxyType(dict(self._frozen)),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from caio.routing.candidate import Candidate
+from caio.routing.offers import Offers
 
 Operator = Literal["equals", "at_least", "at_most", "includes", "one_of", "none_of"]
 
@@ -34,8 +35,16 @@ class Check:
     operator: Operator
     expected: Any
 
-    def keep(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+    def keep(self, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
         """Those that fulfil the demand, in their order."""
+        if isinstance(candidates, Offers):
+            ordered = self.operator in ("at_least", "at_most")
+            few = candidates.extremes(self.field) if ordered else candidates.kinds(self.field)
+            if few and len(self._fulfilling(few)) == len(few):
+                return candidates
+        return self._fulfilling(candidates)
+
+    def _fulfilling(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         field, expected = self.field, self.expected
         match self.operator:
             case "equals":

@@ -14,6 +14,7 @@ from caio.registry import Snapshot
 from caio.request import CompiledRequest
 from caio.routing.candidate import DIGITS, HISTORY_PENALTY, Candidate, choose, tie_of
 from caio.routing.checks import Check
+from caio.routing.offers import Offers
 
 NAMES = ("match", "rules", "security", "rank", "decide")
 """In the order of routing."""
@@ -82,15 +83,19 @@ def verify_security(candidates: Sequence[Candidate], request: CompiledRequest) -
 def rank(candidates: Sequence[Candidate], penalties: Mapping[str, float], seed: int) -> Stage:
     """Best score first; of equal scores, the order that the seed gives, whatever the order of registration."""
     started = time.perf_counter_ns()
-    scores = [score_of(item, penalties) for item in candidates] if penalties else [item.score for item in candidates]
     ranked: Sequence[Candidate] = candidates
-    if penalties or len(set(scores)) < len(scores):
+    if not penalties and isinstance(candidates, Offers) and not candidates.tied:
+        return _timed(Stage("rank", len(candidates), ranked), started)
+    scores = [score_of(item, penalties) for item in candidates] if penalties else [item.score for item in candidates]
+    order: Sequence[int] = range(len(scores))
+    tied = len(set(scores)) < len(scores)
+    if tied:
         factor = tie_of(f"seed {seed}")
         ties = [item.tie * factor & _MASK for item in candidates]
-        # Both sorts are stable, so the second leaves equal scores in the order that the seed gave them.
-        order = sorted(range(len(scores)), key=ties.__getitem__)
-        order.sort(key=scores.__getitem__, reverse=True)
-        ranked = [candidates[at] for at in order]
+        order = sorted(order, key=ties.__getitem__)
+    if tied or penalties:
+        # Sorting is stable: it leaves equal scores in the order that the seed gave them.
+        ranked = [candidates[at] for at in sorted(order, key=scores.__getitem__, reverse=True)]
     return _timed(Stage("rank", len(candidates), ranked), started)
 
 
@@ -105,15 +110,23 @@ def penalties_of(candidates: Sequence[Candidate], *counts: Mapping[str, tuple[in
 
     One failure alone costs half the penalty. Only candidates are looked up: the cost does not grow with the registry.
     """
-    if not any(counts):
+    told = [known for known in counts if known]
+    if not told:
         return _NO_PENALTIES
-    penalties = {}
-    for name in [item.service_id for item in candidates]:
-        records = [record for known in counts if (record := known.get(name)) is not None]
-        failed = sum(record[1] for record in records)
-        if failed:
-            penalties[name] = HISTORY_PENALTY * failed / (sum(record[0] for record in records) + failed + 1)
-    return penalties
+    if len(told) > 1:
+        names = [item.service_id for item in candidates]
+        records = {name: [known[name] for known in told if name in known] for name in names}
+        told = [
+            {name: (sum(ok for ok, _ in each), sum(failed for _, failed in each)) for name, each in records.items()}
+        ]
+    (known,) = told
+    nothing = (0, 0)
+    return {
+        name: HISTORY_PENALTY * failed / (succeeded + failed + 1)
+        for name in [item.service_id for item in candidates]
+        for succeeded, failed in (known.get(name, nothing),)
+        if failed
+    }
 
 
 def score_of(candidate: Candidate, penalties: Mapping[str, float]) -> float:
