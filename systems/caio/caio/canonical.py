@@ -12,6 +12,9 @@ import orjson
 _EXACT = 2**53
 # As orjson spells a whole float: at the end of an item, or of everything.
 _WHOLE = re.compile(rb"\.0(?:[,\]}]|\Z)")
+_FEW_DIGITS = re.compile(rb"0|-?[1-9][0-9]{0,14}")
+# What stands before a quote that opens a text, as orjson writes no white space, and before one in a text.
+_BEFORE_TEXT = b":,[{\\"
 _PLAIN = frozenset({str, int, bool, type(None)})
 
 
@@ -38,15 +41,24 @@ def canonical(value: Any) -> bytes:
 
 def settled(spelled: bytes) -> bytes:
     """JSON with sorted keys and no white space, as orjson writes it, in its canonical form."""
-    return spelled if _WHOLE.search(spelled) is None else canonical(orjson.loads(spelled))
+    parts, done = [], 0
+    for whole in _WHOLE.finditer(spelled):
+        point = whole.start()
+        # The value of a key, if that quote ends the key.
+        quote = spelled.rfind(b'":', 0, point)
+        if quote < 1 or spelled[quote - 1] in _BEFORE_TEXT or not _FEW_DIGITS.fullmatch(spelled, quote + 2, point):
+            # Something out of the ordinary: in a list, of many digits, or a text that looks like a figure.
+            return orjson.dumps(normal(orjson.loads(spelled)), option=orjson.OPT_SORT_KEYS)
+        parts.append(spelled[done:point])
+        done = whole.end() - 1
+    return b"".join([*parts, spelled[done:]]) if parts else spelled
 
 
 def read(spelled: bytes) -> Any:
     """What the JSON says, in its normal form."""
     if spelled == b"[]":
         return []
-    value = orjson.loads(spelled)
-    return value if _WHOLE.search(spelled) is None else normal(value)
+    return orjson.loads(settled(spelled))
 
 
 def digest(value: Any) -> str:

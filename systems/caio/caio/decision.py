@@ -130,7 +130,11 @@ class RoutingDecision:
     @property
     def durations_us(self) -> dict[str, float]:
         """Time spent in each stage."""
-        return dict(zip(NAMES, _DURATIONS.unpack(self._durations), strict=True))
+        return dict(zip(NAMES, self.durations(), strict=True))
+
+    def durations(self) -> tuple[float, ...]:
+        """The same in µs, in the order of the stages."""
+        return _DURATIONS.unpack(self._durations)
 
     @property
     def weight(self) -> int:
@@ -139,7 +143,7 @@ class RoutingDecision:
 
     @property
     def trace(self) -> dict[str, Any]:
-        return trace_of(self._findings(), read(self._spelled), self._seed, _DURATIONS.unpack(self._durations))
+        return trace_of(self._findings(), read(self._spelled), self._seed, self.durations())
 
     @property
     def decision_id(self) -> str:
@@ -149,7 +153,7 @@ class RoutingDecision:
     def spell(self) -> tuple[str, bytes]:
         """The id, and all that is signed, as canonical JSON."""
         template = template_of(self._findings())
-        self._id, spelled = template.fill(self._spelled, self._seed, _DURATIONS.unpack(self._durations))
+        self._id, spelled = template.fill(self._spelled, self._seed, self.durations())
         return self._id, spelled
 
     def to_dict(self) -> dict[str, Any]:

@@ -27,7 +27,8 @@ class DecisionHistory:
         self._max_weight = max_weight
         self._weight = 0
         self._lock = threading.Lock()
-        self._decisions: deque[RoutingDecision] = deque()
+        self._decisions: deque[tuple[RoutingDecision, int]] = deque()
+        """With the weight of each."""
 
     def __len__(self) -> int:
         return len(self._decisions)
@@ -35,15 +36,15 @@ class DecisionHistory:
     def add(self, decision: RoutingDecision) -> None:
         weight = decision.weight
         with self._lock:
-            self._decisions.append(decision)
+            self._decisions.append((decision, weight))
             self._weight += weight
             while len(self._decisions) > self._limit or (self._weight > self._max_weight and len(self._decisions) > 1):
-                self._weight -= self._decisions.popleft().weight
+                self._weight -= self._decisions.popleft()[1]
 
     def latest(self, limit: int) -> list[RoutingDecision]:
         """Newest first."""
         with self._lock:
-            found = list(self._decisions)
+            found = [decision for decision, _ in self._decisions]
         return found[::-1][:limit]
 
     def get(self, decision_id: str) -> RoutingDecision:

@@ -25,7 +25,8 @@ KEPT, LONGEST_KEPT = 1024, 4096
 MARSHAL_VERSION = 2
 _REQUIREMENTS = frozenset({"capabilities", "guarantees", "privacy"})
 _CONSTRAINTS = frozenset({"requires_gpu", "requires_internet", "max_cost"})
-_PARTS = frozenset({"intent", "context", "requirements", "constraints", "user"})
+_ORDERED = ("intent", "context", "requirements", "constraints", "user")
+_PARTS = frozenset(_ORDERED)
 # Guarantee → how the contract is held to it, and the word a caller may wrap the figure in.
 _GUARANTEES: dict[str, tuple[Operator, str]] = {
     "accuracy": ("at_least", "minimum"),
@@ -58,7 +59,7 @@ class Request:
         return cls(**data)
 
     def to_dict(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in ("intent", "context", "requirements", "constraints", "user")}
+        return {name: getattr(self, name) for name in _ORDERED}
 
 
 @dataclass(slots=True, eq=False)
@@ -76,8 +77,9 @@ def compile_request(request: Request) -> CompiledRequest:
     """Raises InvalidRequest that names the field at fault."""
     intent, requirements, constraints, user = request.intent, request.requirements, request.constraints, request.user
     try:
-        for name in ("intent", "context", "requirements", "constraints", "user"):
-            fields.mapping(getattr(request, name), name)
+        if not type(intent) is type(request.context) is type(requirements) is type(constraints) is type(user) is dict:
+            for name in _ORDERED:
+                fields.mapping(getattr(request, name), name)
         # All that a decision depends on. What is absent is told from what is null.
         kind, priority, level = intent.get("type", ...), intent.get("priority", "normal"), user.get("trust_level", 0)
         demands = (kind, priority, requirements, constraints, level)

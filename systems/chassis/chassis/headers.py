@@ -12,4 +12,7 @@ def values(scope: Scope, name: bytes) -> list[str]:
 
 def first(scope: Scope, name: bytes) -> str | None:
     """The first value, or None."""
-    return next(iter(values(scope, name)), None)
+    for known, value in scope["headers"]:
+        if known == name:
+            return str(value, "latin-1")
+    return None

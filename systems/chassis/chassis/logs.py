@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import re
 import sys
 import time
 from contextvars import ContextVar
@@ -24,8 +25,8 @@ LogFormat = Literal["json", "text"]
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 """Id of the request that the current task serves; None outside a request."""
 
-_UNQUOTED = frozenset(" \t=\r\n\"'")
-"""Characters for which structlog puts a text between quotes."""
+_QUOTED = re.compile("[ \t=\r\n\"']")
+"""A character for which structlog puts a text between quotes."""
 
 NOISY = ("asyncio",)
 """Libraries that log every call at INFO; only their warnings are wanted."""
@@ -181,7 +182,15 @@ def drop_colours(_logger: Any, _method: str, event: structlog.typing.EventDict) 
 
 def render_json(_logger: Any, _method: str, event: structlog.typing.EventDict) -> str:
     """One JSON object, the usual keys first, without any secret."""
-    first = {key: event.pop(key, None) for key in ("time", "level", "event", "request_id", "logger")}
+    get = event.get
+    # Those that are in the event again keep their places.
+    first = {
+        "time": get("time"),
+        "level": get("level"),
+        "event": get("event"),
+        "request_id": get("request_id"),
+        "logger": get("logger"),
+    }
     line = orjson.dumps({**first, **event}, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
     return redaction.redact(line)
 
@@ -198,23 +207,26 @@ def render_text() -> Any:
 
 def render_plain(_logger: Any, _method: str, event: structlog.typing.EventDict) -> str:
     """What ``render_text`` makes of a line without an exception."""
-    time, level, what, logger = (event.pop(key) for key in ("time", "level", "event", "logger"))
-    pairs = [f"{key}={_spelled(event[key])}" for key in sorted(event)]
-    return redaction.redact(" ".join([f"{time} [{level:9}] {what:30} [{logger}]", *pairs]))
-
-
-def _spelled(value: object) -> str:
-    if isinstance(value, str):
-        return value if _UNQUOTED.isdisjoint(value) else repr(value)
-    return repr(value)
+    pop = event.pop
+    text = f"{pop('time')} [{pop('level'):9}] {pop('event'):30} [{pop('logger')}]"
+    for key in sorted(event):
+        value = event[key]
+        plain = isinstance(value, str) and _QUOTED.search(value) is None
+        text += f" {key}={value if plain else repr(value)}"
+    return redaction.redact(text)
 
 
 def _now() -> str:
-    seconds, nanoseconds = divmod(time.time_ns(), 1_000_000_000)
-    return f"{_second(seconds)}.{nanoseconds // 1_000_000:03}Z"
+    return _moment(time.time_ns() // 1_000_000)
+
+
+@lru_cache(maxsize=2)
+def _moment(milliseconds: int) -> str:
+    """As ISO 8601 has it. Kept, since lines that are written together fall into one millisecond."""
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{_second(seconds)}.{rest:03}Z"
 
 
 @lru_cache(maxsize=2)
 def _second(seconds: int) -> str:
-    """As ISO 8601 has it. Kept, since many lines fall into one second."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")

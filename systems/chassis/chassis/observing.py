@@ -57,8 +57,11 @@ class Observed:
 
 def request_id_for(headers: Iterable[tuple[bytes, bytes]]) -> str:
     """The caller's own id if it is a harmless one, else a new one."""
-    brought = next((value for name, value in headers if name == b"x-request-id"), b"").decode("latin-1")
-    return brought if USABLE_ID.fullmatch(brought) else NEW_IDS.next()
+    for name, value in headers:
+        if name == b"x-request-id":
+            brought = value.decode("latin-1")
+            return brought if USABLE_ID.fullmatch(brought) else NEW_IDS.next()
+    return NEW_IDS.next()
 
 
 class RouteLabels:

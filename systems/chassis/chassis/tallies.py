@@ -7,6 +7,7 @@ For a service that answers thousands in a second that takes longer than some of 
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 
 from prometheus_client import Counter, Histogram
 
@@ -24,6 +25,10 @@ class Tally:
     def add(self, seconds: float) -> None:
         """Take note of one observation."""
         self._fresh.append(seconds)
+
+    def add_all(self, seconds: Sequence[float]) -> None:
+        """Take note of several."""
+        self._fresh += seconds
 
     def flush(self) -> None:
         """Count what has been noted."""

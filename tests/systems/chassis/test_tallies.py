@@ -27,10 +27,12 @@ def test_the_same_is_told_as_if_each_had_been_observed() -> None:
         histogram.labels("a").observe(seconds)
     at_once, counter, histogram = metrics()
     tally = Tally(histogram.labels("a"), counter.labels("a"))
-    for part in (SEEN[:4], [], SEEN[4:]):
+    for part in (SEEN[:4], [], SEEN[4:-2]):
         for seconds in part:
             tally.add(seconds)
         tally.flush()
+    tally.add_all(SEEN[-2:])
+    tally.flush()
     assert told(at_once) == told(one_by_one)
 
 

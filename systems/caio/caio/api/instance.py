@@ -136,12 +136,12 @@ class Instance:
 
     async def keep(self, decision: RoutingDecision) -> bytes:
         """Sign a decision and store it. Gives its JSON; of equal ones the first stays the one that everybody sees."""
-        self.metrics.decided(decision.durations_us)
+        self.metrics.decided(decision.durations())
         return await self.gathering.keep(*decision.spell())
 
     def keep_soon(self, decision: RoutingDecision, tell: Callable[[bytes | StoreUnavailable], None]) -> None:
         """The same, for who does not wait but is told what is kept, or why nothing is."""
-        self.metrics.decided(decision.durations_us)
+        self.metrics.decided(decision.durations())
         self.gathering.put(*decision.spell(), tell)
 
     async def keep_house(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import cache
 
 from chassis.metrics import HttpMetrics
@@ -42,9 +42,10 @@ class Metrics(HttpMetrics):
         self.stages = Histogram(
             "caio_stage_duration_seconds", "Time per stage", ("stage",), buckets=STAGE_SECONDS, registry=self.registry
         )
-        self._stage_tallies = {name: Tally(self.stages.labels(name)) for name in NAMES}
+        *first, last = (self.stages.labels(name) for name in NAMES)
         # Every decision passes the last stage, so that is where decisions are counted.
-        self._stage_tallies[NAMES[-1]] = Tally(self.stages.labels(NAMES[-1]), self.decisions.labels("routed"))
+        self._stages = [*map(Tally, first), Tally(last, self.decisions.labels("routed"))]
+        self._decided: list[tuple[float, ...]] = []
         self.dispatches = Counter("caio_dispatches", "Requests dispatched", ("outcome",), registry=self.registry)
         for outcome in DISPATCHES:
             self.dispatches.labels(outcome)
@@ -89,15 +90,16 @@ class Metrics(HttpMetrics):
         self.tell()
         return super().exposition()
 
-    def decided(self, durations_us: Mapping[str, float]) -> None:
-        """Take note of a decision and of the time that each of its stages took; ``flush`` counts them."""
-        for stage, duration in durations_us.items():
-            self._stage_tallies[stage].add(duration / 1_000_000)
+    def decided(self, durations_us: tuple[float, ...]) -> None:
+        """Take note of a decision and of the time that each of its stages took, in their order; ``flush`` counts."""
+        self._decided.append(durations_us)
 
     def flush(self) -> None:
         super().flush()
-        for tally in self._stage_tallies.values():
-            tally.flush()
+        decided, self._decided = self._decided, []
+        for stage, took in zip(self._stages, zip(*decided, strict=True), strict=False):
+            stage.add_all([duration / 1_000_000 for duration in took])
+            stage.flush()
 
     def undecided(self, problem: str) -> None:
         """Count a request that could not be routed."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from caio.routing.candidate import Candidate
-from caio.routing.offers import Offers
+from caio.routing.offers import FEW, Offers
 
 Operator = Literal["equals", "at_least", "at_most", "includes", "one_of", "none_of"]
 
@@ -37,14 +37,8 @@ class Check:
 
     def keep(self, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
         """Those that fulfil the demand, in their order."""
-        if isinstance(candidates, Offers):
-            ordered = self.operator in ("at_least", "at_most")
-            few = candidates.extremes(self.field) if ordered else candidates.kinds(self.field)
-            if few and len(self._fulfilling(few)) == len(few):
-                return candidates
-        return self._fulfilling(candidates)
-
-    def _fulfilling(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        if len(candidates) > FEW and isinstance(candidates, Offers) and self._is_fulfilled_by_all(candidates):
+            return candidates
         field, expected = self.field, self.expected
         match self.operator:
             case "equals":
@@ -59,6 +53,12 @@ class Check:
                 return [c for c in candidates if c.facts[field] in expected]
             case "none_of":
                 return [c for c in candidates if c.facts[field] not in expected]
+
+    def _is_fulfilled_by_all(self, offers: Offers) -> bool:
+        """Whether it takes only a few to know that everybody fulfils the demand."""
+        ordered = self.operator in ("at_least", "at_most")
+        few = offers.extremes(self.field) if ordered else offers.kinds(self.field)
+        return bool(few) and len(self.keep(few)) == len(few)
 
     def reason(self, candidate: Candidate) -> str:
         """Why the candidate was refused, in a sentence that names the field."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import orjson
 import pytest
 from caio import Orchestrator, Request
-from caio.canonical import canonical
+from caio.canonical import canonical, settled
 from caio.errors import InvalidRequest, NoMatchingServices
 from caio.proofs import verify
 from caio.replay import decision_id
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from tests.systems.caio.core.builders import chat, contract, orchestrator
 
@@ -134,3 +137,19 @@ def test_a_request_may_be_changed_after_it_was_routed(subject: Orchestrator) -> 
                 requirements={"guarantees": {"accuracy": 1}},
             )
         )
+
+
+FIGURES = st.integers(-(10**18), 10**18).map(float) | st.sampled_from([0.0, -0.0, 1.0, -7.0, 2.5, 1e22])
+TEXTS = st.text(st.sampled_from('":,[{\\.0 19a-'), max_size=8)
+VALUES = st.recursive(
+    FIGURES | TEXTS | st.none() | st.booleans() | st.integers(-9, 9),
+    lambda parts: st.lists(parts, max_size=4) | st.dictionaries(TEXTS, parts, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(VALUES)
+@example({"max_cost": 1.0, "text": ':1.0,":2.0,', "a\\": 3.0, "": 4.0, "list": [5.0], "large": 9007199254740992.0})
+def test_json_is_settled_as_if_it_were_read_and_spelled_anew(value: Any) -> None:
+    as_orjson_has_it = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    assert settled(as_orjson_has_it) == canonical(value)
