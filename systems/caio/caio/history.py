@@ -20,7 +20,10 @@ MAX_WEIGHT = 1_000_000
 
 
 class DecisionHistory:
-    """The last decisions, found by id. Ids are worked out when somebody asks, not on the way of a request."""
+    """The last decisions, found by id; none with a limit of 0.
+
+    Ids are worked out when somebody asks, not on the way of a request.
+    """
 
     def __init__(self, limit: int = MAX_DECISIONS, max_weight: int = MAX_WEIGHT) -> None:
         self._limit = limit
@@ -34,6 +37,8 @@ class DecisionHistory:
         return len(self._decisions)
 
     def add(self, decision: RoutingDecision) -> None:
+        if not self._limit:
+            return
         weight = decision.weight
         with self._lock:
             self._decisions.append((decision, weight))

@@ -39,9 +39,6 @@ from caio.store.gathering import Gathering
 from caio.store.records import Records
 from caio.store.sources import Aging
 
-REMEMBERED = 100
-"""Decisions kept in memory; all are in the store."""
-
 HOUSE_SECONDS = 1.0
 """Between two looks at what nobody waits for."""
 
@@ -73,7 +70,8 @@ class Instance:
         self.records = Records(self.folder)
         self.registry = ServiceRegistry(found.registry_size)
         self.metrics.watch(self.registry, self.records)
-        self.orchestrator = Orchestrator(self.registry, self.key, history=DecisionHistory(REMEMBERED))
+        # All decisions are in the store.
+        self.orchestrator = Orchestrator(self.registry, self.key, history=DecisionHistory(0))
         self.gathering = Gathering(self.records, self.orchestrator.signer.sign_all)
         self.board = CircuitBoard(found.circuit_failures, found.circuit_open_seconds)
         self.caller = ServiceCaller()
