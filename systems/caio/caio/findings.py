@@ -57,12 +57,14 @@ class Findings(NamedTuple):
 
     def stages(self) -> list[dict[str, Any]]:
         """What a trace says of each stage, but for how long it took."""
-        admitted = len(self.ranked) + len(self.refused)
-        told = []
-        for name in NAMES:
+        lost = dict.fromkeys(NAMES, 0)
+        for refused in self.refused:
+            lost[IN_MATCHING.get(refused.stage, refused.stage)] += 1
+        considered, told = len(self.ranked) + len(self.refused), []
+        for name, count in lost.items():
+            admitted = 1 if name == "decide" else considered - count
+            told.append({"name": name, "considered": considered, "admitted": admitted})
             considered = admitted
-            admitted -= sum(IN_MATCHING.get(refused.stage, refused.stage) == name for refused in self.refused)
-            told.append({"name": name, "considered": considered, "admitted": 1 if name == "decide" else admitted})
         return told
 
     def candidates(self) -> list[dict[str, Any]]:
