@@ -168,6 +168,32 @@ Feature: Requests reach the service whose contract fits
       Then the request is routed to "local-chat"
       And the decision proves that "local-chat" keeps every policy
 
+    Scenario Outline: The best of many services breaks a policy: <policy>
+      Given CAIO is running with the services
+        | service    | offers | accuracy | cost | needs internet |
+        | cloud-chat | chat   | 0.99     | 0.02 | yes            |
+        | cheap-chat | chat   | 0.50     | 0.01 | no             |
+        | local-chat | chat   | 0.91     | 0.02 | no             |
+        | chat-1     | chat   | 0.91     | 0.21 | no             |
+        | chat-2     | chat   | 0.91     | 0.22 | no             |
+        | chat-3     | chat   | 0.91     | 0.23 | no             |
+        | chat-4     | chat   | 0.91     | 0.24 | no             |
+        | chat-5     | chat   | 0.91     | 0.25 | no             |
+        | chat-6     | chat   | 0.91     | 0.26 | no             |
+        | chat-7     | chat   | 0.91     | 0.27 | no             |
+      And these policies apply
+        | type   | field   | value   | minimum   | services   |
+        | <type> | <field> | <value> | <minimum> | <services> |
+      When a user asks for "chat"
+      Then the request is routed to "<chosen>"
+      And "<refused>" was refused because <reason>
+
+      Examples:
+        | policy           | type       | field             | value | minimum | services   | chosen     | refused    | reason                  |
+        | no internet      | constraint | requires_internet | no    |         |            | local-chat | cloud-chat | it needs the internet   |
+        | an accuracy      | guarantee  | accuracy          |       | 0.90    |            | cloud-chat | cheap-chat | its accuracy is too low |
+        | nobody of a list | deny       |                   |       |         | cloud-chat | local-chat | cloud-chat | it is on the deny list  |
+
   @CAIO-ROUTE-03
   Rule: What a request rules out is never chosen
 

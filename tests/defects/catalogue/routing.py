@@ -88,6 +88,20 @@ def allowed_by_prefix() -> None:
         return [each for each in candidates if each.facts["service_id"].startswith(tuple(self.expected))]
 
 
+@defect("CAIO-ROUTE-02", "Of many services, one that keeps a policy answers for those of another kind")
+def one_kind_answers_for_all() -> None:
+    @wrap("caio.routing.offers:Offers.kinds")
+    def broken(original: Any, self: Any, field: str) -> Any:
+        return original(self, field)[-1:]
+
+
+@defect("CAIO-ROUTE-02", "Of many services, the best answers for those that promise less")
+def best_answers_for_all() -> None:
+    @wrap("caio.routing.offers:Offers.extremes")
+    def broken(original: Any, self: Any, field: str) -> Any:
+        return original(self, field)[-1:]
+
+
 @defect("CAIO-ROUTE-02", "The decision carries no proofs of the policies")
 def policies_not_proven() -> None:
     @wrap("caio.claims:checks_of")
