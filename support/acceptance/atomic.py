@@ -11,16 +11,14 @@ from support.outcomes import UsageError
 READABLE = 0o644
 
 
-def write(path: Path, text: str) -> None:
-    """Replace ``path`` by ``text`` in one step. Raises UsageError, and leaves the old file, when it cannot."""
+def write(path: Path, content: str | bytes) -> None:
+    """Replace ``path`` by a text in one step. Raises UsageError, and leaves the old file, when it cannot."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as file:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
             scratch = Path(file.name)
             try:
-                file.write(text)
+                file.write(content.encode() if isinstance(content, str) else content)
                 file.flush()
                 os.fsync(file.fileno())
                 os.fchmod(file.fileno(), READABLE)

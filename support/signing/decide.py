@@ -95,10 +95,11 @@ def _sign(order: Order, run: _Run, decided: Decided) -> Signed:
     path = _free(order.reports / envelope.FOLDER, run.system.name, decided.when)
     predicate = draft.predicate(decided, run.record, run.judged, run.system, run.inputs, signer.public_key, order.root)
     slots = sheet.slots(predicate, f"{order.reports.name}/{envelope.FOLDER}/{path.name}")
-    files = {**run.outputs, subjects.PAGE: digests.of_bytes(sheet.fill(run.bare, slots)), **run.inputs}
+    page = sheet.fill(run.bare, slots)
+    files = {**run.outputs, subjects.PAGE: digests.of_bytes(page), **run.inputs}
     atomic.write(path, envelope.sign(Statement(files, predicate), signer))
     try:
-        atomic.write(order.reports / subjects.PAGE, sheet.fill(run.bare, slots).decode())
+        atomic.write(order.reports / subjects.PAGE, page)
     except UsageError:
         path.unlink()  # a record whose page says nothing of it would read as one that was tampered with
         raise
