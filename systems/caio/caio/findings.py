@@ -15,7 +15,7 @@ from caio.routing.stages import NAMES, Refused, score_of
 _COMPONENTS = ("cost", "latency", "accuracy", "alignment", "recent history")
 # Every set of components in which a loser may be weaker, by bit: bit 0 is cost.
 _WEAKER = [", ".join(name for bit, name in enumerate(_COMPONENTS) if mask >> bit & 1) for mask in range(32)]
-# Rankings of which the standings are kept, and the most candidates that these may have (some 100 bytes each).
+# Rankings of which something is kept, and the most candidates that these may have (some 100 bytes each in standings).
 KEPT, MOST_KEPT = 256, 100
 # Whom the stage of matching refuses for reasons that lie outside contracts.
 IN_MATCHING = {"dispatch": "match", "health": "match"}

@@ -9,11 +9,9 @@ from functools import lru_cache
 from typing import Any
 
 from caio.canonical import canonical, normal, read, settled
-from caio.findings import Findings
+from caio.findings import KEPT, MOST_KEPT, Findings
 from caio.routing.stages import NAMES
 
-# Findings of which the template is kept, and the most candidates that these may have (some 300 bytes each).
-KEPT, MOST_KEPT = 256, 100
 # What stands in the gaps of a template is spelled like nothing that anybody could send.
 _GAP = os.urandom(16).hex()
 _SPELLED_GAP = f'"{_GAP}"'.encode()

@@ -150,20 +150,12 @@ def _field_error(location: tuple[int | str, ...], message: str) -> dict[str, Any
 
 def media_type_of(request: Request) -> str:
     """What the body is said to be, without parameters; empty if nothing is said."""
-    return plain_type(headers.first(request.scope, b"content-type") or "")
-
-
-def plain_type(said: str) -> str:
-    """A media type without parameters."""
-    return said.partition(";")[0].strip().lower()
+    return (headers.first(request.scope, b"content-type") or "").partition(";")[0].strip().lower()
 
 
 def require_json(request: Request) -> None:
     """Raises Problem 415 for a body of another kind: what a web form can send is never taken for JSON."""
-    said = headers.first(request.scope, b"content-type")
-    if said == "application/json":
-        return
-    kind = plain_type(said or "")
+    kind = media_type_of(request)
     if kind and kind != "application/json" and not kind.endswith("+json"):
         raise Problem("unsupported-media-type", 415, f"expected application/json, got {kind[:100]}")
 
