@@ -25,11 +25,14 @@ REPORTS = 5
 JOBS = 2
 PROCESSES = "not @needs.containers"
 """The scenarios in which everything is a process of this machine; bench.containers runs the others."""
-PATIENCE = 150.0
+QUICK, LOAD = f"{PROCESSES} and not @exclusive", f"{PROCESSES} and @exclusive"
+"""Those of them that run beside each other, and those that put load on a system and run alone."""
+PATIENCE = 1200.0
 """Seconds after which a run is given up."""
 
 MEGABYTE = 1e6
-RUN, READY, MEMORY = Target(60.0), Target(1.5), Target(250.0)
+READY, MEMORY = Target(1.5), Target(250.0)
+QUICK_TIME, LOAD_TIME = Target(60.0), Target(360.0)
 REPORT_SIZE, REPORT_TIME = Target(8.0), Target(5.0)
 IMPORT = "import time; begun = time.perf_counter(); import {module}; print(time.perf_counter() - begun)"
 
@@ -43,11 +46,15 @@ def measure(say: Say) -> list[Figure]:
     say(f"own cost per step, {step_cost.ROUNDS} rounds")
     figures += step_cost.measure()
     with tempfile.TemporaryDirectory(prefix="signoff-bench-") as folder:
+        whole = Path(folder) / "whole"
         say(f"a whole run, signoff accept --jobs {JOBS}")
-        figures += _run(Path(folder) / "reports")
-        figures += feature_times.by_feature(Path(folder) / "reports" / "allure-results")
-        say(f"the report of that run, {REPORTS} times")
-        figures += _report(Path(folder) / "reports")
+        figures += _whole(whole)
+        say("the same without the scenarios under load, and only those")
+        figures += _part("… without the scenarios under load", QUICK, QUICK_TIME, Path(folder) / "quick")
+        figures += _part("… only the scenarios under load", LOAD, LOAD_TIME, Path(folder) / "load")
+        figures += feature_times.by_feature(whole / "allure-results")
+        say(f"the report of the whole run, {REPORTS} times")
+        figures += _report(whole)
         say("the same scenarios in one process, behave features/")
         figures.append(_one_process(Path(folder) / "alone"))
     return figures
@@ -76,25 +83,39 @@ def _imports(module: str) -> Figure:
     return Figure(f"import {module}", "ms", tuple(each * 1000 for each in seconds), None, f"{TIMES} fresh processes")
 
 
-def _run(reports: Path) -> list[Figure]:
-    command = [sys.executable, "-m", "support.cli", "accept", "--jobs", str(JOBS), "--reports", str(reports)]
-    command += ["--tags", PROCESSES]
-    reports.mkdir()
+def _whole(reports: Path) -> list[Figure]:
+    what = f"signoff accept --jobs {JOBS}, wall time"
     try:
-        done = follow(command, ROOT, reports.parent / "console.txt", PATIENCE)
-        record = run_record.load(reports)
+        done, record = _accepted(PROCESSES, reports)
     except (TimeoutError, UsageError) as error:
-        return [unmeasured(f"signoff accept --jobs {JOBS}", "s", RUN, str(error))]
-    return [*_times(done, record), *_memory(done), *_starts(record)]
+        return [unmeasured(what, "s", None, str(error))]
+    worked = Figure(
+        "… processor time", "s", (done.processor,), None, "of all its processes, systems under test included"
+    )
+    return [_time(what, None, done, record), worked, *_memory(done), *_starts(record)]
 
 
-def _times(done: Followed, record: RunRecord) -> list[Figure]:
+def _part(what: str, tags: str, target: Target, reports: Path) -> list[Figure]:
+    try:
+        done, record = _accepted(tags, reports)
+    except (TimeoutError, UsageError) as error:
+        return [unmeasured(what, "s", target, str(error))]
+    return [_time(what, target, done, record)]
+
+
+def _accepted(tags: str, reports: Path) -> tuple[Followed, RunRecord]:
+    """Run the scenarios with these tags; raises TimeoutError and UsageError."""
+    command = [sys.executable, "-m", "support.cli", "accept", "--jobs", str(JOBS), "--reports", str(reports)]
+    command += ["--tags", tags]
+    reports.mkdir()
+    done = follow(command, ROOT, reports.with_suffix(".txt"), PATIENCE)
+    return done, run_record.load(reports)
+
+
+def _time(what: str, target: Target | None, done: Followed, record: RunRecord) -> Figure:
     accepted = "accepted" if done.status == 0 else f"exit status {done.status}, see signoff accept"
     note = f"one run, {len(record.plan)} scenarios over {' and '.join(record.interfaces)}, reports included; {accepted}"
-    return [
-        Figure(f"signoff accept --jobs {JOBS}, wall time", "s", (done.seconds,), RUN, note),
-        Figure("… processor time", "s", (done.processor,), None, "of all its processes, systems under test included"),
-    ]
+    return Figure(what, "s", (done.seconds,), target, note)
 
 
 def _memory(done: Followed) -> list[Figure]:
