@@ -71,7 +71,7 @@ def served(context: Context, rate: float) -> None:
     loads.demand(context.world, Throughput(rate))
 
 
-@then("all {count:n} were waiting for their answer at the same time")
-def all_waited(context: Context, count: int) -> None:
-    """It was the load that was meant: so many requests were under way at once."""
+@then("all {count:n} had their connection open at the same time")
+def all_connected(context: Context, count: int) -> None:
+    """It was the load that was meant: so many connections were open at the moment when the first request was sent."""
     loads.demand(context.world, Concurrency(count))

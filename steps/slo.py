@@ -42,6 +42,18 @@ def stage_by_traces(context: Context, percent: float, stage: str, limit: float) 
     agreeing.demand_stage_by_traces(context.world, stage, percent, limit / 1000)
 
 
+@then("by the metrics each stage took as long as the traces tell")
+def stages_as_traced(context: Context) -> None:
+    """Of the decisions asked for since the metrics were read first: as many times of each stage, and as long in all."""
+    agreeing.demand_stages_as_traced(context.world)
+
+
+@then("by the metrics the requests took no less than their decisions, and no longer than users waited")
+def stages_held(context: Context) -> None:
+    """In all: the stages in the traces of the decisions lie within the requests, and these within what users saw."""
+    agreeing.demand_stages_held(context.world)
+
+
 @when('users send {count:n} requests for "{ability:Words}" in each of {rounds:n} rounds')
 def send_in_rounds(context: Context, count: int, ability: str, rounds: int) -> None:
     """The same load is repeated; after each round the memory of the system is read."""
@@ -50,7 +62,10 @@ def send_in_rounds(context: Context, count: int, ability: str, rounds: int) -> N
 
 @then("{system:System} uses less than {gigabytes:g} GB of memory")
 def uses_memory(context: Context, system: str, gigabytes: float) -> None:
-    """At no time in the load was more memory in use, as the operating system or the container engine counts it."""
+    """At no reading was more memory in use, as the operating system or the container engine counts it.
+
+    It is read twice a second while a load runs, and after each round.
+    """
     growing.demand_memory(context.world, gigabytes)
 
 

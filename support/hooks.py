@@ -69,7 +69,7 @@ class Suite:
             scenario.skip(reason)
             return
         pool = self.pools.get(system.name) or self.pools.setdefault(system.name, LeasePool(self.settings, system))
-        context.world = World(self.settings, system, pool, Evidence(), scenarios.title_of(scenario))
+        context.world = World(self.settings, system, pool, Evidence(), scenarios.label_of(scenario))
 
     def end_step(self, context: Any, step: Any) -> None:
         """Attach what the step has gathered; make *not verified* of a step that found it cannot be shown here."""

@@ -37,7 +37,7 @@ def show_load(evidence: Evidence, result: LoadResult, faults: Iterable[Fault] = 
     if result.seconds >= LEAST_SECONDS and len(result.server) > LEAST_SECONDS:
         show(evidence, resources(result, spans))
     evidence.csv(f"{name}: figures", store.table(result))
-    evidence.json(f"{name}: load result", result)
+    evidence.json(f"{name}: load result", store.document(result))
     if result.partial:
         evidence.text(f"{name}: why the result is partial", result.partial_because)
 

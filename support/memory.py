@@ -30,7 +30,7 @@ if TYPE_CHECKING:  # these rooms are built on World themselves
     from support.checks.growth import Round
     from support.deployments.containers.container import ContainerState
     from support.faults import Fault
-    from support.load.result import LoadResult
+    from support.load.result import LoadResult, Noise
 
 T = TypeVar("T")
 
@@ -88,6 +88,8 @@ class Memory:
     traffic: Traffic | None = None
     in_flight: InFlight | None = None
     loads: list[LoadResult] = field(default_factory=list)
+    drawn: list[LoadResult] = field(default_factory=list)
+    noise: Noise | None = None
     populated: int = 0
     rounds: list[Round] = field(default_factory=list)
     sizes: list[tuple[int, LoadResult]] = field(default_factory=list)

@@ -77,6 +77,11 @@ def bare_name(scenario: Any) -> str:
     return _OUTLINE_ROW.sub("", str(scenario.name))
 
 
+def label_of(scenario: Any) -> str:
+    """The scenario's criteria and its title, as files are named by: of one criterion no two have the same title."""
+    return " ".join([*criteria_of(all_tags(scenario)), title_of(scenario)])
+
+
 def title_of(scenario: Any) -> str:
     """The scenario's name for a reader; rows of an outline that are named alike say which row they are."""
     bare, row = bare_name(scenario), _OUTLINE_ROW.search(str(scenario.name))

@@ -33,7 +33,9 @@ class Load(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    scale: float = Field(1.0, ge=0.1, description="by how much every load is longer and has more users than it says")
+    scale: float = Field(
+        1.0, ge=0.1, description="by how much loads in time and rounds are longer, and have more users, than they say"
+    )
     workers: int | tuple[str, ...] = Field(
         1, description="how many processes here send, or the machines, by commas, whose `signoff load-worker` does"
     )

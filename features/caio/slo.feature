@@ -32,6 +32,15 @@ Feature: Decisions are made in time
       And the times in the metrics agree with what the users saw
       And by the metrics, too, 95 % of decisions take at most 50 ms
 
+    @needs.http @needs.metrics
+    Example: Its metrics and the traces of its decisions tell of the same times
+      Given CAIO is running
+      And it knows 100 services, of which 10 offer "chat"
+      And the metrics have been read
+      When a user asks for "chat" with each of the seeds 1 to 200
+      Then by the metrics each stage took as long as the traces tell
+      And by the metrics the requests took no less than their decisions, and no longer than users waited
+
   @CAIO-SLO-02
   Rule: 95 % of contract matchings take at most 10 ms
 

@@ -10,7 +10,7 @@ from support.checks import agreement
 from support.checks.agreement import Buckets
 from support.checks.load import Percentile, fair
 from support.interfaces import Answer
-from support.load.result import Endpoint
+from support.load.result import MICROSECOND, Endpoint
 from support.outcomes import Broken
 from support.world import World
 
@@ -20,36 +20,66 @@ STAGES = {"contract matchings": "match", "security verifications": "security"}
 
 def demand_counted(world: World) -> None:
     """Judge whether the metrics count as many decisions as the users of the last load were given."""
-    given = world.load.total.succeeded
+    given = loads.whole(world.load).total.succeeded
     counted = counting.rise(world, "decisions", {}, given)
     loads.settle(world, agreement.judge_count(counted, given, "decisions"))
 
 
 def demand_same_times(world: World) -> None:
     """Judge whether the times in the metrics fit into those that the users of the last load saw."""
-    loads.settle(world, agreement.judge_times(_requests(world), world.load.total))
+    seen = loads.whole(world.load).total
+    loads.settle(world, agreement.judge_times(_requests(world, seen.succeeded), seen))
 
 
 def demand_by_metrics(world: World, percent: float, limit: float) -> None:
     """Judge the decisions of the last load by the times in the metrics (seconds)."""
-    found = agreement.judge_share(_requests(world), percent, limit, "decisions")
-    loads.settle(world, fair(found, world.load))
+    load = loads.whole(world.load)
+    found = agreement.judge_share(_requests(world, load.total.succeeded), percent, limit, "decisions")
+    loads.settle(world, fair(found, load.noise))
 
 
 def demand_stage_by_metrics(world: World, what: str, percent: float, limit: float) -> None:
     """Judge a stage of decisions by the times in the metrics (seconds)."""
-    given = world.load.total.succeeded
+    given = loads.whole(world.load).total.succeeded
     stage = {"stage": STAGES[what]}
     counted = counting.rise(world, "stages", stage, given, "_count")
     counts = agreement.judge_count(counted, given, what)
     shares = agreement.judge_share(_buckets(world, "stages", stage), percent, limit, what)
-    loads.settle(world, counts, fair(shares, world.load))
+    loads.settle(world, counts, fair(shares, world.load.noise))
 
 
 def demand_stage_by_traces(world: World, what: str, percent: float, limit: float) -> None:
     """Judge a stage of the decisions that were asked for, by their own traces (seconds)."""
     times = stage_times(what, world.answers)
     loads.demand_times(world, times, Percentile(percent, limit, what))
+
+
+def demand_stages_as_traced(world: World) -> None:
+    """Judge whether each stage took as long by the metrics as by the traces of the decisions that were asked for."""
+    traced = traced_stages(world.answers)
+    for stage, times in traced.items():
+        counting.rise(world, "stages", {"stage": stage}, len(times), "_count")
+    told = {stage: _buckets(world, "stages", {"stage": stage}) for stage in traced}
+    loads.settle(world, *(agreement.judge_traced(stage, told[stage], times) for stage, times in traced.items()))
+
+
+def demand_stages_held(world: World) -> None:
+    """Judge whether the decisions that were asked for took at least as long, by the metrics, as their stages."""
+    traced, given = traced_stages(world.answers), sum(answer.accepted for answer in world.answers)
+    inside = sum(sum(times) for times in traced.values())
+    waited = sum(answer.duration for answer in world.answers)
+    loads.settle(world, agreement.judge_held(_requests(world, given), given, inside, waited))
+
+
+def traced_stages(answers: Sequence[Answer]) -> dict[str, list[float]]:
+    """Seconds that each stage of each decision took, by its own trace. Raises Broken where no decision has any."""
+    traced: dict[str, list[float]] = {}
+    for answer in answers:
+        for stage in answer.body["trace"]["stages"] if answer.accepted else ():
+            traced.setdefault(stage["name"], []).append(stage["duration_us"] * MICROSECOND)
+    if not traced:
+        raise Broken(f"of {len(answers)} decisions none has a stage in its trace")
+    return traced
 
 
 def stage_times(what: str, answers: Sequence[Answer]) -> Endpoint:
@@ -65,10 +95,10 @@ def stage_times(what: str, answers: Sequence[Answer]) -> Endpoint:
     return in_process.endpoint_of(what, taken, {"other": missing} if missing else {})
 
 
-def _requests(world: World) -> Buckets:
-    """The durations of requests for decisions, since the metrics were read first."""
+def _requests(world: World, given: int) -> Buckets:
+    """The durations of requests for decisions, since the metrics were read first, once all that were given count."""
     labels = {"route": world.endpoint("route")}
-    counting.rise(world, "durations", labels, world.load.total.succeeded, "_count")
+    counting.rise(world, "durations", labels, given, "_count")
     return _buckets(world, "durations", labels)
 
 

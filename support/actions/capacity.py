@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import math
+
 from support import measurements
 from support.actions import loads
 from support.checks import capacity
 from support.checks.capacity import Step
 from support.checks.findings import Finding, broken, found
-from support.checks.load import Percentile, Success, judge, needed_for, needed_for_share
+from support.checks.load import (
+    Percentile,
+    Success,
+    generator_trouble,
+    held_up,
+    judge,
+    needed_for,
+    needed_for_share,
+    remarks,
+)
 from support.load.result import LoadResult
 from support.outcomes import Broken, Outcome
 from support.world import World
@@ -47,21 +58,29 @@ def demand_processor(world: World, percent: float) -> None:
     One processor counts as all: an instance is one process that computes in one thread at a time, and would be at its
     end there however many processors the machine has.
     """
-    loads.settle(world, judge_processor(world.load, percent))
+    loads.settle(world, judge_processor(loads.whole(world.load), percent))
 
 
 def judge_processor(result: LoadResult, percent: float) -> Finding:
-    """Whether so many percent of a processor were enough; broken where others left it less than that to take."""
+    """Whether so many percent of a processor were enough for the rate of the load.
+
+    Not met if it kept that rate from being sent; broken where others left it less than that to take, and where the
+    generator did not send the rate.
+    """
     share, seconds = _share(result)
     what, noise = "processor time at the target rate", result.noise
     said = f"it used {share:.1%} of a processor over {seconds:.1f} s, where {percent:g} % are allowed"
-    left = (1 - (noise.foreign or 0.0) - (noise.steal or 0.0)) * noise.cores
+    left = (1 - noise.taken) * noise.cores
     if share * 100 <= percent and left * 100 < percent:
         return broken(
             f"others left {max(left, 0):.0%} of a processor, so that it could not have used more: {said}", what
         )
-    samples = len(result.server)
-    return found(share * 100 <= percent, what, round(share * 100, 2), percent, "%", samples, said)
+    judged = found(share * 100 <= percent, what, round(share * 100, 2), percent, "%", len(result.server), said)
+    if judged.outcome is Outcome.MET and (trouble := generator_trouble(result)):
+        return broken(f"{trouble}; {said}", what)
+    if said := held_up(result):
+        judged = found(False, what, None, percent, "%", len(result.server), said)
+    return judged.remarking(*remarks(noise))
 
 
 def _share(result: LoadResult) -> tuple[float, float]:
@@ -74,8 +93,9 @@ def _share(result: LoadResult) -> tuple[float, float]:
 
 
 def _step(result: LoadResult, rate: float, objectives: tuple[Percentile, Success]) -> Step:
-    findings = [judge(result, each) for each in objectives]
+    findings, at = [judge(result, each) for each in objectives], result.total.percentile_of_all(95)
+    p95 = at if at is not None and math.isfinite(at) else None
     for outcome in (Outcome.NOT_MET, Outcome.BROKEN):
         if bad := [each for each in findings if each.outcome is outcome]:
-            return Step(rate, result.total.percentile(95), outcome, "; ".join(each.says for each in bad))
-    return Step(rate, result.total.percentile(95), Outcome.MET, "; ".join(each.says for each in findings))
+            return Step(rate, p95, outcome, "; ".join(each.says for each in bad))
+    return Step(rate, p95, Outcome.MET, "; ".join(each.says for each in findings))

@@ -9,7 +9,7 @@ from support.actions import loads, populating
 from support.checks import growth
 from support.checks.findings import Finding, found
 from support.checks.growth import GIGABYTE, Round
-from support.checks.load import Percentile, judge
+from support.checks.load import Percentile, judge, remarks
 from support.load.result import LoadResult
 from support.outcomes import Broken
 from support.world import World
@@ -27,7 +27,7 @@ def rounds(world: World, count: int, requests: int, ability: str) -> None:
     """Rounds of equal load; after each the memory is read. ``-D load.scale`` makes longer rounds."""
     each = max(1, round(requests * world.settings.load.scale / CALLERS))
     for _ in range(count):
-        result = loads.each_sends(world, CALLERS, each, ability)
+        result = loads.whole(loads.each_sends(world, CALLERS, each, ability))
         world.rounds.append(Round(result.total.succeeded, loads.memory(world)))
     name = f"memory after rounds of {each * CALLERS:,} requests"
     drawn = measurements.rounds(name, [each.memory for each in world.rounds], growth.WARM_UP)
@@ -48,7 +48,7 @@ def demand_memory(world: World, gigabytes: float) -> None:
     highest = max(seen) / GIGABYTE
     said = f"it used at most {highest:.3f} GB in {len(seen)} readings, where {gigabytes:g} GB are allowed"
     finding = found(highest < gigabytes, "memory under load", round(highest, 3), gigabytes, "GB", len(seen), said)
-    loads.settle(world, finding)
+    loads.settle(world, finding.remarking(*remarks(world.load.noise)))
 
 
 def sizes(world: World, wanted: Sequence[int], ability: str) -> None:
@@ -59,8 +59,16 @@ def sizes(world: World, wanted: Sequence[int], ability: str) -> None:
 
 
 def demand_at_every_size(world: World, wanted: Percentile) -> None:
-    """Judge the times at every size, draw them, and say by which law they grow."""
+    """Judge the times at every size, draw them, and say by which law they grow, unless too few sizes were answered."""
+    rows = [[size, *measurements.figures(result.total)] for size, result in world.sizes]
+    world.evidence.table("decisions by size of the registry", ["services", *measurements.HEADINGS], rows)
     medians = _curve(world.sizes, 50)
+    if len(medians) >= growth.LEAST_SIZES:
+        _show_law(world, medians, wanted.limit)
+    loads.settle(world, *(_at(size, judge(result, wanted)) for size, result in world.sizes))
+
+
+def _show_law(world: World, medians: Sequence[tuple[float, float]], limit: float) -> None:
     fitted = growth.law(medians)
     lines = {
         MEDIAN: medians,
@@ -68,11 +76,8 @@ def demand_at_every_size(world: World, wanted: Percentile) -> None:
         FITTED: [(size, fitted.at(size)) for size, _ in (medians[0], medians[-1])],
     }
     name = f"decisions while the registry grows: {fitted}"
-    measurements.show(world.evidence, measurements.growth(name, lines, FITTED, wanted.limit))
-    rows = [[size, *measurements.figures(result.total)] for size, result in world.sizes]
-    world.evidence.table("decisions by size of the registry", ["services", *measurements.HEADINGS], rows)
+    measurements.show(world.evidence, measurements.growth(name, lines, FITTED, limit))
     world.evidence.observation("law of growth of the median decision", str(fitted), samples=len(medians))
-    loads.settle(world, *(_at(size, judge(result, wanted)) for size, result in world.sizes))
 
 
 def _at(size: int, finding: Finding) -> Finding:

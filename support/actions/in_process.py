@@ -1,12 +1,19 @@
-"""Loads on the Python API: threads of the system's own process that ask for decisions, as a load result like any."""
+"""Loads on the Python API: threads of the system's own process that ask for decisions, as a load result like any.
+
+They are one call to that process, which tells of them once all are done: of one that is interrupted nothing is known.
+"""
 
 from __future__ import annotations
 
+import threading
+import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Self
 
 from support.deployments.driver import DriverDeployment
+from support.deployments.processes import Usage as ServerUsage
 from support.interfaces import PythonInterface, RouteRequest
 from support.load.histogram import Histogram
 from support.load.noise import NoiseWatch
@@ -15,6 +22,8 @@ from support.load.result import MICROSECOND, Endpoint, LoadResult, Second, Usage
 from support.outcomes import Broken
 from support.world import World
 
+EVERY = 0.5
+"""Seconds between two looks at what the process uses."""
 NOWHERE = "http://python.invalid"
 """The address that a plan names for what is reached without one (RFC 2606 keeps it from ever being anybody's)."""
 
@@ -23,18 +32,52 @@ def run(world: World, name: str, asked: RouteRequest, threads: int, each: int) -
     """Have so many threads ask for a decision, each so many times, one right after the other."""
     if not isinstance(world.orchestrator, PythonInterface) or not isinstance(world.deployment, DriverDeployment):
         raise Broken("this load needs the Python API")
-    noise, before = NoiseWatch(), world.deployment.usage()
+    noise, used = NoiseWatch(), _UsageWatch(world.deployment.usage)
+    world.progress(f"measuring in process: {name}")
     noise.look()
-    answer = world.orchestrator.load(asked, threads, each).result()
+    with used:
+        answer = world.orchestrator.load(asked, threads, each).result()
     noise.look()
-    after = world.deployment.usage()
-    usage = (
-        Usage(at=0.0, cpu=before.cpu, memory=before.memory, threads=before.threads),
-        Usage(at=answer["seconds"], cpu=after.cpu, memory=after.memory, threads=after.threads),
-    )
-    result = _result(name, answer, threads, each, usage)
+    result = _result(name, answer, threads, each)
     end = result.started + result.seconds
-    return result.model_copy(update={"noise": noise.between(result.started, end)})
+    return result.model_copy(
+        update={"noise": noise.between(result.started, end), "server": used.between(result.started, end)}
+    )
+
+
+class _UsageWatch:
+    """Looks at what a process uses, now and then from a thread, while something else waits for that process."""
+
+    def __init__(self, usage: Callable[[], ServerUsage]) -> None:
+        self._usage = usage
+        self._seen: list[tuple[float, ServerUsage]] = []
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._look_on, name="usage", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._look()
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+        self._look()
+
+    def between(self, begin: float, end: float) -> tuple[Usage, ...]:
+        """What was seen; the first and the last look count as of the beginning and the end (seconds, epoch)."""
+        return tuple(
+            Usage(at=min(max(at, begin), end) - begin, cpu=seen.cpu, memory=seen.memory, threads=seen.threads)
+            for at, seen in self._seen
+        )
+
+    def _look_on(self) -> None:
+        while not self._over.wait(EVERY):
+            with suppress(Exception):  # a process that has just died has nothing to tell
+                self._look()
+
+    def _look(self) -> None:
+        self._seen.append((time.time(), self._usage()))
 
 
 def endpoint_of(name: str, counts: Mapping[int, int], failures: Mapping[str, int]) -> Endpoint:
@@ -52,7 +95,7 @@ def endpoint_of(name: str, counts: Mapping[int, int], failures: Mapping[str, int
     )
 
 
-def _result(name: str, answer: Mapping[str, Any], threads: int, each: int, usage: tuple[Usage, ...]) -> LoadResult:
+def _result(name: str, answer: Mapping[str, Any], threads: int, each: int) -> LoadResult:
     seconds = [_Second(entry) for entry in answer["by_second"]]
     all_times = sum((second.times for second in seconds), Counter[int]())
     all_failures = sum((second.failures for second in seconds), Counter[str]())
@@ -65,9 +108,8 @@ def _result(name: str, answer: Mapping[str, Any], threads: int, each: int, usage
         reached_rate=threads * each / answer["seconds"],
         samples=all_times.total() + all_failures.total(),
         most_open=threads,
-        endpoints=(endpoint_of(name, all_times, all_failures),),
+        endpoints=(endpoint_of(name, all_times, all_failures).model_copy(update={"served": all_times.total()}),),
         timeline=tuple(second.drawn(threads) for second in seconds),
-        server=usage,
     )
 
 

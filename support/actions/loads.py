@@ -20,10 +20,11 @@ from support.interfaces import PythonInterface
 from support.interfaces.http import as_json
 from support.interfaces.requests import request
 from support.load import numbers, open_files, store
+from support.load.noise import NoiseWatch
 from support.load.plan import Call, LoadPlan
-from support.load.result import Endpoint, LoadResult
+from support.load.result import Endpoint, LoadResult, Noise
 from support.load.runner import LoadInterrupted, Workers, run
-from support.outcomes import NotVerified
+from support.outcomes import Broken, NotVerified
 from support.waiting import let_pass
 from support.world import ADMIN, World
 
@@ -35,6 +36,8 @@ REACHED_WITHIN = 2.0
 """Seconds within which a container answers that can be reached at all."""
 PATIENCE = 60.0
 """Seconds that users wait who all ask at once: how long it may take to serve them all is no part of that promise."""
+INSIDE = ("process", "python")
+"""Deployments whose processes are children of the suite's."""
 SETTLING = 0.3
 """Seconds after a load before memory is read: what the last answers leave behind is tidied up by then."""
 
@@ -71,8 +74,18 @@ def arriving(
     There are ``least`` of them at least, however short the time.
     """
     name = f"{ability} requests at {rate:g} a second"
-    lasts = max(seconds * world.settings.load.scale, least / rate)
+    lasts = seconds * world.settings.load.scale
+    if rate > 0:
+        lasts = max(lasts, least / rate)
     return _over_http(world, _plan(world, name, ability, rate=float(rate), seconds=lasts, warm_up=warm_up))
+
+
+def noise_watch(world: World) -> NoiseWatch:
+    """Who watches what else the machine does than what the suite and the system do."""
+    system = world.deployment
+    if system.kind in INSIDE or not isinstance(system, Measurable):
+        return NoiseWatch()
+    return NoiseWatch(lambda: system.usage().cpu)
 
 
 def memory(world: World) -> int:
@@ -85,17 +98,30 @@ def memory(world: World) -> int:
     return measured.usage().memory
 
 
+def whole(result: LoadResult) -> LoadResult:
+    """The load, if it ran to its end. Raises Broken for a partial one, which proves nothing."""
+    if result.partial:
+        raise Broken(judgement.cut_short(result))
+    return result
+
+
 def demand(world: World, demand: judgement.Demand) -> None:
-    """Judge the last load by a demand. Raises NotMet or Broken, with the reason."""
-    if isinstance(demand, judgement.Percentile):
-        measurements.show_distribution(world.evidence, world.load.plan.name, [world.load.total], demand.limit)
+    """Judge the last load by a demand. Raises NotMet or Broken, with the reason.
+
+    How its times are distributed is drawn with the limit that they are judged by, else where successes are counted.
+    """
+    result, is_drawn = world.load, world.load in world.drawn
+    if isinstance(demand, judgement.Percentile) or (isinstance(demand, judgement.Success) and not is_drawn):
+        limit = demand.limit if isinstance(demand, judgement.Percentile) else None
+        measurements.show_distribution(world.evidence, result.plan.name, [result.total], limit)
+        world.drawn.append(result)
     settle(world, judgement.judge(world.load, demand))
 
 
 def demand_times(world: World, times: Endpoint, demand: judgement.Percentile) -> None:
-    """Judge times that were taken otherwise than by the load's own client."""
+    """Judge times that were taken otherwise than by a load's own client, while the machine was watched."""
     measurements.show_distribution(world.evidence, times.name, [times], demand.limit)
-    settle(world, judgement.judge_times(times, demand))
+    settle(world, judgement.fair(judgement.judge_times(times, demand), world.noise or Noise()))
 
 
 def settle(world: World, *findings: Finding) -> None:
@@ -160,9 +186,16 @@ def _over_http(world: World, plan: LoadPlan) -> LoadResult:
 
 
 def _kept(world: World, result: LoadResult) -> LoadResult:
+    try:
+        store.keep(result, world.settings.reports, f"{world.settings.interface} {world.scenario}")
+    except store.NotKept as trouble:
+        _shown(world, trouble.result)
+        raise
+    return _shown(world, result)
+
+
+def _shown(world: World, result: LoadResult) -> LoadResult:
     world.loads.append(result)
-    number = f" {len(world.loads)}" if len(world.loads) > 1 else ""
-    store.keep(result, world.settings.reports, f"{world.settings.interface} {world.scenario}{number}")
     measurements.show_load(world.evidence, result, world.befallen)
     world.saw_load(result)
     return result

@@ -1,22 +1,27 @@
 """Whether what a system's own histogram says agrees with what its callers saw with their own watch.
 
 A request takes less time inside the system than for its caller, each of them, whatever the load. So at every bound of
-the histogram at least as many requests must lie below it as by the caller's times; and as many in all.
+the histogram at least as many requests must lie below it as by the caller's times; and as many in all. That it takes
+no less than it did is seen by the traces of the decisions: it holds all their stages.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from support.checks import exposition
 from support.checks.exposition import Samples
 from support.checks.findings import Finding, broken, found
 from support.checks.load import needed_for
+from support.load.confidence import CONFIDENCE, wilson
 from support.load.result import MICROSECOND, Endpoint
 
 ROUNDING = 0.999
 """Histograms of the suite are exact to three digits: a time may be told by so much too long."""
+
+SPELLED, FINEST = 0.01, 1e-6
+"""By which share, or how many seconds for each, times may differ that were rounded when they were spelled out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,28 @@ def judge_times(buckets: Buckets, seen: Endpoint) -> Finding:
     return found(not wrong, what, len(wrong), 0, "contradictions", seen.succeeded, said)
 
 
+def judge_traced(stage: str, told: Buckets, traced: Sequence[float]) -> Finding:
+    """Whether a stage took as long, by the metrics, as in the traces of the same decisions (seconds)."""
+    what, total = f"time of the stage {stage} in the metrics and in the traces", sum(traced)
+    said = (
+        f"the metrics tell of {told.count:g} times and {told.sum * 1000:.3f} ms in all, the traces of {len(traced):,} "
+        f"and {total * 1000:.3f} ms"
+    )
+    kept = told.count == len(traced) and abs(told.sum - total) <= SPELLED * total + FINEST * len(traced)
+    return found(kept, what, round(told.sum * 1000, 3), round(total * 1000, 3), "ms", len(traced), said)
+
+
+def judge_held(told: Buckets, given: int, inside: float, waited: float) -> Finding:
+    """Whether requests took longer, by the metrics, than their decisions, and no longer than for callers (seconds)."""
+    what = f"agreement of {told.name} with the traces"
+    said = (
+        f"{told.count:g} requests took {told.sum * 1000:.3f} ms in all by the metrics; the traces of their {given:,} "
+        f"decisions tell of {inside * 1000:.3f} ms, and callers waited for {waited * 1000:.3f} ms"
+    )
+    kept = told.count == given and inside * (1 - SPELLED) <= told.sum <= waited
+    return found(kept, what, round(told.sum * 1000, 3), round(inside * 1000, 3), "ms", given, said)
+
+
 def judge_share(buckets: Buckets, percent: float, limit: float, what: str) -> Finding:
     """Whether so many percent lie within a limit (seconds), by the system's own histogram."""
     name, share = f"share of {what} within {limit * 1000:g} ms, by the metrics", buckets.share(limit)
@@ -81,7 +108,12 @@ def judge_share(buckets: Buckets, percent: float, limit: float, what: str) -> Fi
     if share is None:
         bounds = ", ".join(f"{bound:g}" for bound in buckets.below)
         return broken(f"{buckets.name} has no bound at {limit:g} s, by which it could be told ({bounds})", name)
-    said = f"{share:.2%} of {buckets.count:g} {what} took at most {limit * 1000:g} ms, where {percent:g} % are needed"
+    low, high = wilson(share * buckets.count, buckets.count)
+    inside = ", so that the limit lies inside" if low <= percent / 100 <= high else ""
+    said = (
+        f"{share:.2%} of {buckets.count:g} {what} took at most {limit * 1000:g} ms, where {percent:g} % are needed "
+        f"(with {CONFIDENCE:.0%} confidence {low:.2%} to {high:.2%}{inside})"
+    )
     return found(share * 100 >= percent, name, round(share * 100, 2), percent, "%", int(buckets.count), said)
 
 

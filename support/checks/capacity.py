@@ -21,6 +21,8 @@ TRIES = 2
 class Step:
     """One rate (arrivals per second) that was tried, the time that 95 % took (seconds), and how it ended, with why.
 
+    No time: more than 5 % were never answered.
+
     BROKEN: at this rate the measurement proved nothing, because of the load generator for instance.
     """
 

@@ -23,9 +23,15 @@ def excused(finding: Finding, round_trip: float, is_met_nearer: Callable[[float]
     return broken(f"{why}: {finding.says}; send from nearer to it (--load-workers)", finding.what)
 
 
+def served_rate(result: LoadResult) -> float:
+    """Requests served each second of a load; what was answered only after its end counts for none."""
+    total = result.total
+    return (total.succeeded if total.served is None else total.served) / result.seconds
+
+
 def served_nearer(result: LoadResult, way: float) -> float:
     """How many would be served a second, if those who wait for each answer before they ask again had no way to go."""
-    served = result.total.succeeded / result.seconds
+    served = served_rate(result)
     if result.users is None or not served:
         return served
     return result.users / max(result.users / served - way, MICROSECOND)

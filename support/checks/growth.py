@@ -14,6 +14,10 @@ WARM_UP = 1
 """Rounds that are left out at first: code is loaded, caches and pools fill up to their bounds."""
 LEAST_ROUNDS = 4
 """Rounds after the warm-up that a slope needs: with fewer a single jump of the allocator would decide."""
+LEAST_SIZES = 3
+"""Sizes from which on a law of growth can be told."""
+STEP = 1024**2
+"""Bytes that the allocator takes at once (an arena of CPython): rounds for which less is tolerated show such a step."""
 DAY = 86_400.0
 GIGABYTE = 1024.0**3
 MEGABYTE = 1024.0**2
@@ -57,6 +61,11 @@ def judge_memory(rounds: Sequence[Round], bytes_per_request: float) -> Finding:
         return broken(f"the rounds were not equal: they had {told} requests", what)
     if not kept[0].requests:
         return broken("no request was answered in a round", what)
+    if bytes_per_request * kept[0].requests < STEP:
+        needed = math.ceil(STEP / bytes_per_request)
+        return broken(
+            f"rounds of {kept[0].requests:,} requests are too short: they need {needed:,} to see growth", what
+        )
     grown = slope([each.memory for each in kept]) / kept[0].requests
     told = ", ".join(f"{each.memory / MEGABYTE:.1f}" for each in rounds)
     said = (
@@ -88,7 +97,7 @@ class Law:
 
 def law(points: Sequence[tuple[float, float]]) -> Law:
     """The law that fits best (least squares on logarithms). Raises ValueError for fewer than three sizes."""
-    if len({size for size, _ in points}) < 3:
+    if len({size for size, _ in points}) < LEAST_SIZES:
         raise ValueError("a law of growth needs three sizes at least")
     xs, ys = [math.log(size) for size, _ in points], [math.log(time) for _, time in points]
     mean_x, mean_y = fmean(xs), fmean(ys)

@@ -11,26 +11,26 @@ import math
 from dataclasses import dataclass, replace
 from functools import partial
 
-from support.checks.distance import excused, served_nearer
+from support.checks.distance import excused, served_nearer, served_rate
 from support.checks.findings import Finding, broken, found, milliseconds
-from support.load.confidence import CONFIDENCE, places
-from support.load.result import MICROSECOND, Endpoint, LoadResult
+from support.load.confidence import CONFIDENCE, Z, places, wilson
+from support.load.result import MICROSECOND, NOISY, Endpoint, LoadResult, Noise
 from support.outcomes import Outcome
 
 SHORT_OF_RATE = 0.98
 """Share of the rate asked for below which it counts as not reached."""
 RATE_ERROR = 0.2
 """By how much a rate may be misjudged, with the same confidence; it sets how many samples a rate needs."""
-NOISY, STOLEN = 0.15, 0.02
-"""Shares of all cores from which on it is said that others used them, or that the hypervisor took them away."""
+STOLEN = 0.02
+"""Share of all cores from which on it is said that the hypervisor took them away."""
 OWN_DOING = ("time-out", "other")
 """Failures that a generator may have caused itself when it was too busy to read the answers."""
 ANSWERS = ("status", "wrong body")
 """Failures that a system has answered itself; how busy anybody was is no excuse for them."""
+MASTER = "master"
+"""The process of the generator that sends nothing itself."""
 CROWDED = 0.75
 """Share of all cores from which on too little of the machine was left to the system: what it missed proves nothing."""
-_Z = 1.96
-"""Two-sided 95 % of the normal distribution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,33 +69,43 @@ Demand = Percentile | Success | Throughput | Concurrency
 def judge(result: LoadResult, demand: Demand) -> Finding:
     """Whether a load met a demand."""
     if result.partial:
-        return fair(broken(f"the load did not run to its end: {result.partial_because}", _of(demand)), result)
+        return fair(broken(cut_short(result), _of(demand)), result.noise)
     if not result.samples:
         return broken("not one request was sent, so nothing was seen", _of(demand))
+    finding = _judge(result, demand)
+    if finding.outcome is Outcome.MET and (short := _short_of_rate(result)):
+        finding = broken(f"{short}; {finding.says}", finding.what)
+    return fair(finding, result.noise)
+
+
+def _judge(result: LoadResult, demand: Demand) -> Finding:
     match demand:
         case Percentile():
             nearer = partial(_judge_nearer, result, demand)
-            finding = excused(_judge_times(result, demand), result.round_trip, nearer)
+            return excused(_judge_times(result, demand), result.round_trip, nearer)
         case Success():
-            finding = _judge_success(result, demand.share)
+            return _judge_success(result, demand.share)
         case Throughput():
             finding = _judge_throughput(result, demand.rate)
-            finding = excused(finding, result.round_trip, lambda way: served_nearer(result, way) >= demand.rate)
+            return excused(finding, result.round_trip, lambda way: served_nearer(result, way) >= demand.rate)
         case Concurrency():
-            finding = _judge_concurrency(result, demand.connections)
-    return fair(finding, result)
+            return _judge_concurrency(result, demand.connections)
 
 
-def fair(finding: Finding, result: LoadResult) -> Finding:
+def cut_short(result: LoadResult) -> str:
+    """Why a partial result proves nothing."""
+    return f"the load did not run to its end: {result.partial_because}"
+
+
+def fair(finding: Finding, noise: Noise) -> Finding:
     """The finding with remarks on the machine; broken where others had nearly all of it and a demand was not met.
 
     Others can only make a system slower than it is, so what was met all the same is met.
     """
-    taken = (result.noise.foreign or 0.0) + (result.noise.steal or 0.0)
-    if finding.outcome is Outcome.NOT_MET and finding.is_excusable and taken >= CROWDED:
-        why = f"others had {taken:.0%} of this machine, so it was no measure of the system: {finding.says}"
+    if finding.outcome is Outcome.NOT_MET and finding.is_excusable and noise.taken >= CROWDED:
+        why = f"others had {noise.taken:.0%} of this machine, so it was no measure of the system: {finding.says}"
         return broken(why, finding.what)
-    return finding.remarking(*remarks(result))
+    return finding.remarking(*remarks(noise))
 
 
 def judge_times(times: Endpoint, demand: Percentile) -> Finding:
@@ -134,27 +144,23 @@ def needed_for_share(share: float, confidence: float = CONFIDENCE) -> int:
 
 def needed_for_rate(confidence_width: float = RATE_ERROR) -> int:
     """Requests from which a rate is known to this fraction (arrivals counted as a Poisson process)."""
-    return math.ceil((_Z / confidence_width) ** 2)
+    return math.ceil((Z / confidence_width) ** 2)
 
 
-def remarks(result: LoadResult) -> list[str]:
+def remarks(noise: Noise) -> list[str]:
     """What else a reader should know: who else used this machine meanwhile."""
     said = []
-    if (result.noise.foreign or 0.0) >= NOISY:
-        said.append(f"other programs used {result.noise.foreign:.0%} of this machine meanwhile")
-    if (result.noise.steal or 0.0) >= STOLEN:
-        said.append(f"the hypervisor gave {result.noise.steal:.0%} of this machine to others meanwhile")
+    if (noise.foreign or 0.0) >= NOISY:
+        said.append(f"other programs used {noise.foreign:.0%} of this machine meanwhile")
+    if (noise.steal or 0.0) >= STOLEN:
+        said.append(f"the hypervisor gave {noise.steal:.0%} of this machine to others meanwhile")
     return said
 
 
 def _judge_times(result: LoadResult, demand: Percentile) -> Finding:
-    if trouble := _generator_trouble(result):
+    if trouble := generator_trouble(result):
         return broken(trouble, _of(demand))
-    if result.asked_rate is not None and result.reached_rate < SHORT_OF_RATE * result.asked_rate:
-        said = (
-            f"{result.asked_rate:g} requests a second were due and only {result.reached_rate:.1f} could be sent, as "
-            f"all {result.most_open:,} connections were busy"
-        )
+    if said := held_up(result):
         return found(False, _of(demand), None, round(demand.limit * 1000, 4), "ms", result.samples, said)
     finding = judge_times(result.total, demand)
     late = result.generator.late or 0.0
@@ -175,7 +181,7 @@ def _judge_success(result: LoadResult, share: float) -> Finding:
     if total.count < (needed := needed_for_share(share)):
         return broken(f"{total.count} requests are too few for {share:.4g} of them: {needed} are needed", what)
     seen = total.success or 0.0
-    low, high = _wilson(total.succeeded, total.count)
+    low, high = wilson(total.succeeded, total.count)
     kinds = ", ".join(f"{count:,} by {kind}" for kind, count in total.failures.items() if count)
     inside = ", so that the limit lies inside" if low <= share <= high else ""
     said = (
@@ -183,7 +189,7 @@ def _judge_success(result: LoadResult, share: float) -> Finding:
         f"{CONFIDENCE:.0%} confidence {low:.2%} to {high:.2%}{inside}){f'; failed: {kinds}' if kinds else ''}"
     )
     forgivable = sum(total.failures.get(kind, 0) for kind in OWN_DOING)  # type: ignore[call-overload]
-    if seen < share <= (total.succeeded + forgivable) / total.count and (trouble := _generator_trouble(result)):
+    if seen < share <= (total.succeeded + forgivable) / total.count and (trouble := generator_trouble(result)):
         return broken(f"{trouble}; {said}", what)
     wrong = sum(total.failures.get(kind, 0) for kind in ANSWERS)  # type: ignore[call-overload]
     judged = found(seen >= share, what, round(seen * 100, 3), round(share * 100, 3), "%", total.count, said)
@@ -196,9 +202,9 @@ def _judge_throughput(result: LoadResult, rate: float) -> Finding:
         return broken(f"{total.count} requests are too few to tell a rate: at least {needed} are needed", what)
     if result.asked_rate is not None and result.asked_rate < rate:
         return broken(f"{result.asked_rate:g} requests a second were sent, where {rate:g} were to be served", what)
-    served = total.succeeded / result.seconds
+    served = served_rate(result)
     said = f"{served:.1f} requests were served a second, where {rate:g} are needed; {_slowest(result)}"
-    if served < rate and (trouble := _generator_trouble(result)):
+    if served < rate and (trouble := generator_trouble(result)):
         return broken(f"{trouble}; {said}", what)
     return found(served >= rate, what, round(served, 2), rate, "per second", total.count, said)
 
@@ -212,27 +218,56 @@ def _judge_concurrency(result: LoadResult, connections: int) -> Finding:
     return found(True, what, result.most_open, connections, "connections", result.samples, said)
 
 
-def _generator_trouble(result: LoadResult) -> str:
+def held_up(result: LoadResult) -> str:
+    """That the system kept all connections busy, so that the rate asked for could not be sent; empty if it did not."""
+    if not _is_short(result) or result.most_open < result.plan.most_open:
+        return ""
+    return (
+        f"{result.asked_rate:g} requests a second were due and only {result.reached_rate:.1f} could be sent, as all "
+        f"{result.most_open:,} connections were busy"
+    )
+
+
+def generator_trouble(result: LoadResult) -> str:
     """Why the figures would say more of the generator than of the system; empty if they would not."""
     if result.generator.saturated:
         busiest = max(result.generator.processes, key=lambda process: process.mean + process.waited)
         waited = f" and waited {busiest.waited:.0%} of the time for one" if busiest.waited >= NOISY else ""
+        more = "use more workers (-D load.workers) or more machines (--load-workers)"
+        advice = "it collects what workers report, so send less" if busiest.name == MASTER else more
         return (
             f"the load generator was the bottleneck: {busiest.name} used {busiest.mean:.0%} of a core all the time"
-            f"{waited}; use more workers (-D load.workers) or more machines (--load-workers)"
+            f"{waited}; {advice}"
         )
+    if short := _short_of_rate(result):
+        return short
+    lost = [f"{worker.name} on {worker.host}: {worker.lost}" for worker in result.workers if worker.lost]
+    return f"a part of the load generator was lost ({'; '.join(lost)})" if lost else ""
+
+
+def _short_of_rate(result: LoadResult) -> str:
+    """That the generator did not send the rate that was asked for, by its own doing; empty if it did."""
     if result.asked_rate is not None and result.unsent > (1 - SHORT_OF_RATE) * (result.samples + result.unsent):
         return (
             f"the load generator did not reach {result.asked_rate:g} requests a second: {result.unsent:,} of "
             f"{result.samples + result.unsent:,} were never sent although connections were free"
         )
-    lost = [f"{worker.name} on {worker.host}: {worker.lost}" for worker in result.workers if worker.lost]
-    return f"a part of the load generator was lost ({'; '.join(lost)})" if lost else ""
+    if _is_short(result) and not held_up(result):
+        return (
+            f"the load generator did not reach {result.asked_rate:g} requests a second: it sent "
+            f"{result.reached_rate:.1f} in time, although no more than {result.most_open:,} of "
+            f"{result.plan.most_open:,} connections were in use"
+        )
+    return ""
+
+
+def _is_short(result: LoadResult) -> bool:
+    return result.asked_rate is not None and result.reached_rate < SHORT_OF_RATE * result.asked_rate
 
 
 def _slowest(result: LoadResult) -> str:
-    """The slowest of the whole seconds; a load may begin or end in the middle of one."""
-    whole = [second.done for second in result.timeline[1:-1]]
+    """The slowest of the whole seconds after the first."""
+    whole = [second.done for second in result.timeline[1:] if second.at + 1 <= result.seconds]
     return f"{min(whole)} in the slowest second" if whole else "it took no longer than a second"
 
 
@@ -250,11 +285,3 @@ def _of(demand: Demand) -> str:
 
 def _at(times: Endpoint, place: int) -> float:
     return times.times.at_rank(place) * MICROSECOND if place <= times.succeeded else math.inf
-
-
-def _wilson(successes: int, count: int) -> tuple[float, float]:
-    """Between which values a share lies, with 95 % confidence (Wilson 1927); sound near 1 too."""
-    share, spread = successes / count, _Z**2 / count
-    centre = (share + spread / 2) / (1 + spread)
-    half = _Z / (1 + spread) * math.sqrt(share * (1 - share) / count + spread / (4 * count))
-    return max(0.0, centre - half), min(1.0, centre + half)

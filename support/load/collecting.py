@@ -37,6 +37,7 @@ class _Call:
     times: Histogram = field(default_factory=Histogram)
     failures: dict[Failure, int] = field(default_factory=dict)
     said: dict[Failure, str] = field(default_factory=dict)
+    served: int = 0
     shortest: int | None = None
     longest: int | None = None
 
@@ -52,6 +53,7 @@ class _Call:
             count=self.times.count + sum(self.failures.values()),
             failures=dict(self.failures),
             said=dict(self.said),
+            served=self.served,
             histogram=self.times.encode(),
             min=None if self.shortest is None else in_seconds(self.shortest),
             max=None if self.longest is None else in_seconds(self.longest),
@@ -106,6 +108,8 @@ class Collector:
             failures = self._calls[number].failures
             failures[kind] = failures.get(kind, 0) + count
             self._calls[number].said.setdefault(kind, said)
+        for call, served in zip(self._calls, report.served, strict=True):
+            call.served += served
         self._late.record(report.late)
         self._left_out += report.left_out
         self._unsent += report.unsent
@@ -128,8 +132,8 @@ class Collector:
         """How many of them were answered as they should be."""
         return sum(call.times.count for call in self._calls)
 
-    def result(self, began: float, spans: tuple[StageSpan, ...], opened: int = 0) -> LoadResult:
-        """All so far. ``began`` is when measuring began (monotonic), ``opened`` the connections opened beforehand."""
+    def result(self, began: float, spans: tuple[StageSpan, ...]) -> LoadResult:
+        """All so far. ``began`` is when measuring began (monotonic)."""
         passed = max(0.0, time.monotonic() - began)
         seconds = min(passed, sum(stage.seconds for stage in self.plan.timed)) if self.plan.timed else passed
         return LoadResult(
@@ -142,15 +146,20 @@ class Collector:
             samples=self.samples,
             left_out=self._left_out,
             unsent=self._unsent,
-            most_open=max(opened, sum(self._most_open.values())),
+            most_open=sum(self._most_open.values()),
             endpoints=tuple(
                 call.endpoint(about.name) for call, about in zip(self._calls, self.plan.calls, strict=True)
             ),
-            timeline=tuple(self._seconds[number].second(number) for number in sorted(self._seconds)),
+            timeline=self._timeline(),
             stages=spans,
             generator=self._generator(),
             workers=tuple(self.workers.values()),
         )
+
+    def _timeline(self) -> tuple[Second, ...]:
+        """Every second up to the last in which something happened; one in which nothing did is seen as well."""
+        seconds = range(max(self._seconds, default=-1) + 1)
+        return tuple(self._seconds[number].second(number) for number in seconds)
 
     def _generator(self) -> Generator:
         count = self._late.count

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 
-from support.load.result import Endpoint, LoadResult
+from support.load.result import NOISY, Endpoint, LoadResult
 from support.outcomes import UsageError
 
 _FIGURES: dict[str, Callable[[Endpoint, LoadResult], float | None]] = {
     "rate": lambda endpoint, result: endpoint.count / result.seconds if result.seconds else None,
+    "served": lambda endpoint, result: (
+        endpoint.served / result.seconds if endpoint.served is not None and result.seconds else None
+    ),
     "success": lambda endpoint, _: endpoint.success,
     "p50": lambda endpoint, _: endpoint.percentile(50),
     "p95": lambda endpoint, _: endpoint.percentile(95),
     "p99": lambda endpoint, _: endpoint.percentile(99),
 }
+
+_OF_A_LOAD = (
+    "users", "rate", "stages", "seconds", "requests", "warm_up", "think", "timeout", "connections", "most_open",
+    "user_class",
+)  # fmt: skip
+"""What of a plan makes another load of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +76,31 @@ def compare(before: Mapping[str, LoadResult], after: Mapping[str, LoadResult]) -
         )
     notes = [f"{name}: only in one of the runs" for name in sorted(before.keys() ^ after.keys())]
     for name in shared:
-        notes += [
-            f"{name}: the {which} result is partial: {result.partial_because}"
-            for which, result in (("first", before[name]), ("second", after[name]))
-            if result.partial
-        ]
+        notes += _notes(name, before[name], after[name])
     rows = [row for name in shared for row in _rows(name, before[name], after[name])]
     return Comparison(tuple(rows), tuple(notes))
+
+
+def _notes(name: str, before: LoadResult, after: LoadResult) -> Iterator[str]:
+    """What a reader must know before believing a change."""
+    for which, result in (("first", before), ("second", after)):
+        if result.partial:
+            yield f"{name}: the {which} result is partial: {result.partial_because}"
+        if result.noise.taken >= NOISY:
+            yield f"{name}: others used {result.noise.taken:.0%} of the machine during the {which}"
+    differing = [
+        f"{field} {_said(getattr(before.plan, field))} → {_said(getattr(after.plan, field))}"
+        for field in _OF_A_LOAD
+        if getattr(before.plan, field) != getattr(after.plan, field)
+    ]
+    if len(before.workers) != len(after.workers):
+        differing.append(f"load workers {len(before.workers)} → {len(after.workers)}")
+    if differing:
+        yield f"{name}: the loads were not the same: {', '.join(differing)}"
+
+
+def _said(value: object) -> str:
+    return "none" if value in (None, ()) else str(value)
 
 
 def _rows(scenario: str, before: LoadResult, after: LoadResult) -> list[Row]:
@@ -95,6 +122,6 @@ def _change(figure: str, earlier: Endpoint, later: Endpoint, before: LoadResult,
 def _shown(figure: str, value: float | None) -> str:
     if value is None:
         return "none"
-    if figure == "rate":
+    if figure in ("rate", "served"):
         return f"{value:,.1f}/s"
     return f"{value:.2%}" if figure == "success" else f"{value * 1000:,.2f} ms"

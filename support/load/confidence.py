@@ -1,4 +1,6 @@
-"""Between which places in the order of samples a percentile lies, by the binomial distribution of order statistics.
+"""Between which values a percentile or a share lies, with which confidence.
+
+A percentile: between which places in the order of samples, by the binomial distribution of order statistics.
 
 The number of samples below the p-th percentile of the whole is binomial (n, p). So the percentile lies between the
 samples at places l and u with the probability that the number is at least l and less than u, whatever the
@@ -10,6 +12,8 @@ from __future__ import annotations
 import math
 
 CONFIDENCE = 0.95
+Z = 1.96
+"""Two-sided 95 % of the normal distribution."""
 
 
 def places(samples: int, percent: float, confidence: float = CONFIDENCE) -> tuple[int, int]:
@@ -26,6 +30,14 @@ def places(samples: int, percent: float, confidence: float = CONFIDENCE) -> tupl
             high = number + 1
             break
     return low, high
+
+
+def wilson(successes: float, count: float) -> tuple[float, float]:
+    """Between which values a share lies, with 95 % confidence (Wilson 1927); sound near 1 too."""
+    share, spread = successes / count, Z**2 / count
+    centre = (share + spread / 2) / (1 + spread)
+    half = Z / (1 + spread) * math.sqrt(share * (1 - share) / count + spread / (4 * count))
+    return max(0.0, centre - half), min(1.0, centre + half)
 
 
 def _probability(samples: int, number: int, share: float) -> float:

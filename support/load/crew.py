@@ -126,8 +126,8 @@ class Crew:
                     f"put on it: {_advice(plan, hand)}",
                 )
 
-    def check_standing(self, plan: LoadPlan) -> int:
-        """How many connections have been opened beforehand. Raises Trouble if it is not all that shall be."""
+    def check_standing(self, plan: LoadPlan) -> None:
+        """Raise Trouble if not all connections could be opened that are to be open before anything is sent."""
         for hand in self:
             if why := (hand.standing or {})["cannot"]:
                 raise Trouble(
@@ -135,9 +135,6 @@ class Crew:
                     f"not all of {plan.most_users:,} connections to {plan.url} could be opened from {hand.name} "
                     f"({why}): see the server's limits of open files and of waiting connections",
                 )
-        if plan.connections != "at once":
-            return 0
-        return sum((hand.standing or {})["users"] for hand in self)
 
     def _chosen(self) -> list[Hand]:
         """Those of them that were expected."""

@@ -50,6 +50,7 @@ class FastCaller(FastHttpUser):
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
         self._pool: ConnectionPool | None = None
+        self._opened: Any = None
 
     @task
     def work(self) -> None:
@@ -62,7 +63,11 @@ class FastCaller(FastHttpUser):
 
     def connect(self) -> None:
         pool = self._connected()
-        pool.return_socket(pool.get_socket())
+        self._opened = pool.get_socket()
+        pool.return_socket(self._opened)
+
+    def is_connected(self) -> bool:
+        return _alive(self._opened)
 
     def drop(self) -> None:
         if self._pool is not None:
@@ -111,6 +116,9 @@ class PlainCaller(HttpUser):
 
     def connect(self) -> None:
         raise NotImplementedError("python-requests opens its connections only when it sends: use FastHttpUser")
+
+    def is_connected(self) -> bool:
+        return False
 
     def drop(self) -> None:
         self._session.close()

@@ -43,7 +43,6 @@ class Master:
         self._collector = Collector(job.plan)
         self._clock = CoreClock()
         self._began = 0.0
-        self._opened = 0
         self._last_success = (0, 0.0)
         self._runner = engine.master(job.plan, job.bind, job.port)
         self._runner.register_message(ToMaster.REPORT, self._on_report)
@@ -91,7 +90,7 @@ class Master:
         first = self.plan.timed[0].users if self.plan.timed else None
         self._spawn(first or self.plan.most_users)
         self._wait(lambda: all(hand.standing for hand in crew), self.plan.timeout * 3 + _STANDING, self._crew.silent)
-        self._opened = self._crew.check_standing(self.plan)
+        self._crew.check_standing(self.plan)
 
     def _wait(self, condition: Callable[[], bool], seconds: float, failing: Callable[[], Trouble]) -> None:
         until = time.monotonic() + seconds
@@ -195,12 +194,14 @@ class Master:
         tell(Progress(phase=phase, says=says, result=result))
 
     def _account(self) -> None:
+        """Note how busy this process was while the load was measured; before and after it has less to do."""
         share = self._clock.share()
-        if time.monotonic() >= self._began:
+        middle, lasts = time.monotonic() - share.seconds / 2, sum(stage.seconds for stage in self.plan.timed)
+        if self._began <= middle and (not lasts or middle <= self._began + lasts):
             self._collector.shares[NAME].append(share)
 
     def _result(self) -> LoadResult:
-        result = self._collector.result(self._began, tuple(self._spans()), self._opened)
+        result = self._collector.result(self._began, tuple(self._spans()))
         return result.model_copy(update={"round_trip": self._crew.round_trip})
 
     def _spans(self) -> Iterator[StageSpan]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from support.outcomes import UsageError
 
@@ -180,16 +181,6 @@ class LoadPlan(_Part):
         return self.model_copy(update=changes)
 
 
-def load(path: Path) -> LoadPlan:
-    """Read a plan that was handed over as a file. Raises UsageError."""
-    try:
-        return LoadPlan.model_validate_json(path.read_bytes())
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"{path}: is no plan of a load: {where}: {first['msg']}") from error
-
-
 def _times(number: int | None, factor: float) -> int | None:
     return None if number is None else max(1, round(number * factor))
 
@@ -208,8 +199,9 @@ def _check_class(name: str) -> None:
 
 
 def _check_seconds(what: str, seconds: float) -> None:
-    if seconds < SHORTEST:
-        raise UsageError(f"{what} of {seconds:g} seconds sends nothing that could be judged: give {SHORTEST} or more")
+    if not SHORTEST <= seconds < math.inf:
+        why = "never ends" if seconds > SHORTEST else "sends nothing that could be judged"
+        raise UsageError(f"{what} of {seconds:g} seconds {why}: give {SHORTEST} or more")
 
 
 def _check_users(users: int | None) -> None:
@@ -219,16 +211,14 @@ def _check_users(users: int | None) -> None:
 
 def _check_rate(rate: float | None) -> None:
     if rate is not None and not 0 < rate <= MOST_PER_SECOND:
-        raise UsageError(
-            f"a rate of {rate:,g} per second can be reached by no machine: give more than 0 and at most "
-            f"{MOST_PER_SECOND:,.0f}"
-        )
+        why = "can be reached by no machine" if rate > 0 else "sends nothing"
+        raise UsageError(f"a rate of {rate:,g} per second {why}: give more than 0 and at most {MOST_PER_SECOND:,.0f}")
 
 
 def _check_times(warm_up: float, timeout: float, think: tuple[float, float]) -> None:
-    if warm_up < 0:
+    if not 0 <= warm_up < math.inf:
         raise UsageError(f"a warm-up of {warm_up:g} seconds: give 0 or more")
-    if timeout <= 0:
+    if not 0 < timeout < math.inf:
         raise UsageError(f"a time-out of {timeout:g} seconds: give more than 0")
-    if not 0 <= think[0] <= think[1]:
+    if not 0 <= think[0] <= think[1] < math.inf:
         raise UsageError(f"thinking from {think[0]:g} to {think[1]:g} seconds: give the shorter time first")

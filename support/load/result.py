@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, Self, get_args
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from support.load import confidence
 from support.load.histogram import Histogram
@@ -20,6 +20,8 @@ from support.outcomes import UsageError
 Failure = Literal["refused", "reset", "time-out", "status", "wrong body", "other"]
 FAILURES: tuple[Failure, ...] = get_args(Failure)
 MICROSECOND = 1e-6
+NOISY = 0.15
+"""Share of all cores from which on it is said that others used them."""
 SATURATED = 0.9
 """Share of one core from which on a process of the generator counts as saturated."""
 
@@ -58,6 +60,8 @@ class Endpoint(_Part):
     """The shortest and the longest of the successes, exact, in seconds."""
     said: dict[Failure, str] = Field(default_factory=dict)
     """What the first failure of each kind said."""
+    served: int | None = None
+    """How many successes ended while it was measured; None in results of an earlier version."""
 
     @cached_property
     def times(self) -> Histogram:
@@ -166,6 +170,11 @@ class Noise(_Part):
     foreign: float | None = None
     cores: int = 1
 
+    @property
+    def taken(self) -> float:
+        """The share of all cores that was left neither to the system nor to the suite, as far as can be told."""
+        return (self.foreign or 0.0) + (self.steal or 0.0)
+
 
 class WorkerState(_Part):
     """A process that sent requests: on which host, and why its share is incomplete (empty if it is not)."""
@@ -195,7 +204,7 @@ class LoadResult(_Part):
     """Arrivals per second that were asked for, the mean over its stages."""
     users: int | None = None
     reached_rate: float = 0.0
-    """Requests per second that were sent."""
+    """Requests per second that were sent in time."""
     samples: int = 0
     left_out: int = 0
     """Requests of the warm-up, which are in no other figure."""
@@ -214,6 +223,8 @@ class LoadResult(_Part):
     workers: tuple[WorkerState, ...] = ()
     partial: bool = False
     partial_because: str = ""
+    table: Annotated[None, BeforeValidator(lambda _: None)] = Field(None, exclude=True)
+    """A file of a result has its figures here too (see ``store``); they follow from the rest, and are not read back."""
 
     @cached_property
     def total(self) -> Endpoint:
@@ -246,6 +257,7 @@ def together(name: str, endpoints: tuple[Endpoint, ...]) -> Endpoint:
         count=sum(one.count for one in endpoints),
         failures={kind: count for kind, count in failures.items() if count},
         said={kind: said for one in reversed(endpoints) for kind, said in one.said.items()},
+        served=None if any(one.served is None for one in endpoints) else sum(one.served or 0 for one in endpoints),
         histogram=times.encode(),
         min=min((one.min for one in endpoints if one.min is not None), default=None),
         max=max((one.max for one in endpoints if one.max is not None), default=None),

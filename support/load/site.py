@@ -41,6 +41,8 @@ class User(Protocol):
 
     def connect(self) -> None: ...
 
+    def is_connected(self) -> bool: ...
+
     def drop(self) -> None: ...
 
     def exchange(self, call: Call, number: bytes) -> tuple[int, bytes]: ...
@@ -54,7 +56,7 @@ class Site:
 
     def __init__(self, plan: LoadPlan, index: int, workers: int, first: int) -> None:
         self.plan = plan
-        self.standing = 0
+        self.standing: list[User] = []
         self.cannot_connect = ""
         self.over = Event()
         self.tally = Tally(len(plan.calls), 0.0, None)
@@ -75,7 +77,9 @@ class Site:
         """Let the users who wait go on; measuring begins after the warm-up."""
         zero = time.monotonic() + self.plan.warm_up
         seconds = sum(stage.seconds for stage in self.plan.timed)
-        self.tally = Tally(len(self.plan.calls), zero, zero + seconds if seconds else None)
+        # Looked at all at once, before anybody sends: a server may have closed some of them meanwhile.
+        open_now = sum(user.is_connected() for user in self.standing) if self.plan.connections == "at once" else None
+        self.tally = Tally(len(self.plan.calls), zero, zero + seconds if seconds else None, open_now)
         self._begun.set()
         if self.plan.is_open:
             gevent.spawn(self._hand_out)
@@ -105,7 +109,7 @@ class Site:
                     user.connect()
                 except Exception as error:  # noqa: BLE001 - told to the one who waits for all to be ready
                     self.cannot_connect = self.cannot_connect or ": ".join(kind_of(error))
-        self.standing += 1
+        self.standing.append(user)
         self._begun.wait()
 
     def _call(self, user: User) -> None:
@@ -114,10 +118,11 @@ class Site:
         end = self.tally.end or math.inf
         while not (self.over.is_set() or user.stopping) and (now := time.monotonic()) < end and self._take():
             failure = self._attempt(user, now, now)
+            thinks = self._random.uniform(low, high) if high else 0.0
             if failure in ("refused", "reset", "other"):
-                self.over.wait(_BREATH)
-            elif high:
-                self.over.wait(self._random.uniform(low, high))
+                thinks = max(thinks, _BREATH)
+            if thinks:
+                self.over.wait(thinks)
 
     def _take(self) -> bool:
         if self._budget is None:

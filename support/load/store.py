@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 from support.load.result import FAILURES, Endpoint, LoadResult, read
 from support.outcomes import Broken, UsageError
@@ -33,12 +35,13 @@ class NotKept(Broken):
 def keep(result: LoadResult, reports: Path, name: str) -> Path:
     """Write a result as JSON, and its table beside it as CSV; the path of the JSON file.
 
-    ``name`` is that of its scenario. Files are whole or not there. Raises NotKept.
+    ``name`` is that of its scenario; of several with the same name each has a number. Files are whole or not there, and
+    without the table there is no result. Raises NotKept.
     """
-    path = reports / FOLDER / f"{slug(name)}.json"
+    path = _free(reports / FOLDER, slug(name))
     try:
-        _write(path, result.model_dump_json(indent=1) + "\n")
         _write(path.with_suffix(".csv"), table(result))
+        _write(path, json.dumps(document(result), indent=1) + "\n")
     except OSError as error:
         why = f"{path} cannot be written: {error.strerror or error}"
         raise NotKept(
@@ -52,9 +55,15 @@ def remember(reports: Path, run: str) -> None:
     """Keep this run's results for later comparisons, and let go of those of the oldest runs. Raises UsageError."""
     if not any((reports / FOLDER).glob("*.json")):
         return
+    kept = reports / EARLIER / run
+    scratch = kept.with_name(f".{run}")
     try:
-        shutil.copytree(reports / FOLDER, reports / EARLIER / run, dirs_exist_ok=True)
+        shutil.rmtree(scratch, ignore_errors=True)
+        shutil.copytree(reports / FOLDER, scratch)
+        shutil.rmtree(kept, ignore_errors=True)
+        scratch.replace(kept)
     except OSError as error:  # copytree raises one with a list of what went wrong
+        shutil.rmtree(scratch, ignore_errors=True)
         raise UsageError(f"the load results cannot be kept in {reports / EARLIER}: {error}; make room there") from error
     runs = sorted((reports / EARLIER).iterdir(), key=lambda folder: folder.stat().st_mtime)
     for folder in runs[:-MOST_RUNS]:
@@ -79,25 +88,43 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:100] or "load"
 
 
+def document(result: LoadResult) -> dict[str, Any]:
+    """A result as JSON has it: what ``read`` takes, and its table for whoever does not know the histograms."""
+    return {**result.model_dump(mode="json"), "table": _rows(result)}
+
+
 def table(result: LoadResult) -> str:
-    """The figures of every endpoint, and of all together, as CSV; times in seconds."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    percentiles = [f"p{percent:g}" for percent in PERCENTILES]
-    writer.writerow(["endpoint", "samples", "rate", "success", *percentiles, "max", *FAILURES, "partial"])
-    for endpoint in [*result.endpoints, result.total]:
-        writer.writerow([*_row(endpoint, result.seconds), result.partial_because if result.partial else ""])
+    """The figures of every endpoint, and of all together, as CSV; times in seconds, rates per second."""
+    rows, text = _rows(result), io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
     return text.getvalue()
 
 
-def _row(endpoint: Endpoint, seconds: float) -> Iterator[str | int | float | None]:
-    yield endpoint.name
-    yield endpoint.count
-    yield round(endpoint.count / seconds, 3) if seconds else None
-    yield endpoint.success
-    yield from (endpoint.percentile(percent) for percent in PERCENTILES)
-    yield endpoint.max
-    yield from (endpoint.failures.get(kind, 0) for kind in FAILURES)
+def _rows(result: LoadResult) -> list[dict[str, str | int | float | None]]:
+    return [_row(endpoint, result) for endpoint in [*result.endpoints, result.total]]
+
+
+def _row(endpoint: Endpoint, result: LoadResult) -> dict[str, str | int | float | None]:
+    seconds = result.seconds
+    return {
+        "endpoint": endpoint.name,
+        "samples": endpoint.count,
+        "rate": round(endpoint.count / seconds, 3) if seconds else None,
+        "served": round(endpoint.served / seconds, 3) if seconds and endpoint.served is not None else None,
+        "success": endpoint.success,
+        **{f"p{percent:g}": endpoint.percentile(percent) for percent in PERCENTILES},
+        "max": endpoint.max,
+        **{kind: endpoint.failures.get(kind, 0) for kind in FAILURES},
+        "partial": result.partial_because if result.partial else "",
+    }
+
+
+def _free(folder: Path, name: str) -> Path:
+    """Where nothing has been written yet in this run."""
+    names = (name if number == 1 else f"{name}-{number}" for number in count(1))
+    return next(path for path in (folder / f"{each}.json" for each in names) if not path.exists())
 
 
 def _earlier(run: str, reports: Path) -> Path:

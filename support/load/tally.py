@@ -32,6 +32,8 @@ class Report:
     failures: list[tuple[int, Failure, int, str]] = field(default_factory=list)
     """Call, kind, how many, and what the first of them said."""
     late: array[int] = field(default_factory=lambda: array("I"))
+    served: list[int] = field(default_factory=list)
+    """By call: successes that ended while it was measured, whenever they were sent."""
     left_out: int = 0
     unsent: int = 0
     in_time: int = 0
@@ -46,6 +48,7 @@ class Report:
             ],
             "failures": self.failures,
             "late": self.late.tobytes(),
+            "served": self.served,
             "counts": (self.left_out, self.unsent, self.in_time, self.most_open),
         }
 
@@ -57,26 +60,30 @@ class Report:
             for number, sent, failed, users, all_times in values["slots"]
         ]
         failures = [(call, kind, count, said) for call, kind, count, said in values["failures"]]
-        return cls(slots, failures, _array(values["late"]), *values["counts"])
+        return cls(slots, failures, _array(values["late"]), list(values["served"]), *values["counts"])
 
 
 class Tally:
     """Notes requests of ``calls`` kinds. ``zero`` is when measuring begins, and ``end`` when sending does, by the
-    monotonic clock; requests intended before ``zero`` are counted as left out and nothing else."""
+    monotonic clock; requests intended before ``zero`` are left out of all figures but what is served meanwhile.
+    ``standing`` is how many connections were open when sending began, where they were opened for that; else as many
+    count as open as there are requests under way."""
 
-    def __init__(self, calls: int, zero: float, end: float | None) -> None:
+    def __init__(self, calls: int, zero: float, end: float | None, standing: int | None = None) -> None:
         self.zero, self.end = zero, end
         self._calls = calls
         self._slots: dict[int, Slot] = {}
         self._failures: Counter[tuple[int, Failure]] = Counter()
         self._said: dict[tuple[int, Failure], str] = {}
-        self._rest = Report()
+        self._standing = standing
+        self._rest = Report(served=[0] * calls, most_open=standing or 0)
         self._open = 0
 
     def sending(self, intended: float, now: float) -> None:
         """A request is sent."""
         self._open += 1
-        self._rest.most_open = max(self._rest.most_open, self._open)
+        if self._standing is None:
+            self._rest.most_open = max(self._rest.most_open, self._open)
         if intended >= self.zero and (self.end is None or now <= self.end):
             self._rest.in_time += 1
 
@@ -87,6 +94,8 @@ class Tally:
 
     def counted(self, call: int, intended: float, now: float, failure: tuple[Failure, str] | None) -> None:
         """Note a request, also one that was given up before it could be sent."""
+        if failure is None and self.zero <= now and (self.end is None or now <= self.end):
+            self._rest.served[call] += 1
         if intended < self.zero:
             self._rest.left_out += 1
             return
@@ -113,7 +122,7 @@ class Tally:
         running = int(now - self.zero)
         for slot in self._slots.values():
             slot.users = slot.users or users
-        report, self._rest = self._rest, Report()
+        report, self._rest = self._rest, Report(served=[0] * self._calls)
         report.slots = [(number, self._slots[number]) for number in sorted(self._slots) if last or number < running]
         for number, _ in report.slots:
             del self._slots[number]

@@ -71,9 +71,9 @@ class Worker:
 
     def _stand(self, site: Site) -> None:
         """Say when all users of this worker are ready."""
-        while not 0 < self._runner.target_user_count <= site.standing:
+        while not 0 < self._runner.target_user_count <= len(site.standing):
             gevent.sleep(_TICK)
-        self._say(ToMaster.STANDING, users=site.standing, cannot=site.cannot_connect)
+        self._say(ToMaster.STANDING, cannot=site.cannot_connect)
 
     def _on_begin(self, **_: Any) -> None:
         assert self._site is not None
@@ -89,7 +89,7 @@ class Worker:
 
     def _report(self, site: Site) -> None:
         clock = CoreClock()
-        next_one = site.tally.zero + 1
+        next_one = site.tally.zero + (0 if site.plan.warm_up else 1)
         while not self._ended.is_set():
             while time.monotonic() < next_one and not self._ended.is_set():
                 self._ended.wait(min(_TICK, max(0.001, next_one - time.monotonic())))
@@ -105,7 +105,10 @@ class Worker:
         report = site.tally.taken(now, self._runner.user_count, last=last)
         share = clock.share()
         cpu = (share.seconds, share.used, share.waited)
-        self._say(ToMaster.REPORT, report=report.packed(), cpu=cpu, measuring=now >= site.tally.zero)
+        # What was used before, or while the last answers were waited for, says nothing of how busy sending was.
+        middle, end = now - share.seconds / 2, site.tally.end
+        measuring = site.tally.zero <= middle and (end is None or middle <= end)
+        self._say(ToMaster.REPORT, report=report.packed(), cpu=cpu, measuring=measuring)
 
     def _say(self, what: ToMaster, **values: Any) -> None:
         self._runner.send_message(what, values)

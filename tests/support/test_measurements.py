@@ -82,7 +82,7 @@ def test_a_fault_stands_where_it_was_in_force() -> None:
 
 
 def test_what_threads_saw_is_a_load_result() -> None:
-    result = in_process._result("a load", DRIVER, 2, 2, ())
+    result = in_process._result("a load", DRIVER, 2, 2)
     assert (result.samples, result.total.succeeded, result.total.failures) == (4, 3, {"status": 1})
     assert [each.done for each in result.timeline] == [2, 1]
     assert result.timeline[0].p95 == pytest.approx(0.001)
@@ -119,4 +119,13 @@ def test_who_was_left_no_processor_has_not_shown_that_it_needs_none(
 ) -> None:
     usages = tuple(Usage(at=at, cpu=at * cpu, memory=1, threads=1) for at in (0.0, 2.0, 4.0))
     result = loaded().model_copy(update={"server": usages, "noise": Noise(foreign=foreign, cores=2)})
+    assert capacity.judge_processor(result, 80).outcome is outcome
+
+
+@pytest.mark.parametrize(("most_open", "outcome"), [(5, Outcome.BROKEN), (1000, Outcome.NOT_MET)])
+def test_processor_time_at_a_rate_that_was_not_sent_is_not_that_at_the_rate(most_open: int, outcome: Outcome) -> None:
+    """Whose doing it was is seen by whether connections were free."""
+    usages = tuple(Usage(at=at, cpu=at * 0.1, memory=1, threads=1) for at in (0.0, 2.0, 4.0))
+    rate = {"asked_rate": 50.0, "reached_rate": 20.0, "most_open": most_open}
+    result = loaded().model_copy(update={"server": usages, **rate})
     assert capacity.judge_processor(result, 80).outcome is outcome

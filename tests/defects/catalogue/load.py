@@ -66,6 +66,16 @@ def every_two_hundredth_fails_under_load() -> None:
     _fails_every(200)
 
 
+@defect("CAIO-LOAD-02", "Fifty people wait in one queue that moves too slowly", HTTP, sample="Fifty people")
+def slow_queue_of_people() -> None:
+    _one_at_a_time(0.022)
+
+
+@defect("CAIO-LOAD-02", "Fewer are served than go on arriving", HTTP, sample="go on arriving")
+def fewer_served_than_arrive() -> None:
+    _one_at_a_time(0.022)
+
+
 @defect("CAIO-SLO-01", "Every tenth decision waits for something in one of its stages", sample="one after the other")
 def sleep_in_a_stage() -> None:
     _sleeps_in("rank", 10, 0.08)
@@ -94,6 +104,20 @@ def callers_durations_in_milliseconds() -> None:
     @wrap("chassis.metrics:HttpMetrics.observe")
     def broken(original: Any, self: Any, method: str, route: str, status: int, seconds: float) -> None:
         original(self, method, route, status, seconds * 1000)
+
+
+@defect("CAIO-SLO-01", "The metrics tell durations in kiloseconds for seconds", HTTP, sample="same times")
+def callers_durations_in_kiloseconds() -> None:
+    @wrap("chassis.metrics:HttpMetrics.observe")
+    def broken(original: Any, self: Any, method: str, route: str, status: int, seconds: float) -> None:
+        original(self, method, route, status, seconds / 1000)
+
+
+@defect("CAIO-SLO-01", "By the metrics no stage ever takes any time", HTTP, sample="same times")
+def stages_take_no_time() -> None:
+    @wrap("chassis.tallies:Tally.add_all")
+    def broken(original: Any, self: Any, seconds: Any) -> None:
+        original(self, [0.0 for _ in seconds])
 
 
 @defect("CAIO-SLO-02", "Every tenth matching waits for something", sample="trace")

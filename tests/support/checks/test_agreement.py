@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, Histogram, generate_latest
 
 from support.actions.in_process import endpoint_of
 from support.checks import agreement, exposition
-from support.checks.agreement import Buckets, judge_count, judge_share, judge_times
+from support.checks.agreement import Buckets, judge_count, judge_held, judge_share, judge_times, judge_traced
 from support.load.result import Endpoint
 from support.outcomes import Outcome
 
@@ -81,6 +81,31 @@ def test_without_an_answer_there_is_nothing_to_compare_with() -> None:
 def test_the_share_within_a_limit_is_told_by_the_bound_at_it(slow: int, outcome: Outcome) -> None:
     buckets = told([0.02] * (500 - slow) + [0.06] * slow)
     assert judge_share(buckets, 95, 0.05, "decisions").outcome is outcome
+
+
+@pytest.mark.parametrize(("slow", "inside"), [(20, True), (0, False)])
+def test_a_share_states_its_confidence_and_whether_the_limit_lies_inside(slow: int, inside: bool) -> None:
+    says = judge_share(told([0.02] * (500 - slow) + [0.06] * slow), 95, 0.05, "decisions").says
+    assert "with 95% confidence" in says
+    assert ("so that the limit lies inside" in says) is inside
+
+
+@pytest.mark.parametrize(("factor", "outcome"), [(1, Outcome.MET), (1.004, Outcome.MET), *[
+    (wrong, Outcome.NOT_MET) for wrong in (0, 0.001, 0.9, 1.1, 1000)
+]])  # fmt: skip
+def test_a_stage_takes_as_long_by_the_metrics_as_in_the_traces(factor: float, outcome: Outcome) -> None:
+    traced = [0.0002, 0.0004, 0.003]
+    assert judge_traced("match", told([each * factor for each in traced]), traced).outcome is outcome
+    assert judge_traced("match", told([*traced, 0.0]), traced).outcome is Outcome.NOT_MET
+
+
+@pytest.mark.parametrize(("took", "outcome"), [
+    (0.0003, Outcome.MET), (0.001, Outcome.MET),
+    (0.0001, Outcome.NOT_MET), (0.0000005, Outcome.NOT_MET), (0.002, Outcome.NOT_MET),
+])  # fmt: skip
+def test_requests_hold_their_decisions_and_fit_into_what_callers_waited(took: float, outcome: Outcome) -> None:
+    assert judge_held(told([took] * 200), 200, inside=200 * 0.0002, waited=200 * 0.0015).outcome is outcome
+    assert judge_held(told([took] * 199), 200, inside=200 * 0.0002, waited=200 * 0.0015).outcome is Outcome.NOT_MET
 
 
 def test_a_limit_without_a_bound_and_too_few_samples_cannot_be_judged() -> None:

@@ -55,6 +55,12 @@ def test_too_few_or_unequal_rounds_prove_nothing() -> None:
     assert judge_memory(rounds(*[100] * 5, requests=0), A_DAY).outcome is Outcome.BROKEN
 
 
+def test_rounds_in_which_a_step_of_the_allocator_would_be_growth_prove_nothing() -> None:
+    short = judge_memory(rounds(100, 101, 102, 103, 104, requests=200), A_DAY)
+    assert (short.outcome, f"they need {math.ceil(MB / A_DAY):,}" in short.says) == (Outcome.BROKEN, True)
+    assert judge_memory(rounds(*[100] * 5, requests=1055), A_DAY).outcome is Outcome.MET
+
+
 @given(st.floats(-10, 10), st.floats(0, 100), st.integers(2, 12))
 def test_the_slope_of_a_line_is_its_slope(rise: float, start: float, count: int) -> None:
     assert slope([start + rise * number for number in range(count)]) == pytest.approx(rise, abs=1e-9)

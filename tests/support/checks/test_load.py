@@ -106,9 +106,27 @@ def test_nothing_sent_is_nothing_seen() -> None:
 
 
 def test_a_rate_that_the_system_did_not_bear_is_its_own_failure() -> None:
-    found = judge(result(fast_and_slow(1000, 0), asked_rate=500.0, reached_rate=100.0), Percentile(95, 0.05))
+    busy = result(fast_and_slow(1000, 0), asked_rate=500.0, reached_rate=100.0, most_open=PLAN.most_open)
+    found = judge(busy, Percentile(95, 0.05))
     assert found.outcome is Outcome.NOT_MET
     assert "only 100.0 could be sent" in found.says
+
+
+@pytest.mark.parametrize("short", [{"reached_rate": 97.0, "most_open": 25}, {"reached_rate": 100.0, "unsent": 30}])
+@pytest.mark.parametrize("demand", [Percentile(95, 0.05), Success(0.99), Throughput(50)])
+def test_a_rate_that_the_generator_did_not_send_proves_nothing(short: dict[str, Any], demand: load.Demand) -> None:
+    """Connections were free: whoever sends late, or not at all, has only himself to blame."""
+    found = judge(result(fast_and_slow(1000, 0), asked_rate=100.0, **short), demand)
+    assert found.outcome is Outcome.BROKEN
+    assert "did not reach 100 requests a second" in found.says
+    failing = judge(result(times(*[1.0] * 900, status=100), asked_rate=100.0, **short), Success(0.99))
+    assert failing.outcome is Outcome.NOT_MET
+
+
+def test_a_master_that_is_busy_is_not_helped_by_more_workers() -> None:
+    busy = Generator(processes=(ProcessShare(name="master", mean=0.97, max=1.0),))
+    found = judge(result(fast_and_slow(1000, 0), generator=busy), Percentile(95, 0.05))
+    assert "so send less" in found.says
 
 
 def test_slow_answers_are_not_blamed_on_the_system_when_the_generator_was_late() -> None:
@@ -161,6 +179,13 @@ def test_what_a_busy_generator_may_have_caused_itself_is_not_held_against_the_sy
 def test_throughput_counts_only_what_was_served(seconds: float, outcome: Outcome) -> None:
     served = times(*[1.0] * 1000, status=500)
     assert judge(result(served, seconds=seconds), Throughput(50)).outcome is outcome
+
+
+def test_what_was_answered_only_after_the_end_was_not_served_in_time() -> None:
+    """A thousand are answered in the end, but only 40 in each of the twenty seconds."""
+    late = fast_and_slow(0, 1000).model_copy(update={"served": 800})
+    found = judge(result(late, seconds=20.0, asked_rate=50.0, reached_rate=50.0), Throughput(50))
+    assert (found.outcome, found.observed) == (Outcome.NOT_MET, 40.0)
 
 
 def test_a_rate_below_the_one_demanded_can_show_nothing() -> None:

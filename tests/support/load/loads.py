@@ -28,6 +28,7 @@ def endpoint(name: str, micros: Sequence[int], failures: dict[Failure, int] | No
         name=name,
         count=len(micros) + sum(failed.values()),
         failures=failed,
+        served=len(micros),
         histogram=times.encode(),
         min=min(micros) / 1e6 if micros else None,
         max=max(micros) / 1e6 if micros else None,

@@ -129,6 +129,35 @@ def test_reports_of_workers_make_one_result() -> None:
     assert [worker.samples for worker in seen.workers] == [2, 2]
 
 
+def test_what_ends_while_it_is_measured_was_served_whenever_it_was_sent() -> None:
+    tally = Tally(2, zero=100.0, end=102.0)
+    tally.counted(0, 99.9, 100.2, None)
+    tally.counted(1, 99.8, 99.95, None)
+    tally.counted(1, 101.0, 101.9, None)
+    tally.counted(1, 101.9, 102.3, None)
+    tally.counted(1, 101.0, 101.5, ("status", "503"))
+    report = tally.taken(103.0, users=1, last=True)
+    assert (report.served, report.left_out) == ([1, 1], 2)
+    collector = Collector(plan(rate=2.0, seconds=2.0, calls=(Call(name="a"), Call(name="b"))))
+    collector.workers["one"] = WorkerState(name="one", host="here")
+    collector.add("one", Report.unpacked(json_like(report.packed())))
+    seen = collector.result(0.0, ())
+    assert [(one.served, one.succeeded) for one in seen.endpoints] == [(1, 0), (1, 2)]
+    assert seen.total.served == 2
+
+
+def test_a_second_in_which_nothing_happened_is_a_second_too() -> None:
+    collector = Collector(plan(users=1, seconds=6.0))
+    collector.workers["one"] = WorkerState(name="one", host="here")
+    tally = Tally(1, zero=100.0, end=106.0)
+    tally.counted(0, 100.5, 100.6, None)
+    tally.counted(0, 104.1, 104.2, None)
+    collector.add("one", tally.taken(106.0, users=1, last=True))
+    assert [(one.at, one.done, one.p50 is None) for one in collector.result(0.0, ()).timeline] == [
+        (0, 1, False), (1, 0, True), (2, 0, True), (3, 0, True), (4, 1, False),
+    ]  # fmt: skip
+
+
 def json_like(values: dict[str, object]) -> dict[str, object]:
     """As messages arrive: tuples have become lists."""
     plain = json.loads(json.dumps(values, default=lambda packed: {"bytes": packed.hex()}))

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from support.acceptance import folder
 from support.cli import app
 from support.load import comparison, store
-from support.load.result import LoadResult, read
+from support.load.result import LoadResult, Noise, read
 from support.outcomes import UsageError
 from support.settings import ROOT
 from tests.support.load.loads import endpoint, result
@@ -41,6 +41,59 @@ def test_a_result_is_kept_as_json_and_as_a_table(tmp_path: Path) -> None:
         ("all", "150", "15.0"),
     ]
     assert float(rows[0]["p95"]) == 0.002
+    told = json.loads(path.read_text())["table"]
+    assert [(row["endpoint"], row["p95"], row["served"]) for row in told] == [
+        ("decide", 0.002, 10.0),
+        ("match", 0.0005, 5.0),
+        ("all", pytest.approx(0.002), 15.0),
+    ]
+
+
+def test_results_of_the_same_name_are_all_kept(tmp_path: Path) -> None:
+    names = [store.keep(each, tmp_path, "by the metrics " * 20).name for each in (SLOW, FAST, SLOW)]
+    assert len(set(names)) == 3
+    assert sorted(store.find(str(tmp_path), tmp_path)) == sorted(name.removesuffix(".json") for name in names)
+
+
+def test_a_result_of_an_earlier_version_can_be_compared(tmp_path: Path) -> None:
+    before = store.keep(SLOW, tmp_path / "a", "load")
+    earlier = json.loads(before.read_text())
+    del earlier["table"]
+    for each in earlier["endpoints"]:
+        del each["served"]
+    before.write_text(json.dumps(earlier))
+    after = store.keep(FAST, tmp_path / "b", "load")
+    assert "none → 15.0/s (?)" in compare(before, after)
+
+
+def test_a_result_whose_table_cannot_be_written_is_not_kept_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = store._write
+
+    def full(path: Path, text: str) -> None:
+        if path.suffix == ".json":
+            raise OSError(28, "No space left on device")
+        write(path, text)
+
+    monkeypatch.setattr(store, "_write", full)
+    with pytest.raises(store.NotKept, match="No space left on device"):
+        store.keep(SLOW, tmp_path, "load")
+    assert not list((tmp_path / "load").glob("*.json"))
+
+
+def test_a_history_that_cannot_be_written_holds_no_half_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.keep(SLOW, tmp_path, "load")
+
+    def full(source: Path, target: Path) -> None:
+        target.mkdir(parents=True)
+        (target / "load.json").write_text("{")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(store.shutil, "copytree", full)
+    with pytest.raises(UsageError, match="make room there"):
+        store.remember(tmp_path, "abc123")
+    assert os.listdir(tmp_path / store.EARLIER) == []
 
 
 def test_a_full_disk_is_told_and_leaves_no_half_file(tmp_path: Path) -> None:
@@ -111,7 +164,8 @@ def test_a_comparison_for_programs(tmp_path: Path) -> None:
         ("load", "all"),
     ]
     figures = {change["figure"]: change for change in told["rows"][0]["changes"]}
-    assert list(figures) == ["rate", "success", "p50", "p95", "p99"]
+    assert list(figures) == ["rate", "served", "success", "p50", "p95", "p99"]
+    assert figures["served"] == {"figure": "served", "before": 10.0, "after": 15.0, "percent": 50.0}
     assert figures["p99"] == {"figure": "p99", "before": 0.002, "after": 0.001, "percent": -50.0}
 
 
@@ -123,9 +177,19 @@ def test_what_cannot_be_compared_is_said() -> None:
         "c: only in one of the runs",
         "a: the first result is partial: interrupted",
     )
+    other = FAST.model_copy(
+        update={
+            "plan": FAST.plan.model_copy(update={"users": 50, "seconds": None, "requests": 9}),
+            "noise": Noise(foreign=0.2),
+        }
+    )
+    assert comparison.compare({"a": SLOW}, {"a": other}).notes == (
+        "a: others used 20% of the machine during the second",
+        "a: the loads were not the same: users 5 → 50, seconds 10.0 → none, requests none → 9",
+    )
     nothing: LoadResult = result(endpoint("decide", []))
     (row, _) = comparison.compare({"a": nothing}, {"b": nothing}).rows
-    assert [change.percent for change in row.changes] == [None] * 5
+    assert [change.percent for change in row.changes] == [None] * 6
     with pytest.raises(UsageError, match="no load in common: one has a, b; the other has c, d"):
         comparison.compare({"a": SLOW, "b": SLOW}, {"c": SLOW, "d": SLOW})
 

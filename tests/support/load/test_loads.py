@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from support.checks.load import Concurrency, Throughput, judge
 from support.deployments.certificates import Authority
 from support.load.messages import Progress
 from support.load.plan import Call, Stage
-from support.load.result import LoadResult
+from support.load.result import LoadResult, Noise
 from support.load.runner import Workers, run
-from support.outcomes import Broken, NotVerified, UsageError
+from support.outcomes import Broken, NotVerified, Outcome, UsageError
 from tests.support.load.conftest import Target
 from tests.support.load.loads import RUN_ID, left, plan
 
@@ -71,6 +72,31 @@ def test_a_stall_cannot_hide_either_when_all_connections_are_taken(start: Callab
 def test_a_fixed_number_of_requests_over_connections_opened_at_once(target: Target) -> None:
     result = load(target, users=400, requests=400, connections="at once")
     assert (result.samples, result.total.succeeded, result.most_open) == (400, 400, 400)
+
+
+def test_connections_that_a_server_closed_again_were_not_open_at_the_same_time(start: Callable[..., Target]) -> None:
+    """Whose it was opens another when he sends, and is answered all the same; so successes tell nothing of it."""
+    result = load(start(closes=20), users=100, requests=100, connections="at once")
+    assert result.samples == 100
+    assert result.total.succeeded >= 95
+    assert 80 <= result.most_open < 100
+    assert judge(result, Concurrency(100)).outcome is Outcome.BROKEN
+
+
+def test_a_server_that_serves_fewer_than_arrive_serves_the_others_too_late(start: Callable[..., Target]) -> None:
+    """It takes 20 ms for each, so 50 a second at most, and in the end has answered all 200 that came in two seconds."""
+    result = load(start(takes=20), rate=100.0, seconds=2.0, timeout=20.0)
+    assert (result.samples, result.total.succeeded) == (200, 200)
+    alone = result.model_copy(update={"noise": Noise()})  # whatever other tests use of this machine
+    assert judge(alone, Throughput(60)).outcome is Outcome.NOT_MET
+    assert 60 <= (result.total.served or 0) <= 100
+
+
+def test_who_thinks_thinks_after_a_failure_too(target: Target) -> None:
+    """One call of two fails at once: its users would else send a lot more than the others."""
+    calls = (Call(name="hello"), Call(name="reset", path="/reset"))
+    result = load(target, users=20, seconds=2.0, think=(0.5, 0.5), calls=calls)
+    assert result.samples <= 20 * 5
 
 
 def test_stages_follow_each_other(target: Target) -> None:

@@ -9,14 +9,21 @@ from typing import ClassVar
 
 
 class Trouble:
-    """What happens at a request of a number: TARGET_STALLS_AT (for one second), TARGET_HANGS_AT, TARGET_DIES_AT."""
+    """What happens at a request of a number: TARGET_STALLS_AT (for one second), TARGET_HANGS_AT, TARGET_DIES_AT.
+
+    Each request takes TARGET_TAKES_AT milliseconds; the first TARGET_CLOSES_AT connections are closed at once.
+    """
 
     requests = 0
-    stalls, hangs, dies = (int(os.environ.get(f"TARGET_{what}_AT", "0")) for what in ("STALLS", "HANGS", "DIES"))
+    connections = 0
+    stalls, hangs, dies, takes, closes = (
+        int(os.environ.get(f"TARGET_{what}_AT", "0")) for what in ("STALLS", "HANGS", "DIES", "TAKES", "CLOSES")
+    )
 
     @classmethod
     def hangs_now(cls) -> bool:
         cls.requests += 1
+        time.sleep(cls.takes / 1000)
         if cls.requests == cls.stalls:
             time.sleep(1.0)  # the whole server stands still, as in a long collection of garbage
         if cls.requests == cls.dies:
@@ -33,6 +40,9 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
+        Trouble.connections += 1
+        if Trouble.connections <= Trouble.closes:
+            transport.close()
 
     def data_received(self, data: bytes) -> None:
         self.received += data
