@@ -53,7 +53,9 @@ def note(connection: sqlite3.Connection, service_id: str, what: str) -> Changes:
 
 def since(connection: sqlite3.Connection, revision: int | None) -> Changes:
     """What happened after a revision; all that is there for None, or when the journal does not reach back so far."""
-    first, last = connection.execute("SELECT min(revision), max(revision) FROM changes").fetchone()
+    # Each by itself: for both at once SQLite looks at every row.
+    ends = "SELECT (SELECT min(revision) FROM changes), (SELECT max(revision) FROM changes)"
+    first, last = connection.execute(ends).fetchone()
     if revision is None or not (first or 1) - 1 <= revision <= (last or 0):
         return everything(connection, last or 0)
     rows = connection.execute("SELECT DISTINCT service_id, what FROM changes WHERE revision > ?", (revision,))

@@ -115,9 +115,11 @@ def write_service(connection: sqlite3.Connection, service: StoredService, revisi
     missed = changes.since(connection, revision)
     if missed.overtakes:
         return missed
+    # The last to come has the highest position, and is found by its rowid without a look at all others.
     connection.execute(
         "INSERT INTO services (service_id, contract, position)"
-        " VALUES (?, ?, (SELECT coalesce(max(position), 0) + 1 FROM services))"
+        " VALUES (?, ?, 1 + coalesce("
+        "  (SELECT position FROM services WHERE rowid = (SELECT max(rowid) FROM services)), 0))"
         " ON CONFLICT (service_id) DO UPDATE SET contract = excluded.contract",
         (service.service_id, service.contract),
     )
@@ -173,7 +175,9 @@ def write_decisions(
 
 def erase_decisions(connection: sqlite3.Connection, most: int) -> int:
     """Delete the oldest decisions beyond ``most``, no more at once than others can wait for."""
-    first, last = connection.execute("SELECT min(position), max(position) FROM decisions").fetchone()
+    # Each by itself: for both at once SQLite looks at every row.
+    ends = "SELECT (SELECT min(position) FROM decisions), (SELECT max(position) FROM decisions)"
+    first, last = connection.execute(ends).fetchone()
     if first is None or last - first < most:
         return 0
     end = min(last - most, first + REMOVED_TOGETHER - 1)

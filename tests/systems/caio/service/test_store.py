@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from caio.store import database
+from caio.store import changes, database
+from caio.store import records as tables
 from caio.store.database import Database, StoreUnavailable
 from caio.store.records import Records, StoredService
 
@@ -134,3 +135,43 @@ def test_of_outcomes_only_the_recent_are_kept_and_a_changed_service_begins_anew(
     assert records.changes(None).result(5).outcomes == {"a": (False,) * 5 + (True,) * 15}
     records.save_service(StoredService("a", "2"), 25).result(5)
     assert records.changes(None).result(5).outcomes == {}
+
+
+def test_no_write_and_no_question_looks_at_all_that_is_kept(tmp_path: Path) -> None:
+    """By SQLite's own plan of every statement: what a request takes must not grow with the services or decisions."""
+    store, said = Database(tmp_path / "caio.db"), []
+
+    def work(connection: sqlite3.Connection) -> None:
+        connection.set_trace_callback(said.append)
+        tables.write_service(connection, StoredService("a", "{}"), 0)
+        tables.write_outcome(connection, "a", ok=True)
+        tables.write_decisions(connection, [("one", b"{}"), ("two", b"{}")])
+        tables.write_decisions(connection, [("one", b"{}")])
+        tables.erase_decisions(connection, 1)
+        tables.read_decision(connection, "one")
+        changes.since(connection, 1)
+        tables.erase_service(connection, "a", 2)
+        connection.set_trace_callback(None)
+
+    store.submit(work).result(5)
+    statements = [each for each in said if each.split()[0] in ("SELECT", "INSERT", "DELETE", "UPDATE")]
+    assert len(statements) >= 15
+    scans = {
+        statement: detail
+        for statement in statements
+        for *_, detail in store.submit(
+            lambda connection, about=statement: connection.execute(f"EXPLAIN QUERY PLAN {about}").fetchall()  # type: ignore[misc]
+        ).result(5)
+        if detail.startswith("SCAN") and "CONSTANT ROW" not in detail
+    }
+    store.close()
+    assert scans == {}
+
+
+def test_services_stay_in_the_order_in_which_they_came(records: Records) -> None:
+    for number, name in enumerate("cab"):
+        assert not records.save_service(StoredService(name, "{}"), number).result(5).overtakes
+    records.save_service(StoredService("c", '{"again": 1}'), 3).result(5)
+    records.delete_service("b", 4).result(5)
+    records.save_service(StoredService("d", "{}"), 5).result(5)
+    assert list(records.changes(None).result(5).contracts) == ["c", "a", "d"]
