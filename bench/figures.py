@@ -90,10 +90,18 @@ class Figure:
 
     @property
     def judged(self) -> str:
-        """Whether it is as asked: yes, no, or unknown without samples; empty when nothing is asked."""
+        """Whether the median is as asked: yes, no, or unknown without samples; empty when nothing is asked.
+
+        Where single samples tell otherwise, that is said.
+        """
         if self.target is None:
             return ""
-        return "unknown" if self.median is None else "yes" if self.target.reached(self.median) else "no"
+        if self.median is None:
+            return "unknown"
+        reached = [self.target.reached(sample) for sample in self.samples]
+        if self.target.reached(self.median):
+            return "yes" if all(reached) else "yes, not each time"
+        return "no, but at times" if any(reached) else "no"
 
     def as_json(self) -> dict[str, Any]:
         """The figure for the files of results."""

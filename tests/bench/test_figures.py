@@ -29,7 +29,22 @@ GRID = Group(
 
 def test_the_median_is_judged_and_both_ends_are_shown() -> None:
     figure = Figure("start", "s", (0.5, 9.0, 0.4), Target(1.5))
-    assert (figure.value, figure.spread, figure.wanted, figure.judged) == ("0.5 s", "0.4 to 9", "under 1.5 s", "yes")
+    assert (figure.value, figure.spread, figure.wanted) == ("0.5 s", "0.4 to 9", "under 1.5 s")
+
+
+@pytest.mark.parametrize(
+    ("samples", "judged"),
+    [
+        ((0.5, 0.6, 0.4), "yes"),
+        ((0.5, 9.0, 0.4), "yes, not each time"),
+        ((0.5, 9.0, 9.0), "no, but at times"),
+        ((9.0,), "no"),
+    ],
+)
+def test_the_median_is_judged_and_what_single_samples_tell_otherwise_is_said(
+    samples: tuple[float, ...], judged: str
+) -> None:
+    assert Figure("start", "s", samples, Target(1.5)).judged == judged
 
 
 @pytest.mark.parametrize(

@@ -154,8 +154,18 @@ def test_being_faster_in_process_is_judged_at_p50_and_p95() -> None:
         found.drop(Row(name, 10), "it did not answer within 180 s")
     figures = in_process.figures(found, EFFORT)
     assert figure(figures, "simple-shuffle", "route_request, p95").samples == (4.0, 2.0)
-    assert figure(figures, "simple-shuffle", "route_request, p50").judged == "yes"
+    assert figure(figures, "simple-shuffle", "route_request, p50").judged == "yes, not each time"
     assert figure(figures, "10 services: litellm.Router, least-busy", "p50").note == "it did not answer within 180 s"
+
+
+def test_the_ratio_is_to_the_strategy_that_is_fastest_at_that_percentile() -> None:
+    found: Seats[Row, list[float]] = Seats(1)
+    found.given = {Row(OURS, 10): [[10.0] * 20]}
+    found.given[Row("litellm.Router, simple-shuffle", 10)] = [[50.0] * 11 + [60.0] * 9]
+    found.given[Row("litellm.Router, least-busy", 10)] = [[40.0] * 11 + [90.0] * 9]
+    figures = in_process.figures(found, EFFORT)
+    assert figure(figures, "10 services: litellm.Router, least-busy / CAIO", "p50").samples == (4.0,)
+    assert figure(figures, "10 services: litellm.Router, simple-shuffle / CAIO", "p95").samples == (6.0,)
 
 
 def test_a_strategy_that_takes_too_long_costs_the_others_nothing(
