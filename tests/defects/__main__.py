@@ -74,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--jobs", type=int, default=2, help="runs side by side (default: 2)")
     parser.add_argument(
-        "--everywhere", action="store_true", help="every defect over every interface, not only the first of a criterion"
+        "--everywhere", action="store_true", help="every defect over every interface, not dealt out to them"
     )
     parser.add_argument("--list", action="store_true", help="list the defects and run nothing")
     parser.add_argument(

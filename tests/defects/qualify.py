@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -82,22 +83,28 @@ def where_it_shows(each: Defect, files: Files) -> tuple[str, ...]:
 def plan(defects: Sequence[Defect], everywhere: bool = True) -> list[Trial]:
     """A trial for each defect and interface over which it shows.
 
-    Unless ``everywhere``, only the first defect of each criterion is tried over all its interfaces and the others over
-    the last of them, the cheapest: the scenarios are the same, and one defect shows that they can fail there too.
+    Unless ``everywhere``, the defects of a criterion are dealt out to its interfaces, the cheapest first: the scenarios
+    are the same, and one defect over each shows that they can fail there. With too few, some are tried over several.
     """
     where, lonely = places(), exclusive()
+    dealt: dict[str, Counter[str]] = {}
     trials: list[Trial] = []
-    tried: set[str] = set()
+
+    def add(each: Defect, interface: str) -> None:
+        files = where_it_shows(each, where[each.criterion][interface])
+        alone = not lonely.isdisjoint(files)
+        trials.append(Trial(each.name, (each.criterion,), interface, files, each.sample, alone=alone))
+        dealt[each.criterion][interface] += 1
+
     for each in defects:
-        found = where[each.criterion]
-        interfaces = [name for name in each.interfaces if name in found]
-        chosen = interfaces if everywhere or each.criterion not in tried else interfaces[-1:]
-        tried.add(each.criterion)
-        for name in chosen:
-            files = where_it_shows(each, found[name])
-            trials.append(
-                Trial(each.name, (each.criterion,), name, files, each.sample, alone=not lonely.isdisjoint(files))
-            )
+        shows = [name for name in each.interfaces if name in where[each.criterion]]
+        so_far = dealt.setdefault(each.criterion, Counter())
+        for name in shows if everywhere else [min(reversed(shows), key=so_far.__getitem__)]:
+            add(each, name)
+    for each in defects:
+        for name in each.interfaces:
+            if name in where[each.criterion] and not dealt[each.criterion][name]:
+                add(each, name)
     return trials
 
 

@@ -90,6 +90,23 @@ def test_a_patch_whose_target_has_gone_is_told():
         patching.wrap("caio.policies:no_such_function")(lambda original: None)
 
 
+def test_the_defects_of_a_criterion_are_dealt_out_to_its_interfaces() -> None:
+    some = qualify.choose([CRITERION])
+    assert len(some) > 2
+    tried = [(trial.defect, trial.interface) for trial in qualify.plan(some, everywhere=False)]
+    assert [name for name, _ in tried] == [each.name for each in some]
+    assert [interface for _, interface in tried[:2]] == ["python", "http"]
+    one = qualify.plan(some[:1], everywhere=False)
+    assert [(trial.defect, trial.interface) for trial in one] == [(some[0].name, "python"), (some[0].name, "http")]
+
+
+@pytest.mark.parametrize("each", [1, 2, None])
+def test_every_interface_over_which_a_criterion_can_break_is_tried(each: int | None) -> None:
+    defects = qualify.choose([], each)
+    dealt = {(*trial.criteria, trial.interface) for trial in qualify.plan(defects, everywhere=False)}
+    assert dealt == {(*trial.criteria, trial.interface) for trial in qualify.plan(defects)}
+
+
 def test_of_those_that_run_alone_only_the_first_of_each_criterion_can_be_tried() -> None:
     def trial(name: str, criterion: str, interface: str, alone: bool) -> Trial:
         return Trial(name, (criterion,), interface, ("one.feature",), alone=alone)
