@@ -15,7 +15,6 @@ from hamcrest import (
 )
 
 from support import vocabulary
-from support.actions import asking
 from support.checks import decisions
 from support.checks.matchers import accepted, refused_as, refusing, routed_to
 from support.interfaces import contracts, requests
@@ -58,7 +57,8 @@ def ask_untrusted(context: Context, capabilities: str) -> None:
 @when('a user asks for "{capabilities:Words}" with each of the seeds {first:d} to {last:d}')
 def ask_with_seeds(context: Context, capabilities: str, first: int, last: int) -> None:
     """The same request is made once with each seed."""
-    asking.with_seeds(context.world, capabilities, range(first, last + 1))
+    for seed in range(first, last + 1):
+        context.world.ask(capabilities, seed=seed)
 
 
 @when('a user asks for "{capabilities:Words}" {count:d} times')

@@ -4,12 +4,18 @@ from behave import then, when
 from behave.runner import Context
 
 from support import vocabulary
-from support.actions import agreeing, capacity, growing
+from support.actions import agreeing, asking, capacity, growing
 from support.checks.growth import GIGABYTE
 from support.checks.load import Percentile, Success
 from support.interfaces import contracts
 
 vocabulary.register()
+
+
+@when('a user asks for "{ability:Words}" in {count:n} matters, one after the other')
+def ask_in_matters(context: Context, ability: str, count: int) -> None:
+    """No request is the same as another, now or ever before, so that each has a decision of its own."""
+    asking.of_many_matters(context.world, ability, count)
 
 
 @then("the metrics count as many decisions as the users were given")

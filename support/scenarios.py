@@ -78,7 +78,7 @@ def bare_name(scenario: Any) -> str:
 
 
 def label_of(scenario: Any) -> str:
-    """The scenario's criteria and its title, as files are named by: of one criterion no two have the same title."""
+    """The scenario's criteria and its title, as files about it are named."""
     return " ".join([*criteria_of(all_tags(scenario)), title_of(scenario)])
 
 

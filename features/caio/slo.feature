@@ -37,7 +37,7 @@ Feature: Decisions are made in time
       Given CAIO is running
       And it knows 100 services, of which 10 offer "chat"
       And the metrics have been read
-      When a user asks for "chat" with each of the seeds 1 to 200
+      When a user asks for "chat" in 200 matters, one after the other
       Then by the metrics each stage took as long as the traces tell
       And by the metrics the requests took no less than their decisions, and no longer than users waited
 
@@ -47,7 +47,7 @@ Feature: Decisions are made in time
     Example: By the trace of each of a thousand decisions
       Given CAIO is running
       And it knows 100 services, of which 10 offer "chat"
-      When a user asks for "chat" with each of the seeds 1 to 1000
+      When a user asks for "chat" in 1,000 matters, one after the other
       Then 95 % of contract matchings take at most 10 ms
 
     @needs.http @needs.metrics
@@ -64,7 +64,7 @@ Feature: Decisions are made in time
     Example: By the trace of each of a thousand decisions
       Given CAIO is running
       And it knows 100 services, of which 10 offer "chat"
-      When a user asks for "chat" with each of the seeds 1 to 1000
+      When a user asks for "chat" in 1,000 matters, one after the other
       Then 95 % of security verifications take at most 20 ms
 
     @needs.http @needs.metrics

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 
 from support.actions import loads
+from support.interfaces.requests import request
+from support.load import numbers
 from support.world import World
 
 
-def with_seeds(world: World, capabilities: str, seeds: Iterable[int]) -> None:
-    """Ask for a decision with each seed; ``world.noise`` is what else the machine did meanwhile."""
-    watch, began = loads.noise_watch(world), time.time()
+def of_many_matters(world: World, ability: str, count: int) -> None:
+    """Ask for so many decisions, each on a request of its own; ``world.noise`` is what else the machine did meanwhile.
+
+    Equal requests share a decision, and who asks for it again is told how long its stages took the first time.
+    """
+    watch, began, first = loads.noise_watch(world), time.time(), numbers.first()
     watch.look()
-    for seed in seeds:
-        world.ask(capabilities, seed=seed)
+    for number in range(first, first + count):
+        world.ask_for({**request(ability), "context": {"number": number}})
     watch.look()
     world.noise = watch.between(began, time.time())

@@ -110,12 +110,13 @@ def demand(world: World, demand: judgement.Demand) -> None:
 
     How its times are distributed is drawn with the limit that they are judged by, else where successes are counted.
     """
-    result, is_drawn = world.load, world.load in world.drawn
+    result = world.load
+    is_drawn = any(each is result for each in world.drawn)
     if isinstance(demand, judgement.Percentile) or (isinstance(demand, judgement.Success) and not is_drawn):
         limit = demand.limit if isinstance(demand, judgement.Percentile) else None
         measurements.show_distribution(world.evidence, result.plan.name, [result.total], limit)
         world.drawn.append(result)
-    settle(world, judgement.judge(world.load, demand))
+    settle(world, judgement.judge(result, demand))
 
 
 def demand_times(world: World, times: Endpoint, demand: judgement.Percentile) -> None:

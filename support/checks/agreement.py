@@ -20,8 +20,9 @@ from support.load.result import MICROSECOND, Endpoint
 ROUNDING = 0.999
 """Histograms of the suite are exact to three digits: a time may be told by so much too long."""
 
-SPELLED, FINEST = 0.01, 1e-6
-"""By which share, or how many seconds for each, times may differ that were rounded when they were spelled out."""
+SPELLED, FINEST = 0.01, 2e-6
+"""By which share, or how many seconds for each, a time in the metrics may differ from the same time in a trace: it was
+rounded when it was spelled out, or taken a moment later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,10 @@ def judge_traced(stage: str, told: Buckets, traced: Sequence[float]) -> Finding:
 
 
 def judge_held(told: Buckets, given: int, inside: float, waited: float) -> Finding:
-    """Whether requests took longer, by the metrics, than their decisions, and no longer than for callers (seconds)."""
+    """Whether requests took longer, by the metrics, than their decisions, and no longer than for callers (seconds).
+
+    The stages of a decision follow one another, so that all of them together lie ``inside`` its request.
+    """
     what = f"agreement of {told.name} with the traces"
     said = (
         f"{told.count:g} requests took {told.sum * 1000:.3f} ms in all by the metrics; the traces of their {given:,} "

@@ -64,7 +64,9 @@ def judge_memory(rounds: Sequence[Round], bytes_per_request: float) -> Finding:
     if bytes_per_request * kept[0].requests < STEP:
         needed = math.ceil(STEP / bytes_per_request)
         return broken(
-            f"rounds of {kept[0].requests:,} requests are too short: they need {needed:,} to see growth", what
+            f"rounds of {kept[0].requests:,} requests are too short: they need {needed:,} to see growth; raise "
+            "-D load.scale",
+            what,
         )
     grown = slope([each.memory for each in kept]) / kept[0].requests
     told = ", ".join(f"{each.memory / MEGABYTE:.1f}" for each in rounds)

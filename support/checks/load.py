@@ -14,7 +14,7 @@ from functools import partial
 from support.checks.distance import excused, served_nearer, served_rate
 from support.checks.findings import Finding, broken, found, milliseconds
 from support.load.confidence import CONFIDENCE, Z, places, wilson
-from support.load.result import MICROSECOND, NOISY, Endpoint, LoadResult, Noise
+from support.load.result import MASTER, MICROSECOND, NOISY, Endpoint, LoadResult, Noise
 from support.outcomes import Outcome
 
 SHORT_OF_RATE = 0.98
@@ -27,8 +27,6 @@ OWN_DOING = ("time-out", "other")
 """Failures that a generator may have caused itself when it was too busy to read the answers."""
 ANSWERS = ("status", "wrong body")
 """Failures that a system has answered itself; how busy anybody was is no excuse for them."""
-MASTER = "master"
-"""The process of the generator that sends nothing itself."""
 CROWDED = 0.75
 """Share of all cores from which on too little of the machine was left to the system: what it missed proves nothing."""
 
@@ -73,7 +71,9 @@ def judge(result: LoadResult, demand: Demand) -> Finding:
     if not result.samples:
         return broken("not one request was sent, so nothing was seen", _of(demand))
     finding = _judge(result, demand)
-    if finding.outcome is Outcome.MET and (short := _short_of_rate(result)):
+    # Who sends too little can only have less served, so that a throughput that was seen was seen.
+    is_proof = finding.outcome is Outcome.MET and isinstance(demand, Throughput)
+    if finding.outcome is Outcome.MET and not is_proof and (short := _short_of_rate(result)):
         finding = broken(f"{short}; {finding.says}", finding.what)
     return fair(finding, result.noise)
 
@@ -220,7 +220,7 @@ def _judge_concurrency(result: LoadResult, connections: int) -> Finding:
 
 def held_up(result: LoadResult) -> str:
     """That the system kept all connections busy, so that the rate asked for could not be sent; empty if it did not."""
-    if not _is_short(result) or result.most_open < result.plan.most_open:
+    if not _is_short(result) or result.held < ((result.asked_rate or 0.0) - result.reached_rate) * result.seconds:
         return ""
     return (
         f"{result.asked_rate:g} requests a second were due and only {result.reached_rate:.1f} could be sent, as all "
@@ -255,8 +255,7 @@ def _short_of_rate(result: LoadResult) -> str:
     if _is_short(result) and not held_up(result):
         return (
             f"the load generator did not reach {result.asked_rate:g} requests a second: it sent "
-            f"{result.reached_rate:.1f} in time, although no more than {result.most_open:,} of "
-            f"{result.plan.most_open:,} connections were in use"
+            f"{result.reached_rate:.1f} in time, although connections were free"
         )
     return ""
 

@@ -17,6 +17,12 @@ class Share:
     used: float
     waited: float
 
+    def lies_within(self, until: float, begin: float, end: float | None) -> bool:
+        """Whether the span, which lasted until then, lies within a load for its larger part, or holds most of it."""
+        common = (until if end is None else min(until, end)) - max(until - self.seconds, begin)
+        shorter = self.seconds if end is None else min(self.seconds, end - begin)
+        return common > 0 and common >= shorter / 2
+
 
 class CoreClock:
     """Measures from one look to the next."""

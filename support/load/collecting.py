@@ -89,7 +89,7 @@ class Collector:
         self._calls = [_Call() for _ in plan.calls]
         self._seconds: dict[int, _Second] = defaultdict(_Second)
         self._late = Histogram()
-        self._left_out = self._unsent = self._in_time = 0
+        self._left_out = self._unsent = self._in_time = self._held = 0
         self._most_open: dict[str, int] = {}
 
     def add(self, worker: str, report: Report) -> None:
@@ -114,6 +114,7 @@ class Collector:
         self._left_out += report.left_out
         self._unsent += report.unsent
         self._in_time += report.in_time
+        self._held += report.held
         self._most_open[worker] = max(report.most_open, self._most_open.get(worker, 0))
         state = self.workers[worker]
         self.workers[worker] = state.model_copy(update={"samples": state.samples + self.samples - before})
@@ -146,6 +147,7 @@ class Collector:
             samples=self.samples,
             left_out=self._left_out,
             unsent=self._unsent,
+            held=self._held,
             most_open=sum(self._most_open.values()),
             endpoints=tuple(
                 call.endpoint(about.name) for call, about in zip(self._calls, self.plan.calls, strict=True)

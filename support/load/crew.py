@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from support.load.messages import SPEAKS, Job, ToMaster, ToWorker
 from support.load.plan import LoadPlan
+from support.load.result import MASTER
 
 
 class Trouble(Exception):
@@ -162,7 +163,7 @@ class Crew:
         if said["speaks"] != SPEAKS:
             self._strange(f"the load worker {said['name']} at {said['host']} is of another version of signoff")
             return
-        taken = {hand.name for hand in self}
+        taken = {MASTER, *(hand.name for hand in self)}
         name = next(name for name in _names(said["name"]) if name not in taken)
         self._hands[msg.node_id] = Hand(msg.node_id, name, said["host"], said["hosts"])
 

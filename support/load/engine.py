@@ -260,8 +260,11 @@ def _alive(sock: Any) -> bool:
     if sock is None or sock.fileno() < 0:
         return False
     try:
-        sock._sock.recv(1, socket.MSG_PEEK)  # gevent's sockets never block underneath
-    except BlockingIOError:
+        if hasattr(sock, "_sslobj"):
+            sock._sslobj.read(1)  # below it lie the server's tickets for later connections, which are no answer
+        else:
+            sock._sock.recv(1, socket.MSG_PEEK)  # gevent's sockets never block underneath
+    except (BlockingIOError, ssl.SSLWantReadError):
         return True
     except OSError:
         return False

@@ -18,7 +18,7 @@ from support.load.clock import CoreClock, Share
 from support.load.collecting import Collector
 from support.load.crew import Crew, Trouble
 from support.load.messages import End, FromMaster, Job, Progress, ToMaster, ToWorker
-from support.load.result import LoadResult, StageSpan, WorkerState
+from support.load.result import MASTER, LoadResult, StageSpan, WorkerState
 from support.load.tally import Report
 
 _TICK = 0.02
@@ -30,7 +30,6 @@ _STANDING = 60.0
 """Seconds, beyond three time-outs, until all users are ready: ten thousand on a busy machine take some."""
 _STALLED = 3
 """Time-outs in a row without a single success after which a fixed number of requests is not waited for any longer."""
-NAME = "master"
 
 
 class Master:
@@ -195,10 +194,10 @@ class Master:
 
     def _account(self) -> None:
         """Note how busy this process was while the load was measured; before and after it has less to do."""
-        share = self._clock.share()
-        middle, lasts = time.monotonic() - share.seconds / 2, sum(stage.seconds for stage in self.plan.timed)
-        if self._began <= middle and (not lasts or middle <= self._began + lasts):
-            self._collector.shares[NAME].append(share)
+        share, now = self._clock.share(), time.monotonic()
+        lasts = sum(stage.seconds for stage in self.plan.timed)
+        if share.lies_within(now, self._began, self._began + lasts if lasts else None):
+            self._collector.shares[MASTER].append(share)
 
     def _result(self) -> LoadResult:
         result = self._collector.result(self._began, tuple(self._spans()))

@@ -22,6 +22,8 @@ FAILURES: tuple[Failure, ...] = get_args(Failure)
 MICROSECOND = 1e-6
 NOISY = 0.15
 """Share of all cores from which on it is said that others used them."""
+MASTER = "master"
+"""The process of the generator that sends nothing, and collects what the others report."""
 SATURATED = 0.9
 """Share of one core from which on a process of the generator counts as saturated."""
 
@@ -210,6 +212,8 @@ class LoadResult(_Part):
     """Requests of the warm-up, which are in no other figure."""
     unsent: int = 0
     """Arrivals that were due, and that the generator did not get to although connections were free."""
+    held: int = 0
+    """Arrivals that had to wait when they were due, as the target kept all connections busy."""
     round_trip: float = 0.0
     """Seconds that opening a connection takes the worker that is farthest away: what each time owes to the network."""
     most_open: int = 0

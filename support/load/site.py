@@ -77,7 +77,7 @@ class Site:
         """Let the users who wait go on; measuring begins after the warm-up."""
         zero = time.monotonic() + self.plan.warm_up
         seconds = sum(stage.seconds for stage in self.plan.timed)
-        # Looked at all at once, before anybody sends: a server may have closed some of them meanwhile.
+        # Looked at before any user of this worker sends: a server may have closed some of them meanwhile.
         open_now = sum(user.is_connected() for user in self.standing) if self.plan.connections == "at once" else None
         self.tally = Tally(len(self.plan.calls), zero, zero + seconds if seconds else None, open_now)
         self._begun.set()
@@ -166,6 +166,7 @@ class Site:
                 self.tally.unsent(1 + sum(1 for _ in self._moments))
                 break
             if not self._idle:
+                self.tally.held(moment, now)
                 self._overdue.append(moment)
                 continue
             self.tally.late(now - moment)

@@ -65,7 +65,7 @@ def remember(reports: Path, run: str) -> None:
     except OSError as error:  # copytree raises one with a list of what went wrong
         shutil.rmtree(scratch, ignore_errors=True)
         raise UsageError(f"the load results cannot be kept in {reports / EARLIER}: {error}; make room there") from error
-    runs = sorted((reports / EARLIER).iterdir(), key=lambda folder: folder.stat().st_mtime)
+    runs = sorted((reports / EARLIER).glob("[!.]*"), key=lambda folder: folder.stat().st_mtime)
     for folder in runs[:-MOST_RUNS]:
         shutil.rmtree(folder, ignore_errors=True)
 

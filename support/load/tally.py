@@ -10,6 +10,9 @@ from typing import Any
 from support.load.histogram import LONGEST
 from support.load.result import Failure
 
+LATE = 0.25
+"""Seconds by which a request may be sent too late, or after the end, and still be in time: so long may a process have
+to wait for its core on a busy machine."""
 _ROUNDING = 1e-6
 """Seconds; a request that was due at the beginning of a second belongs to it, whatever its sum came to."""
 
@@ -37,6 +40,8 @@ class Report:
     left_out: int = 0
     unsent: int = 0
     in_time: int = 0
+    held: int = 0
+    """Arrivals that were due and found all connections busy."""
     most_open: int = 0
 
     def packed(self) -> dict[str, Any]:
@@ -49,7 +54,7 @@ class Report:
             "failures": self.failures,
             "late": self.late.tobytes(),
             "served": self.served,
-            "counts": (self.left_out, self.unsent, self.in_time, self.most_open),
+            "counts": (self.left_out, self.unsent, self.in_time, self.held, self.most_open),
         }
 
     @classmethod
@@ -84,7 +89,7 @@ class Tally:
         self._open += 1
         if self._standing is None:
             self._rest.most_open = max(self._rest.most_open, self._open)
-        if intended >= self.zero and (self.end is None or now <= self.end):
+        if intended >= self.zero and (self.end is None or now <= self.end + LATE):
             self._rest.in_time += 1
 
     def ended(self, call: int, intended: float, now: float, failure: tuple[Failure, str] | None) -> None:
@@ -112,6 +117,11 @@ class Tally:
     def late(self, seconds: float) -> None:
         """A request was sent so much after it was due, although a connection was free."""
         self._rest.late.append(min(max(0, int(seconds * 1_000_000)), LONGEST))
+
+    def held(self, intended: float, now: float) -> None:
+        """A request is due and has to wait, as all connections are busy; one that is late already does so anyway."""
+        if intended >= self.zero and now - intended <= LATE:
+            self._rest.held += 1
 
     def unsent(self, count: int) -> None:
         """So many requests were due and never sent, by the generator's own doing."""

@@ -106,8 +106,7 @@ class Worker:
         share = clock.share()
         cpu = (share.seconds, share.used, share.waited)
         # What was used before, or while the last answers were waited for, says nothing of how busy sending was.
-        middle, end = now - share.seconds / 2, site.tally.end
-        measuring = site.tally.zero <= middle and (end is None or middle <= end)
+        measuring = share.lies_within(now, site.tally.zero, site.tally.end)
         self._say(ToMaster.REPORT, report=report.packed(), cpu=cpu, measuring=measuring)
 
     def _say(self, what: ToMaster, **values: Any) -> None:

@@ -39,12 +39,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _qualify(options: argparse.Namespace, console: Console) -> int:
     listed = criteria_of(SYSTEM)
-    defects = qualify.choose(options.only, options.each)
+    defects = qualify.fewer_alone(qualify.choose(options.only, options.each), options.each_alone)
     if options.list:
         for each in defects:
             console.print(f"{each.criterion}  {each.name}: {each.says}", markup=False)
         return 0
-    broken = qualify.fewer_alone(qualify.plan(defects, options.everywhere or bool(options.only)), options.each_alone)
+    broken = qualify.plan(defects, options.everywhere or bool(options.only))
     trials = broken + (qualify.controls(defects) if options.control else [])
     count = len({trial.defect for trial in broken})
     console.print(f"{count} defects, {len(trials)} runs, {options.jobs} at a time", markup=False)

@@ -99,7 +99,7 @@ def plan(defects: Sequence[Defect], everywhere: bool = True) -> list[Trial]:
     for each in defects:
         shows = [name for name in each.interfaces if name in where[each.criterion]]
         so_far = dealt.setdefault(each.criterion, Counter())
-        for name in shows if everywhere else [min(reversed(shows), key=so_far.__getitem__)]:
+        for name in shows if everywhere or not shows else [min(reversed(shows), key=so_far.__getitem__)]:
             add(each, name)
     for each in defects:
         for name in each.interfaces:
@@ -108,16 +108,16 @@ def plan(defects: Sequence[Defect], everywhere: bool = True) -> list[Trial]:
     return trials
 
 
-def fewer_alone(trials: Sequence[Trial], most: int | None) -> list[Trial]:
-    """Without those that must be alone beyond so many defects of each criterion, as they take longest."""
-    tried: dict[str, set[str]] = {}
-    kept = []
-    for each in trials:
-        defects = tried.setdefault(each.criteria[0], set()) if each.alone else set()
-        if most is None or each.defect in defects or len(defects) < most:
-            defects.add(each.defect)
-            kept.append(each)
-    return kept
+def fewer_alone(defects: Sequence[Defect], most: int | None) -> list[Defect]:
+    """Without those that must be alone beyond so many of each criterion, as they take longest."""
+    where, lonely = places(), exclusive()
+    kept: dict[str, list[Defect]] = {}
+    for each in defects:
+        files = {name for found in where[each.criterion].values() for name in where_it_shows(each, found)}
+        some = kept.setdefault(each.criterion, [])
+        if most is None or lonely.isdisjoint(files) or len(some) < most:
+            some.append(each)
+    return [each for each in defects if each in kept[each.criterion]]
 
 
 def controls(defects: Sequence[Defect]) -> list[Trial]:

@@ -100,24 +100,18 @@ def test_the_defects_of_a_criterion_are_dealt_out_to_its_interfaces() -> None:
     assert [(trial.defect, trial.interface) for trial in one] == [(some[0].name, "python"), (some[0].name, "http")]
 
 
-@pytest.mark.parametrize("each", [1, 2, None])
-def test_every_interface_over_which_a_criterion_can_break_is_tried(each: int | None) -> None:
+@pytest.mark.parametrize(("each", "alone"), [(1, None), (2, None), (2, 1), (None, None)])
+def test_every_interface_over_which_a_criterion_can_break_is_tried(each: int | None, alone: int | None) -> None:
     defects = qualify.choose([], each)
-    dealt = {(*trial.criteria, trial.interface) for trial in qualify.plan(defects, everywhere=False)}
-    assert dealt == {(*trial.criteria, trial.interface) for trial in qualify.plan(defects)}
+    fewer = qualify.fewer_alone(defects, alone)
+    dealt = {(*trial.criteria, trial.interface) for trial in qualify.plan(fewer, everywhere=False)}
+    assert dealt == {(*trial.criteria, trial.interface) for trial in qualify.plan(fewer)}
+    assert {trial.criteria for trial in qualify.plan(fewer)} == {trial.criteria for trial in qualify.plan(defects)}
 
 
 def test_of_those_that_run_alone_only_the_first_of_each_criterion_can_be_tried() -> None:
-    def trial(name: str, criterion: str, interface: str, alone: bool) -> Trial:
-        return Trial(name, (criterion,), interface, ("one.feature",), alone=alone)
-
-    trials = [
-        trial("slow", "A", "http", alone=True),
-        trial("slow", "A", "python", alone=True),
-        trial("slower", "A", "http", alone=True),
-        trial("other", "B", "http", alone=True),
-        trial("quick", "A", "http", alone=False),
-        trial("quicker", "A", "http", alone=False),
-    ]
-    assert qualify.fewer_alone(trials, None) == trials
-    assert [each.defect for each in qualify.fewer_alone(trials, 1)] == ["slow", "slow", "other", "quick", "quicker"]
+    loads, quick = qualify.choose(["CAIO-LOAD-02", "CAIO-SLO-01"]), qualify.choose([CRITERION])
+    assert qualify.fewer_alone([*loads, *quick], None) == [*loads, *quick]
+    kept = qualify.fewer_alone([*loads, *quick], 1)
+    assert [each.criterion for each in kept] == ["CAIO-LOAD-02", "CAIO-SLO-01", *[CRITERION] * len(quick)]
+    assert {trial.interface for trial in qualify.plan(kept[:1], everywhere=False)} == {"http", "python"}

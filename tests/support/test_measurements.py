@@ -122,10 +122,10 @@ def test_who_was_left_no_processor_has_not_shown_that_it_needs_none(
     assert capacity.judge_processor(result, 80).outcome is outcome
 
 
-@pytest.mark.parametrize(("most_open", "outcome"), [(5, Outcome.BROKEN), (1000, Outcome.NOT_MET)])
-def test_processor_time_at_a_rate_that_was_not_sent_is_not_that_at_the_rate(most_open: int, outcome: Outcome) -> None:
+@pytest.mark.parametrize(("held", "outcome"), [(5, Outcome.BROKEN), (1000, Outcome.NOT_MET)])
+def test_processor_time_at_a_rate_that_was_not_sent_is_not_that_at_the_rate(held: int, outcome: Outcome) -> None:
     """Whose doing it was is seen by whether connections were free."""
     usages = tuple(Usage(at=at, cpu=at * 0.1, memory=1, threads=1) for at in (0.0, 2.0, 4.0))
-    rate = {"asked_rate": 50.0, "reached_rate": 20.0, "most_open": most_open}
+    rate = {"asked_rate": 50.0, "reached_rate": 20.0, "held": held}
     result = loaded().model_copy(update={"server": usages, **rate})
     assert capacity.judge_processor(result, 80).outcome is outcome

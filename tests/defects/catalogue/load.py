@@ -46,6 +46,11 @@ def crowd_turned_away() -> None:
     _turned_away_beyond(400)
 
 
+@defect("CAIO-LOAD-02", "Under load every two-hundredth answer is an error", sample="One user")
+def every_two_hundredth_fails_under_load() -> None:
+    _fails_every(200)
+
+
 @defect("CAIO-LOAD-02", "Decisions are made one at a time, and each waits a while for its turn", sample="One user")
 def one_decision_at_a_time() -> None:
     _one_at_a_time(0.025)
@@ -59,11 +64,6 @@ def slower_with_every_decision() -> None:
     def broken(original: Any, *call: Any, **rest: Any) -> Any:
         time.sleep(next(made) * 0.00006)
         return original(*call, **rest)
-
-
-@defect("CAIO-LOAD-02", "Under load every two-hundredth answer is an error", sample="One user")
-def every_two_hundredth_fails_under_load() -> None:
-    _fails_every(200)
 
 
 @defect("CAIO-LOAD-02", "Fifty people wait in one queue that moves too slowly", HTTP, sample="Fifty people")
@@ -218,15 +218,6 @@ def sixty_a_second() -> None:
     _turned_away_beyond(60)
 
 
-@defect("CAIO-CAP-02", "Every decision looks at every service that is registered")
-def every_service_looked_at() -> None:
-    @wrap("caio.routing.stages:_offering")
-    def broken(original: Any, capabilities: Any, snapshot: Any) -> Any:
-        for entry in snapshot.entries.values():
-            assert entry.contract.to_dict() == entry.contract.to_dict()
-        return original(capabilities, snapshot)
-
-
 @defect("CAIO-CAP-02", "The digest of the registry is worked out anew for every decision")
 def digest_worked_out_anew() -> None:
     @wrap(DECIDES)
@@ -239,6 +230,15 @@ def digest_worked_out_anew() -> None:
         for entry in self.registry.snapshot().entries.values():
             digest.update(orjson.dumps([entry.contract.to_dict(), entry.contract.to_dict()]))
         return original(self, *call, **rest)
+
+
+@defect("CAIO-CAP-02", "Every decision looks at every service that is registered")
+def every_service_looked_at() -> None:
+    @wrap("caio.routing.stages:_offering")
+    def broken(original: Any, capabilities: Any, snapshot: Any) -> Any:
+        for entry in snapshot.entries.values():
+            assert entry.contract.to_dict() == entry.contract.to_dict()
+        return original(capabilities, snapshot)
 
 
 def _turned_away_beyond(most: int) -> None:

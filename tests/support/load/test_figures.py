@@ -11,6 +11,7 @@ import pytest
 
 from support.deployments import processes
 from support.load import confidence, due, noise
+from support.load.clock import Share
 from support.load.collecting import Collector
 from support.load.failures import TooLate, kind_of
 from support.load.histogram import LONGEST, Histogram
@@ -144,6 +145,20 @@ def test_what_ends_while_it_is_measured_was_served_whenever_it_was_sent() -> Non
     seen = collector.result(0.0, ())
     assert [(one.served, one.succeeded) for one in seen.endpoints] == [(1, 0), (1, 2)]
     assert seen.total.served == 2
+
+
+@pytest.mark.parametrize(
+    ("until", "seconds", "lies"),
+    [
+        (101.0, 1.0, True), (104.0, 1.0, True), (100.0, 2.0, False), (101.0, 3.0, False), (105.0, 1.0, False),
+        (104.4, 1.0, True), (104.6, 1.0, False), (110.0, 10.0, True),
+    ],
+)  # fmt: skip
+def test_what_a_process_used_counts_for_the_load_that_it_lies_within(until: float, seconds: float, lies: bool) -> None:
+    """A load from 100 to 104; of a load that is shorter than the span, most of it counts."""
+    share = Share(seconds, 0.5, 0.0)
+    assert share.lies_within(until, 100.0, 104.0) is lies
+    assert share.lies_within(until, 100.0, None) is (lies or until > 104)
 
 
 def test_a_second_in_which_nothing_happened_is_a_second_too() -> None:

@@ -55,7 +55,7 @@ class Components:
     def registry(self) -> str:
         """The contracts folder can be listed and the store be read."""
         self.library.check_folder()
-        stored(self.records.count_services())
+        stored(self.records.try_read())
         broken = sorted(name for name in self.library.problems if name not in ("contracts", "policies"))
         aside = f"; not applied: {', '.join(broken)}" if broken else ""
         return f"{len(self.orchestrator.registry)} services registered{aside}"

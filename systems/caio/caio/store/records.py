@@ -90,9 +90,9 @@ class Records:
         """The latest decisions, newest first."""
         return self._database.submit(lambda connection: read_decisions(connection, limit), writes=False)
 
-    def count_services(self) -> Future[int]:
-        """How many services are kept; needs no more than a readable file."""
-        return self._database.submit(count_services, writes=False)
+    def try_read(self) -> Future[None]:
+        """Try to read; needs no more than a readable file."""
+        return self._database.submit(try_read, writes=False)
 
     @property
     def failures(self) -> int:
@@ -196,9 +196,9 @@ def read_decisions(connection: sqlite3.Connection, limit: int) -> list[dict[str,
     return [orjson.loads(document) for (document,) in rows]
 
 
-def count_services(connection: sqlite3.Connection) -> int:
-    """The number of services."""
-    return int(connection.execute("SELECT count(*) FROM services").fetchone()[0])
+def try_read(connection: sqlite3.Connection) -> None:
+    """Read a row, if there is one: shows that the file is there and holds what it should."""
+    connection.execute("SELECT 1 FROM services WHERE rowid = (SELECT max(rowid) FROM services)").fetchone()
 
 
 def try_write(connection: sqlite3.Connection) -> None:
