@@ -73,5 +73,5 @@ def served(context: Context, rate: float) -> None:
 
 @then("all {count:n} had their connection open at the same time")
 def all_connected(context: Context, count: int) -> None:
-    """It was the load that was meant: so many connections were open at the moment when the first request was sent."""
+    """It was the load that was meant: so many connections were open when sending began, as each sender saw its own."""
     loads.demand(context.world, Concurrency(count))
