@@ -218,6 +218,15 @@ def sixty_a_second() -> None:
     _turned_away_beyond(60)
 
 
+@defect("CAIO-CAP-02", "Every decision looks at every service that is registered")
+def every_service_looked_at() -> None:
+    @wrap("caio.routing.stages:_offering")
+    def broken(original: Any, capabilities: Any, snapshot: Any) -> Any:
+        for entry in snapshot.entries.values():
+            assert entry.contract.to_dict() == entry.contract.to_dict()
+        return original(capabilities, snapshot)
+
+
 @defect("CAIO-CAP-02", "The digest of the registry is worked out anew for every decision")
 def digest_worked_out_anew() -> None:
     @wrap(DECIDES)
@@ -230,15 +239,6 @@ def digest_worked_out_anew() -> None:
         for entry in self.registry.snapshot().entries.values():
             digest.update(orjson.dumps([entry.contract.to_dict(), entry.contract.to_dict()]))
         return original(self, *call, **rest)
-
-
-@defect("CAIO-CAP-02", "Every decision looks at every service that is registered")
-def every_service_looked_at() -> None:
-    @wrap("caio.routing.stages:_offering")
-    def broken(original: Any, capabilities: Any, snapshot: Any) -> Any:
-        for entry in snapshot.entries.values():
-            assert entry.contract.to_dict() == entry.contract.to_dict()
-        return original(capabilities, snapshot)
 
 
 def _turned_away_beyond(most: int) -> None:
