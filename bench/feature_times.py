@@ -6,9 +6,22 @@ import json
 from collections import defaultdict
 from pathlib import Path
 
-from bench.figures import Figure, unmeasured
+from bench.figures import Figure, Target, unmeasured
 
 SCENARIOS, TIME, LONGEST = "scenarios", "wall time", "its longest scenario"
+
+
+def of_tagged(results: Path, tag: str, target: Target) -> Figure:
+    """The seconds of all scenarios with a tag, each from its start to its end."""
+    what, seconds = "… the scenarios under load in it, together", []
+    for file in results.glob("*-result.json"):
+        result = json.loads(file.read_text(encoding="utf-8"))
+        if any(label["name"] == "tag" and label["value"] == tag for label in result["labels"]):
+            seconds.append((result["stop"] - result["start"]) / 1000)
+    if not seconds:
+        return unmeasured(what, "s", target, f"the run left no result with the tag {tag}")
+    note = f"{len(seconds)} scenarios, one after the other, over both interfaces"
+    return Figure(what, "s", (sum(seconds),), target, note)
 
 
 def by_feature(results: Path) -> list[Figure]:

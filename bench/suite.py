@@ -25,8 +25,8 @@ REPORTS = 5
 JOBS = 2
 PROCESSES = "not @needs.containers"
 """The scenarios in which everything is a process of this machine; bench.containers runs the others."""
-QUICK, LOAD = f"{PROCESSES} and not @exclusive", f"{PROCESSES} and @exclusive"
-"""Those of them that run beside each other, and those that put load on a system and run alone."""
+QUICK = f"{PROCESSES} and not @exclusive"
+"""Those of them that run beside each other; the others put load on a system and run alone."""
 PATIENCE = 1200.0
 """Seconds after which a run is given up."""
 
@@ -49,13 +49,13 @@ def measure(say: Say) -> list[Figure]:
         whole = Path(folder) / "whole"
         say(f"a whole run, signoff accept --jobs {JOBS}")
         figures += _whole(whole)
-        say("the same without the scenarios under load, and only those")
+        figures.append(feature_times.of_tagged(whole / "allure-results", "exclusive", LOAD_TIME))
+        say("the same without the scenarios under load")
         figures += _part("… without the scenarios under load", QUICK, QUICK_TIME, Path(folder) / "quick")
-        figures += _part("… only the scenarios under load", LOAD, LOAD_TIME, Path(folder) / "load")
         figures += feature_times.by_feature(whole / "allure-results")
         say(f"the report of the whole run, {REPORTS} times")
         figures += _report(whole)
-        say("the same scenarios in one process, behave features/")
+        say("those without load in one process, behave features/")
         figures.append(_one_process(Path(folder) / "alone"))
     return figures
 
@@ -165,7 +165,7 @@ def _report(reports: Path) -> list[Figure]:
 
 
 def _one_process(reports: Path) -> Figure:
-    runner = [sys.executable, "-m", "behave", "features/", "--tags", PROCESSES, "-D", f"reports={reports}"]
+    runner = [sys.executable, "-m", "behave", "features/", "--tags", QUICK, "-D", f"reports={reports}"]
     what = "memory of behave features/, peak"
     reports.mkdir()
     try:
@@ -174,5 +174,8 @@ def _one_process(reports: Path) -> Figure:
         return unmeasured(what, "MB", MEMORY, str(error))
     if not any(reports.glob("allure-results/*-result.json")):
         return unmeasured(what, "MB", MEMORY, f"behave left no results, exit status {done.status}")
-    note = f"all scenarios over HTTP in one process, {done.seconds:.0f} s, exit status {done.status}; resident"
+    note = (
+        f"all scenarios over HTTP but those under load in one process, {done.seconds:.0f} s, exit status {done.status};"
+        " resident"
+    )
     return Figure(what, "MB", (done.peaks.command / MEGABYTE,), MEMORY, note)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from bench.feature_times import by_feature
+from bench.feature_times import by_feature, of_tagged
+from bench.figures import Target
 
 
-def result(folder: Path, name: str, feature: str, milliseconds: int) -> None:
-    labels = [{"name": "epic", "value": "CAIO"}, {"name": "feature", "value": feature}]
+def result(folder: Path, name: str, feature: str, milliseconds: int, tag: str = "slow") -> None:
+    labels = [{"name": "tag", "value": tag}, {"name": "feature", "value": feature}]
     content = {"labels": labels, "start": 5000, "stop": 5000 + milliseconds}
     (folder / f"{name}-result.json").write_text(json.dumps(content), encoding="utf-8")
 
@@ -31,3 +32,12 @@ def test_the_seconds_of_a_features_scenarios_are_added(tmp_path: Path) -> None:
 
 def test_a_run_without_results_has_no_times(tmp_path: Path) -> None:
     assert [figure.note for figure in by_feature(tmp_path)] == ["the run left no results"]
+
+
+def test_the_seconds_of_all_scenarios_with_a_tag_are_added(tmp_path: Path) -> None:
+    result(tmp_path, "a", "Load", 100_000, "exclusive")
+    result(tmp_path, "b", "Capacity", 2500, "exclusive")
+    result(tmp_path, "c", "Failover", 500)
+    found = of_tagged(tmp_path, "exclusive", Target(360))
+    assert (found.samples, found.judged) == ((102.5,), "yes")
+    assert of_tagged(tmp_path, "nobody-has-it", Target(360)).judged == "unknown"
