@@ -176,7 +176,7 @@ def _over_http(world: World, plan: LoadPlan) -> LoadResult:
             watch,
             Workers.of(asked),
             lambda progress: world.progress(progress.says),
-            outside=watched.kind != "process",
+            outside=watched.kind not in INSIDE,
             run_id=world.settings.run_id,
         )
     except LoadInterrupted as interruption:

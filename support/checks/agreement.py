@@ -81,13 +81,13 @@ def judge_times(buckets: Buckets, seen: Endpoint) -> Finding:
 
 def judge_traced(stage: str, told: Buckets, traced: Sequence[float]) -> Finding:
     """Whether a stage took as long, by the metrics, as in the traces of the same decisions (seconds)."""
-    what, total = f"time of the stage {stage} in the metrics and in the traces", sum(traced)
+    what, total = f"agreement of the stage {stage} in the metrics with the traces", sum(traced)
+    off = abs(told.sum - total) > SPELLED * total + FINEST * len(traced)
     said = (
         f"the metrics tell of {told.count:g} times and {told.sum * 1000:.3f} ms in all, the traces of {len(traced):,} "
         f"and {total * 1000:.3f} ms"
     )
-    kept = told.count == len(traced) and abs(told.sum - total) <= SPELLED * total + FINEST * len(traced)
-    return found(kept, what, round(told.sum * 1000, 3), round(total * 1000, 3), "ms", len(traced), said)
+    return _without([told.count != len(traced), off], what, len(traced), said)
 
 
 def judge_held(told: Buckets, given: int, inside: float, waited: float) -> Finding:
@@ -95,13 +95,12 @@ def judge_held(told: Buckets, given: int, inside: float, waited: float) -> Findi
 
     The stages of a decision follow one another, so that all of them together lie ``inside`` its request.
     """
-    what = f"agreement of {told.name} with the traces"
     said = (
         f"{told.count:g} requests took {told.sum * 1000:.3f} ms in all by the metrics; the traces of their {given:,} "
         f"decisions tell of {inside * 1000:.3f} ms, and callers waited for {waited * 1000:.3f} ms"
     )
-    kept = told.count == given and inside * (1 - SPELLED) <= told.sum <= waited
-    return found(kept, what, round(told.sum * 1000, 3), round(inside * 1000, 3), "ms", given, said)
+    wrong = [told.count != given, told.sum < inside * (1 - SPELLED), told.sum > waited]
+    return _without(wrong, f"agreement of {told.name} with the traces", given, said)
 
 
 def judge_share(buckets: Buckets, percent: float, limit: float, what: str) -> Finding:
@@ -119,6 +118,11 @@ def judge_share(buckets: Buckets, percent: float, limit: float, what: str) -> Fi
         f"(with {CONFIDENCE:.0%} confidence {low:.2%} to {high:.2%}{inside})"
     )
     return found(share * 100 >= percent, name, round(share * 100, 2), percent, "%", int(buckets.count), said)
+
+
+def _without(wrong: Sequence[bool], what: str, samples: int, says: str) -> Finding:
+    """Whether nothing of that is the case."""
+    return found(not any(wrong), what, sum(wrong), 0, "contradictions", samples, says)
 
 
 def _at_most(times: Endpoint, seconds: float) -> int:

@@ -10,10 +10,8 @@ from support.load.result import NOISY, Endpoint, LoadResult
 from support.outcomes import UsageError
 
 _FIGURES: dict[str, Callable[[Endpoint, LoadResult], float | None]] = {
-    "rate": lambda endpoint, result: endpoint.count / result.seconds if result.seconds else None,
-    "served": lambda endpoint, result: (
-        endpoint.served / result.seconds if endpoint.served is not None and result.seconds else None
-    ),
+    "rate": lambda endpoint, result: result.per_second(endpoint.count),
+    "served": lambda endpoint, result: result.per_second(endpoint.served),
     "success": lambda endpoint, _: endpoint.success,
     "p50": lambda endpoint, _: endpoint.percentile(50),
     "p95": lambda endpoint, _: endpoint.percentile(95),

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from support.load.plan import LoadPlan
 from support.load.result import LoadResult
 
-SPEAKS = 3
+SPEAKS = 4
 """Version of what master and workers say; both sides must have the same."""
 
 

@@ -235,6 +235,10 @@ class LoadResult(_Part):
         """All endpoints together."""
         return together("all", self.endpoints)
 
+    def per_second(self, count: int | None) -> float | None:
+        """How many that is for each second of the load; None where either is unknown."""
+        return count / self.seconds if count is not None and self.seconds else None
+
     def endpoint(self, name: str) -> Endpoint:
         """The endpoint of this name. Raises UsageError for another."""
         for one in self.endpoints:

@@ -107,18 +107,21 @@ def _rows(result: LoadResult) -> list[dict[str, str | int | float | None]]:
 
 
 def _row(endpoint: Endpoint, result: LoadResult) -> dict[str, str | int | float | None]:
-    seconds = result.seconds
     return {
         "endpoint": endpoint.name,
         "samples": endpoint.count,
-        "rate": round(endpoint.count / seconds, 3) if seconds else None,
-        "served": round(endpoint.served / seconds, 3) if seconds and endpoint.served is not None else None,
+        "rate": _rounded(result.per_second(endpoint.count)),
+        "served": _rounded(result.per_second(endpoint.served)),
         "success": endpoint.success,
         **{f"p{percent:g}": endpoint.percentile(percent) for percent in PERCENTILES},
         "max": endpoint.max,
         **{kind: endpoint.failures.get(kind, 0) for kind in FAILURES},
         "partial": result.partial_because if result.partial else "",
     }
+
+
+def _rounded(rate: float | None) -> float | None:
+    return None if rate is None else round(rate, 3)
 
 
 def _free(folder: Path, name: str) -> Path:
