@@ -29,7 +29,7 @@ class Part:
 
 PARTS = (
     Part("routing", "Decisions of CAIO, in process", routing.measure),
-    Part("peers", "CAIO beside its peers, over HTTP", over_http.measure),
+    Part("peers-over-http", "CAIO beside its peers, over HTTP", over_http.measure),
     Part("peers-in-process", "CAIO beside litellm.Router, in process", in_process.measure),
     Part("load-engine", "The load engine beside wrk and hey", load_engine.measure),
     Part("suite", "The suite", suite.measure),

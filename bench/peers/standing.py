@@ -65,6 +65,8 @@ COMPARISONS = (
     Comparison(f"{DISPATCH}{TWO}", PORTKEY, P95, _p95, LOWER),
     Comparison(DISPATCH, LITELLM, RATE, _rate, Target(10, Bound.AT_LEAST)),
     Comparison(DISPATCH, LITELLM, P95, _p95, LOWER),
+    Comparison(f"{DISPATCH}{TWO}", LITELLM, RATE, _rate, Target(10, Bound.AT_LEAST)),
+    Comparison(f"{DISPATCH}{TWO}", LITELLM, P95, _p95, LOWER),
     Comparison(DISPATCH, SGLANG, RATE, _rate),
     Comparison(DISPATCH, SGLANG, P95, _p95),
     Comparison(DISPATCH, STUB, RATE, _rate),

@@ -117,11 +117,11 @@ def test_a_group_that_does_not_exist_is_refused(capsys: pytest.CaptureFixture[st
     with pytest.raises(SystemExit) as ended:
         command._wanted(["peer"])
     assert ended.value.code == 2
-    assert "there is no group 'peer'; there are routing, peers, " in capsys.readouterr().err
+    assert "there is no group 'peer'; there are routing, peers-over-http, " in capsys.readouterr().err
 
 
 def test_a_group_is_chosen_by_its_name_or_its_first_word() -> None:
-    assert [part.name for part in command._wanted(["peers", "routing"])] == ["routing", "peers", "peers-in-process"]
+    assert [part.name for part in command._wanted(["peers", "routing"])] == ["routing", "peers-over-http", "peers-in-process"]
     assert [part.name for part in command._wanted([])] == list(command.NAMES)
 
 
