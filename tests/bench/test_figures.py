@@ -121,7 +121,11 @@ def test_a_group_that_does_not_exist_is_refused(capsys: pytest.CaptureFixture[st
 
 
 def test_a_group_is_chosen_by_its_name_or_its_first_word() -> None:
-    assert [part.name for part in command._wanted(["peers", "routing"])] == ["routing", "peers-over-http", "peers-in-process"]
+    assert [part.name for part in command._wanted(["peers", "routing"])] == [
+        "routing",
+        "peers-over-http",
+        "peers-in-process",
+    ]
     assert [part.name for part in command._wanted([])] == list(command.NAMES)
 
 
