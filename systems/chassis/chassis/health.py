@@ -55,6 +55,7 @@ class Health:
         self._checks = dict(checks)
         self._note = note
         self._running: asyncio.Task[HealthReport] | None = None
+        self._noted = False
 
     async def report(self) -> HealthReport:
         """The state of every component now."""
@@ -62,15 +63,19 @@ class Health:
             self._running = asyncio.create_task(self._run())
         return await asyncio.shield(self._running)
 
-    async def refresh(self, patience: float) -> None:
-        """Check again, and wait for it at most so many seconds; what takes longer is noted when it ends."""
+    async def refresh(self, patience: float, at_first: float) -> None:
+        """Check again, and wait for it at most so many seconds; what takes longer is noted when it ends.
+
+        Until something has been noted the wait is ``at_first``: what nobody has looked at yet has not failed.
+        """
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.report(), patience)
+            await asyncio.wait_for(self.report(), patience if self._noted else at_first)
 
     async def _run(self) -> HealthReport:
         states = await asyncio.gather(*(anyio.to_thread.run_sync(state_of, check) for check in self._checks.values()))
         report = summarise(self._version, dict(zip(self._checks, states, strict=True)))
         self._note(report)
+        self._noted = True
         return report
 
 

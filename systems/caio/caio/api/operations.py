@@ -14,6 +14,9 @@ from caio.api.instance import Instance
 PATIENCE_SECONDS = 0.2
 """How long the metrics wait for the components to be checked; a scrape must not time out because one has failed."""
 
+PATIENCE_AT_FIRST_SECONDS = 5.0
+"""The same for the first time, when no earlier check can be told; half of what Prometheus waits for a scrape."""
+
 
 def router(instance: Instance) -> APIRouter:
     """The routes of one instance."""
@@ -40,7 +43,7 @@ def router(instance: Instance) -> APIRouter:
     @routes.get("/metrics")
     async def metrics() -> Response:
         """Counters, durations and the state of components in Prometheus' text format."""
-        await instance.health.refresh(PATIENCE_SECONDS)
+        await instance.health.refresh(PATIENCE_SECONDS, PATIENCE_AT_FIRST_SECONDS)
         return instance.metrics.exposition()
 
     return routes
