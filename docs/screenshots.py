@@ -80,7 +80,7 @@ def _make(picture: Picture, folder: Path, chromium: str) -> None:
     reports.mkdir()
     options = ["--definition", str(definition.write(folder, picture.defect))] if picture.defect else []
     what = f"with the defect {picture.defect}" if picture.defect else "as it is"
-    _say(f"{picture.name}: trying every scenario on CAIO {what}, about a minute")
+    _say(f"{picture.name}: trying every scenario on CAIO {what}, some ten minutes")
     said = _accept(["--reports", str(reports), *options], folder / "console.txt")
     decision = _decision(reports, said)
     if decision not in picture.verdicts:
