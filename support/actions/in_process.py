@@ -1,6 +1,6 @@
 """Loads on the Python API: threads of the system's own process that ask for decisions, as a load result like any.
 
-They are one call to that process, which tells of them once all are done: of one that is interrupted nothing is known.
+They are one call to that process, which tells of them once all are done, or once it is interrupted.
 """
 
 from __future__ import annotations
@@ -19,9 +19,12 @@ from support.load.histogram import Histogram
 from support.load.noise import NoiseWatch
 from support.load.plan import Call, LoadPlan
 from support.load.result import MICROSECOND, Endpoint, LoadResult, Second, Usage
+from support.load.runner import LoadInterrupted
 from support.outcomes import Broken
 from support.world import World
 
+LAST_WORDS = 5.0
+"""Seconds that the process has to tell what it has done when a load is interrupted."""
 EVERY = 0.5
 """Seconds between two looks at what the process uses."""
 NOWHERE = "http://python.invalid"
@@ -29,20 +32,33 @@ NOWHERE = "http://python.invalid"
 
 
 def run(world: World, name: str, asked: RouteRequest, threads: int, each: int) -> LoadResult:
-    """Have so many threads ask for a decision, each so many times, one right after the other."""
+    """Have so many threads ask for a decision, each so many times, one right after the other.
+
+    Raises LoadInterrupted on Ctrl-C.
+    """
     if not isinstance(world.orchestrator, PythonInterface) or not isinstance(world.deployment, DriverDeployment):
         raise Broken("this load needs the Python API")
-    noise, used = NoiseWatch(), _UsageWatch(world.deployment.usage)
+    noise, used, interrupted = NoiseWatch(), _UsageWatch(world.deployment.usage), False
     world.progress(f"measuring in process: {name}")
     noise.look()
     with used:
-        answer = world.orchestrator.load(asked, threads, each).result()
+        try:
+            answer = world.orchestrator.load(asked, threads, each).result()
+        except KeyboardInterrupt:
+            answer, interrupted = world.deployment.cut_short(LAST_WORDS), True
     noise.look()
+    if answer is None:
+        raise LoadInterrupted(None)
     result = _result(name, answer, threads, each)
     end = result.started + result.seconds
-    return result.model_copy(
+    result = result.model_copy(
         update={"noise": noise.between(result.started, end), "server": used.between(result.started, end)}
     )
+    if result.samples < threads * each:
+        result = result.cut(f"{'interrupted: ' if interrupted else ''}{result.samples:,} of {threads * each:,} calls")
+    if interrupted:
+        raise LoadInterrupted(result)
+    return result
 
 
 class _UsageWatch:
@@ -99,14 +115,15 @@ def _result(name: str, answer: Mapping[str, Any], threads: int, each: int) -> Lo
     seconds = [_Second(entry) for entry in answer["by_second"]]
     all_times = sum((second.times for second in seconds), Counter[int]())
     all_failures = sum((second.failures for second in seconds), Counter[str]())
+    samples = all_times.total() + all_failures.total()
     call = Call(name=name, method="CALL", path="/")
     return LoadResult(
         plan=LoadPlan(name=name, url=NOWHERE, calls=(call,), users=threads, requests=threads * each),
         started=answer["started"],
         seconds=answer["seconds"],
         users=threads,
-        reached_rate=threads * each / answer["seconds"],
-        samples=all_times.total() + all_failures.total(),
+        reached_rate=samples / answer["seconds"],
+        samples=samples,
         most_open=threads,
         endpoints=(endpoint_of(name, all_times, all_failures).model_copy(update={"served": all_times.total()}),),
         timeline=tuple(second.drawn(threads) for second in seconds),

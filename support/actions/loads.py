@@ -8,6 +8,7 @@ its context, which is no condition of anything, and which the answer must show i
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 from support import measurements
 from support.actions import in_process
@@ -47,7 +48,7 @@ def each_sends(world: World, users: int, each: int, ability: str) -> LoadResult:
     who = "a user sends" if users == 1 else f"{users:,} users send"
     name = f"{who} {each:,} {ability} requests{' each' if users > 1 else ''}"
     if isinstance(world.orchestrator, PythonInterface):
-        return _kept(world, in_process.run(world, name, world.routing(request(ability)), users, each))
+        return _kept(world, lambda: in_process.run(world, name, world.routing(request(ability)), users, each))
     return _over_http(world, _plan(world, name, ability, users=users, requests=users * each, timeout=PATIENCE))
 
 
@@ -170,23 +171,30 @@ def _over_http(world: World, plan: LoadPlan) -> LoadResult:
     world.over_http.client  # noqa: B018 -- says so where the run uses another interface
     watched, asked = world.deployment, world.settings.load
     watch = watched.usage if isinstance(watched, Measurable) else None
-    try:
-        result = run(
+    return _kept(
+        world,
+        lambda: run(
             plan,
             watch,
             Workers.of(asked),
             lambda progress: world.progress(progress.says),
             outside=watched.kind not in INSIDE,
             run_id=world.settings.run_id,
-        )
+        ),
+    )
+
+
+def _kept(world: World, load: Callable[[], LoadResult]) -> LoadResult:
+    """Run a load, and keep and show its result; where it is interrupted, what was measured until then."""
+    try:
+        return _written(world, load())
     except LoadInterrupted as interruption:
         if interruption.result is not None:
-            _kept(world, interruption.result)
+            _written(world, interruption.result)
         raise
-    return _kept(world, result)
 
 
-def _kept(world: World, result: LoadResult) -> LoadResult:
+def _written(world: World, result: LoadResult) -> LoadResult:
     try:
         store.keep(result, world.settings.reports, f"{world.settings.interface} {world.scenario}")
     except store.NotKept as trouble:

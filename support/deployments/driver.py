@@ -130,6 +130,18 @@ class DriverDeployment:
                 started=started,
             )
 
+    def cut_short(self, patience: float) -> Any | None:
+        """Interrupt the call that Ctrl-C has just cut short (SIGINT), and wait so many seconds for its result.
+
+        None where none comes, as from a driver that does not know how to end a call early.
+        """
+        if self._process is None or not self.running:
+            return None
+        processes.signal_group(self._process.pid, signal.SIGINT)
+        number, deadline = self._calls, time.monotonic() + patience
+        message, _ = self._message(deadline, lambda message: message.get("id") == number)
+        return message.get("result")
+
     def stop(self, grace: float | None = None) -> int | None:
         """Close its input, on which it ends; kill it if it does not within ``grace`` seconds. Returns its exit code."""
         if self._process is None:

@@ -30,27 +30,39 @@ class Burst:
         self, ask: Callable[[int], object], is_refusal: Callable[[Exception], bool], threads: int, each: int
     ) -> None:
         self._ask, self._is_refusal = ask, is_refusal
-        self._each = each
+        self._each, self._over = each, False
         self._gate = threading.Barrier(threads + 1)
         self._logs: list[list[tuple[float, float, str]]] = [[] for _ in range(threads)]
         self._threads = [threading.Thread(target=self._work, args=(number,)) for number in range(threads)]
 
     def run(self) -> dict[str, Any]:
-        """Have all threads begin at the same moment, and count what they saw once the last has ended."""
+        """Have all threads begin at the same moment, and count what they saw once the last has ended.
+
+        An interruption (SIGINT) ends it early: each thread ends after the call that it is in.
+        """
         for thread in self._threads:
             thread.start()
         self._gate.wait()
         started, clock = time.time(), time.perf_counter()
-        for thread in self._threads:
-            thread.join()
+        try:
+            self._join()
+        except KeyboardInterrupt:
+            self._over = True
+            self._join()
         seconds = time.perf_counter() - clock
         log = [entry for entries in self._logs for entry in entries]
         return {"started": started, "seconds": seconds, "by_second": _by_second(log, clock)}
+
+    def _join(self) -> None:
+        for thread in self._threads:
+            thread.join()
 
     def _work(self, thread: int) -> None:
         log, ask, now = self._logs[thread], self._ask, time.perf_counter
         self._gate.wait()
         for _ in range(self._each):
+            if self._over:
+                break
             number, failure = next(_numbers), ""
             begun = now()
             try:

@@ -100,7 +100,8 @@ class Driver:
     def load(self, params: Mapping[str, Any]) -> Any:
         """Have threads ask for a decision, each so many times, every time with another number in its context.
 
-        A decision has been made once it is spelled out and signed, as its caller will read it.
+        A decision has been made once it is spelled out and signed, as its caller will read it. An interruption
+        (SIGINT) ends it early, and the answer tells of what was done until then.
         """
         request, seed = Request.from_dict(need(params, "request")), params.get("seed", 0)
         rules = {name: params[name] for name in ("policies", "history") if params.get(name) is not None}

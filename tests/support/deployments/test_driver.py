@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -69,6 +72,26 @@ def test_a_silent_driver_is_a_failure_and_its_late_answer_is_not_taken_for_anoth
     reply = deployment.call("hang", timeout=0.2)
     assert reply.failure == "it said nothing in time"
     assert "no answer after" in reply.describe()
+
+
+def test_a_call_that_is_cut_short_tells_what_it_has_done(driver: Make) -> None:
+    deployment = driver()
+    deployment.start()
+    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        deployment.call("count")
+    assert 0 < deployment.cut_short(5.0) < 600
+    assert deployment.call("echo", {"a": 1}).result == {"a": 1}
+
+
+def test_a_call_that_does_not_know_how_to_end_early_has_nothing_to_tell(driver: Make) -> None:
+    deployment = driver()
+    assert deployment.cut_short(5.0) is None
+    deployment.start()
+    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        deployment.call("hang")
+    assert deployment.cut_short(5.0) is None
 
 
 def test_a_driver_that_does_not_start_shows_its_log(driver: Make) -> None:

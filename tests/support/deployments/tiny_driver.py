@@ -27,3 +27,10 @@ for line in sys.stdin:
             os._exit(3)
         case "hang":
             time.sleep(600)
+        case "count":
+            counted = 0
+            try:
+                for counted in range(1, 601):  # noqa: B007 - it is told how far it came
+                    time.sleep(0.1)
+            except KeyboardInterrupt:
+                say({"id": call["id"], "result": counted})

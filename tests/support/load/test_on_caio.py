@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sqlite3
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -14,14 +18,16 @@ from support.deployments import LeasePool
 from support.deployments.base import HasData
 from support.evidence.attachments import Evidence
 from support.interfaces import contracts
+from support.load import store
+from support.load.result import read
 from support.settings import Load, Settings
 from support.world import World
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def world(tmp_path: Path, interface: Literal["http", "python"]) -> Iterator[World]:
     """A scenario with a CAIO that knows one service, and whose loads two workers send."""
-    system, settings = systems.find("caio"), Settings(reports=tmp_path, load=Load(workers=2))
+    system, settings = systems.find("caio"), Settings(reports=tmp_path, interface=interface, load=Load(workers=2))
     pool = LeasePool(settings, system)
     scenario = World(settings, system, pool, Evidence(), "loads")
     scenario.start(own=True)
@@ -29,6 +35,12 @@ def world(tmp_path: Path) -> Iterator[World]:
     yield scenario
     scenario.close(failed=False)
     pool.close()
+
+
+@pytest.fixture
+def interface() -> str:
+    """What CAIO is met over, unless a test names another."""
+    return "http"
 
 
 def kept(world: World) -> int:
@@ -45,3 +57,16 @@ def test_every_request_of_a_load_makes_a_decision_that_is_kept(world: World) -> 
     assert (sent, kept(world) - before) == (200, 200)
     again = loads.arriving(world, 100.0, 1.0, "chat", warm_up=0.5)
     assert (again.samples, again.left_out, kept(world) - before) == (100, 50, 350)
+
+
+@pytest.mark.parametrize("interface", ["http", "python"])
+def test_a_load_that_is_interrupted_leaves_what_was_measured_marked_as_partial(world: World) -> None:
+    threading.Timer(3.0, os.kill, (os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        loads.each_sends(world, 4, 100_000, "chat")
+    (file,) = (world.settings.reports / store.FOLDER).glob("*.json")
+    result = read(file)
+    assert result.partial_because.startswith("interrupted")
+    assert 0 < result.samples < 400_000
+    assert [each.samples for each in world.loads] == [result.samples]
+    assert world.orchestrator.services().accepted

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +120,30 @@ def test_refusals_are_told_from_times() -> None:
     seconds = loaded["result"]["by_second"]
     assert sum(second["failures"].get("status", 0) for second in seconds) == 6
     assert not any(second["times"] for second in seconds)
+
+
+def test_an_interrupted_load_tells_of_what_was_done_until_then() -> None:
+    """And the driver goes on."""
+    with subprocess.Popen([sys.executable, str(DRIVER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as driver:
+        assert driver.stdin is not None
+        assert driver.stdout is not None
+        load = call(2, "load", request={**REQUEST, "requirements": {}}, threads=3, each=1_000_000)
+        for message in (call(1, "register_all", contracts=[contract("chat").to_dict()]), load):
+            driver.stdin.write(json.dumps(message).encode() + b"\n")
+            driver.stdin.flush()
+        assert [json.loads(driver.stdout.readline())["params"]["version"]] == ["1.0.0"]
+        assert json.loads(driver.stdout.readline())["result"] == 1
+        time.sleep(1.0)
+        driver.send_signal(signal.SIGINT)
+        result = json.loads(driver.stdout.readline())["result"]
+        driver.stdin.write(json.dumps(call(3, "services")).encode() + b"\n")
+        driver.stdin.close()
+        assert json.loads(driver.stdout.readline())["result"]["total"] == 1
+    assert driver.returncode == 0
+    answered = sum(count for second in result["by_second"] for count in second["times"].values())
+    assert 0 < answered < 3_000_000
+    assert answered == sum(second["sent"] for second in result["by_second"])
+    assert 0 < result["seconds"] < 30
 
 
 def test_no_two_calls_of_all_bursts_have_the_same_number() -> None:
