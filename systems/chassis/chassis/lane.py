@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any, cast
 
 from starlette.requests import Request
@@ -24,19 +24,9 @@ from chassis.gate import Gate
 from chassis.observing import Observed, Observer
 from chassis.one_write import OneWrite, OneWriteProtocol
 from chassis.problems import Problem
+from chassis.prompt import Prompt, Together
 
 Answer = Callable[[Request], Awaitable[Response]]
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """Answers without a task of its own for each request, while ``ready`` says that it has to wait for nothing before.
-
-    ``begin`` is given a request and whom to tell the answer, now or later, or an error; it may raise an error as well.
-    """
-
-    ready: Callable[[], bool]
-    begin: Callable[[Request, Callable[[Response | Exception], None]], None]
 
 
 LARGEST = 65_536
@@ -61,7 +51,10 @@ class Lane:
         prompts: Mapping[tuple[bytes, bytes], Prompt],
     ) -> None:
         self.routes = routes
-        self._prompts = {routes[key]: prompt for key, prompt in prompts.items()}
+        self._prompts = {
+            routes[key]: replace(prompt, steps=(self._enter, *prompt.steps)) for key, prompt in prompts.items()
+        }
+        self._together = Together()
         self._observer = observer
         self._gate = gate
         self._refusals: dict[type[Exception], Callable[[Any], Problem]] = {Problem: as_it_is, **refusals}
@@ -84,22 +77,12 @@ class Lane:
         prompt = self._prompts.get(answer)
         if prompt is None or exchange.flow.write_paused or not prompt.ready():
             return False
-        scope = exchange.scope
-        scope["body"] = exchange.body
-        reply = Reply(self, exchange, self._observer.begin(scope, exchange.started))
-        request = Request(scope)
-        try:
-            scope["caller"] = self._gate.admit(request)
-            prompt.begin(request, reply)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an answer
-            reply(error)
-        finally:
-            # Without a task of its own the id would stay with whatever comes next.
-            logs.request_id.set(None)
+        self._together.add(exchange, prompt, exchange)
         return True
 
-    def finish(self, exchange: Exchange, seen: Observed, response: Response) -> None:
+    def finish(self, exchange: Exchange, response: Response) -> None:
         """Tell of an answer in log and metrics, and have it sent."""
+        seen = exchange.seen
         response.raw_headers += (NO_ORIGIN, seen.header)
         seen.status = response.status_code
         self._observer.record(exchange.scope, seen)
@@ -107,19 +90,16 @@ class Lane:
 
     async def serve(self, exchange: Exchange, answer: Answer) -> None:
         """Answer one request as the framework would, and tell of it in log and metrics before it is sent."""
-        scope = exchange.scope
-        scope["body"] = exchange.body
-        seen = self._observer.begin(scope, exchange.started)
         try:
-            response = await self._response(Request(scope), answer)
+            response = await self._response(exchange, answer)
         except BaseException:
-            self._observer.record(scope, seen)
+            self._observer.record(exchange.scope, exchange.seen)
             self._observer.settle()
             exchange.abort()
             raise
         if exchange.flow.write_paused and not exchange.disconnected:
             await exchange.flow.drain()
-        self.finish(exchange, seen, response)
+        self.finish(exchange, response)
 
     def _send_soon(self, exchange: Exchange, spelled: bytes) -> None:
         """Send an answer together with the others that are ready in this turn of the event loop."""
@@ -133,13 +113,20 @@ class Lane:
         for exchange, spelled in ready:
             exchange.send(spelled)
 
-    async def _response(self, request: Request, answer: Answer) -> Response:
-        scope = request.scope
+    def _enter(self, exchange: Exchange) -> Request:
+        """The request, once its caller has been let in. Raises Problem."""
+        scope = exchange.scope
+        scope["body"] = exchange.body
+        exchange.seen = self._observer.begin(scope, exchange.started)
+        request = Request(scope)
+        scope["caller"] = self._gate.admit(request)
+        return request
+
+    async def _response(self, exchange: Exchange, answer: Answer) -> Response:
         try:
-            scope["caller"] = self._gate.admit(request)
-            return await answer(request)
+            return await answer(self._enter(exchange))
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an answer
-            return self.response_to(error, scope)
+            return self.response_to(error, exchange.scope)
 
     def response_to(self, error: Exception, scope: Scope) -> Response:
         """What the caller is told of an error."""
@@ -157,27 +144,6 @@ def as_it_is(problem: Problem) -> Problem:
     return problem
 
 
-class Reply:
-    """Takes the answer to one request, or an error, once."""
-
-    __slots__ = ("_exchange", "_lane", "_seen")
-
-    def __init__(self, lane: Lane, exchange: Exchange, seen: Observed) -> None:
-        self._lane = lane
-        self._exchange = exchange
-        self._seen = seen
-
-    def __call__(self, answer: Response | Exception) -> None:
-        try:
-            if isinstance(answer, Exception):
-                answer = self._lane.response_to(answer, self._exchange.scope)
-            self._lane.finish(self._exchange, self._seen, answer)
-        except BaseException:
-            # As on the longer way: the caller is not left waiting.
-            self._exchange.abort()
-            raise
-
-
 class Exchange:
     """One request on the short way and its answer, with what uvicorn's protocol looks for in its own exchanges."""
 
@@ -192,6 +158,7 @@ class Exchange:
         "more_body",
         "response_complete",
         "scope",
+        "seen",
         "started",
     )
 
@@ -207,11 +174,27 @@ class Exchange:
         self.disconnected = False
         self.response_complete = False
         self.message_event = self
+        self.seen: Observed
 
     def set(self) -> None:
         """Take note, in the place of an event, of a part of the body or of its end; or that the caller has gone."""
         if not self.more_body and not self.response_complete and not self.disconnected:
             self._protocol.serve(self, self._answer)
+
+    @property
+    def request_id(self) -> str | None:
+        """Its id, once it has been let in or refused."""
+        return cast("str | None", self.scope.get("request_id"))
+
+    def tell(self, answer: Response | Exception) -> None:
+        """Take the answer, or an error, once."""
+        lane = self._protocol.lane
+        try:
+            lane.finish(self, lane.response_to(answer, self.scope) if isinstance(answer, Exception) else answer)
+        except BaseException:
+            # As on the longer way: the caller is not left waiting.
+            self.abort()
+            raise
 
     def spelled(self, response: Response) -> bytes:
         """The whole answer as it is sent."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from chassis.bodies import Limits
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 from caio.request import Request
 
@@ -24,16 +25,30 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+class AsItIs:
+    """Of an object of JSON: it is taken over without a copy. Its keys are texts; the core checks what it holds."""
+
+    @staticmethod
+    def __get_pydantic_core_schema__(source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        any_object = core_schema.custom_error_schema(
+            core_schema.is_instance_schema(dict), custom_error_type="dict_type"
+        )
+        return core_schema.json_or_python_schema(json_schema=handler(source), python_schema=any_object)
+
+
+Object = Annotated[dict[str, Any], AsItIs]
+
+
 class RouteBody(Body):
     """A request to route, with the policies and the history that apply to it alone."""
 
-    intent: dict[str, Any] = Field(default_factory=dict, description="what is wanted; type names the capability")
-    context: dict[str, Any] = Field(default_factory=dict, description="free; stands in the trace")
-    requirements: dict[str, Any] = Field(default_factory=dict, description="capabilities, guarantees, privacy")
-    constraints: dict[str, Any] = Field(default_factory=dict, description="requires_gpu, requires_internet, max_cost")
-    user: dict[str, Any] = Field(default_factory=dict, description="trust_level from 0 to 5")
+    intent: Object = Field(default_factory=dict, description="what is wanted; type names the capability")
+    context: Object = Field(default_factory=dict, description="free; stands in the trace")
+    requirements: Object = Field(default_factory=dict, description="capabilities, guarantees, privacy")
+    constraints: Object = Field(default_factory=dict, description="requires_gpu, requires_internet, max_cost")
+    user: Object = Field(default_factory=dict, description="trust_level from 0 to 5")
     policies: Annotated[list[Any], Field(max_length=100)] = Field(default_factory=list)
-    history: dict[str, Any] = Field(default_factory=dict, description="outcomes by service: successes, failures")
+    history: Object = Field(default_factory=dict, description="outcomes by service: successes, failures")
     seed: int = Field(0, description="orders services of exactly equal score")
 
     def request(self) -> Request:
@@ -44,7 +59,7 @@ class RouteBody(Body):
 class DispatchBody(RouteBody):
     """A request to route and to call: what to send to the service, and by when an answer is needed."""
 
-    input: dict[str, Any] = Field(default_factory=dict, description="sent to the chosen service as it is")
+    input: Object = Field(default_factory=dict, description="sent to the chosen service as it is")
     deadline_ms: int = Field(DEFAULT_DEADLINE_MS, ge=1, le=LONGEST_DEADLINE_MS)
 
 

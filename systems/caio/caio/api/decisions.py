@@ -1,14 +1,13 @@
 """Routes that decide: route, dispatch, and the decisions made, which anyone may verify."""
 
 import asyncio
-from collections.abc import Callable
 from typing import Annotated, Any
 
 import anyio.to_thread
 import orjson
 from chassis import bodies, gate
 from chassis.auth import Caller
-from chassis.lane import Prompt
+from chassis.prompt import Prompt, Tell
 from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
@@ -87,16 +86,21 @@ def prompt_route(instance: Instance) -> Prompt:
     """The route that decides, for chassis.lane, as long as nothing has to be taken over from others before."""
     may_ask = gate.permit(instance.gate, EVERYONE, "ask for services")
 
-    def begin(request: Request, reply: Callable[[Response | Exception], None]) -> None:
-        def tell(stored: bytes | StoreUnavailable) -> None:
-            reply(answers.Json(stored) if isinstance(stored, bytes) else stored)
-
+    def read(request: Request) -> RouteBody:
         may_ask(request)
-        body = bodies.in_lane(RouteBody, LIMITS, request)
-        instance.board.half_open_rested()
-        instance.keep_soon(decide(instance, body), tell)
+        return bodies.in_lane(RouteBody, LIMITS, request)
 
-    return Prompt(instance.is_current, begin)
+    def decided(body: RouteBody) -> RoutingDecision:
+        instance.board.half_open_rested()
+        return decide(instance, body)
+
+    def end(decision: RoutingDecision, tell: Tell) -> None:
+        def kept(stored: bytes | StoreUnavailable) -> None:
+            tell(answers.Json(stored) if isinstance(stored, bytes) else stored)
+
+        instance.keep_soon(decision, kept)
+
+    return Prompt(instance.is_current, (read, decided), end)
 
 
 def decide(instance: Instance, body: RouteBody) -> RoutingDecision:
