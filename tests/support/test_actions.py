@@ -84,7 +84,7 @@ def test_a_load_that_cannot_be_kept_is_shown_all_the_same_and_marked_as_partial(
 
     monkeypatch.setattr(store, "keep", full)
     with pytest.raises(Broken, match="the disk is full"):
-        loads._kept(world, sent)
+        loads._written(world, sent)
     assert [each.partial_because for each in world.loads] == ["the disk is full"]
     attached = [call.args[0] for call in world.evidence.text.call_args_list]
     assert attached == ["load: why the result is partial"]
