@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 
 from support import measurements
 from support.actions import in_process
@@ -190,7 +191,8 @@ def _kept(world: World, load: Callable[[], LoadResult]) -> LoadResult:
         return _written(world, load())
     except LoadInterrupted as interruption:
         if interruption.result is not None:
-            _written(world, interruption.result)
+            with suppress(Broken):  # what cannot be kept is shown all the same, and the run ends in any case
+                _written(world, interruption.result)
         raise
 
 

@@ -15,6 +15,7 @@ from support.actions.callers import caller
 from support.checks.load import Percentile
 from support.load import store
 from support.load.result import LoadResult, Noise
+from support.load.runner import LoadInterrupted
 from support.outcomes import Broken, NotMet, NotVerified
 from tests.support.load.loads import endpoint, result
 
@@ -84,7 +85,14 @@ def test_a_load_that_cannot_be_kept_is_shown_all_the_same_and_marked_as_partial(
 
     monkeypatch.setattr(store, "keep", full)
     with pytest.raises(Broken, match="the disk is full"):
-        loads._written(world, sent)
+        loads._kept(world, lambda: sent)
     assert [each.partial_because for each in world.loads] == ["the disk is full"]
     attached = [call.args[0] for call in world.evidence.text.call_args_list]
     assert attached == ["load: why the result is partial"]
+
+    def interrupted() -> LoadResult:
+        raise LoadInterrupted(sent)
+
+    with pytest.raises(LoadInterrupted):
+        loads._kept(world, interrupted)
+    assert len(world.loads) == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 from collections import Counter
@@ -38,24 +39,25 @@ class Burst:
     def run(self) -> dict[str, Any]:
         """Have all threads begin at the same moment, and count what they saw once the last has ended.
 
-        An interruption (SIGINT) ends it early: each thread ends after the call that it is in.
+        An interruption (SIGINT) ends it early: each thread ends after the call that it is in. For the main thread.
         """
-        for thread in self._threads:
-            thread.start()
-        self._gate.wait()
-        started, clock = time.time(), time.perf_counter()
+        # An exception instead, in the middle of a join, would make Python take a thread that runs for one that ended.
+        before = signal.signal(signal.SIGINT, self._end)
         try:
-            self._join()
-        except KeyboardInterrupt:
-            self._over = True
-            self._join()
-        seconds = time.perf_counter() - clock
-        log = [entry for entries in self._logs for entry in entries]
-        return {"started": started, "seconds": seconds, "by_second": _by_second(log, clock)}
+            for thread in self._threads:
+                thread.start()
+            self._gate.wait()
+            started, clock = time.time(), time.perf_counter()
+            for thread in self._threads:
+                thread.join()
+            seconds = time.perf_counter() - clock
+            log = [entry for entries in self._logs for entry in entries]
+            return {"started": started, "seconds": seconds, "by_second": _by_second(log, clock)}
+        finally:
+            signal.signal(signal.SIGINT, before)
 
-    def _join(self) -> None:
-        for thread in self._threads:
-            thread.join()
+    def _end(self, *_: object) -> None:
+        self._over = True
 
     def _work(self, thread: int) -> None:
         log, ask, now = self._logs[thread], self._ask, time.perf_counter

@@ -146,6 +146,21 @@ def test_an_interrupted_load_tells_of_what_was_done_until_then() -> None:
     assert 0 < result["seconds"] < 30
 
 
+def test_a_call_that_is_under_way_when_a_load_is_interrupted_is_waited_for_and_counted() -> None:
+    program = """
+import os, signal, threading, time
+from burst import Burst
+threading.Timer(0.75, os.kill, (os.getpid(), signal.SIGINT)).start()
+burst = Burst(lambda number: time.sleep(0.5), lambda error: False, 1, 10).run()
+print([second["sent"] for second in burst["by_second"]], burst["seconds"] >= 1.0)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=DRIVER.parent, capture_output=True, text=True, timeout=30, check=True
+    )
+    sent, whole = done.stdout.rsplit(maxsplit=1)
+    assert (sum(json.loads(sent)), whole) == (2, "True")
+
+
 def test_no_two_calls_of_all_bursts_have_the_same_number() -> None:
     """So each makes a decision of its own, also in the next round."""
     program = f"""
