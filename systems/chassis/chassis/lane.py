@@ -28,7 +28,6 @@ from chassis.prompt import Prompt, Together
 
 Answer = Callable[[Request], Awaitable[Response]]
 
-
 LARGEST = 65_536
 """Bytes of a body that are read before anybody asks who sent them."""
 
@@ -73,9 +72,9 @@ class Lane:
         return answer if len(length) <= 5 and length.isdigit() and int(length) <= LARGEST else None
 
     def serve_promptly(self, exchange: Exchange, answer: Answer) -> bool:
-        """Answer one request without a task of its own, if that can be done."""
+        """Answer one request without a task of its own, if its route has a way for that."""
         prompt = self._prompts.get(answer)
-        if prompt is None or exchange.flow.write_paused or not prompt.ready():
+        if prompt is None or exchange.flow.write_paused:
             return False
         self._together.add(exchange, prompt, exchange)
         return True
@@ -208,9 +207,13 @@ class Exchange:
 
     def send(self, spelled: bytes) -> None:
         """Write the whole answer at once, unless the caller has gone."""
-        if not self.disconnected:
+        if not self.disconnected and not self.response_complete:
             self._protocol.write(spelled)
             self._end()
+
+    def take_time(self) -> None:
+        """Have a task of its own answer it."""
+        self._protocol.serve_in_task(self, self._answer)
 
     def abort(self) -> None:
         """Hang up without an answer."""
@@ -218,6 +221,8 @@ class Exchange:
         self._end()
 
     def _end(self) -> None:
+        if self.response_complete:
+            return
         self.response_complete = True
         if not self.keep_alive:
             self._protocol.transport.close()
@@ -246,8 +251,11 @@ class LaneProtocol(OneWriteProtocol):
 
     def serve(self, exchange: Exchange, answer: Answer) -> None:
         """Answer a request that is there as a whole."""
-        if self.lane.serve_promptly(exchange, answer):
-            return
+        if not self.lane.serve_promptly(exchange, answer):
+            self.serve_in_task(exchange, answer)
+
+    def serve_in_task(self, exchange: Exchange, answer: Answer) -> None:
+        """Answer it as soon as all that it has to wait for is there."""
         task = self.loop.create_task(self.lane.serve(exchange, answer))
         task.add_done_callback(self.tasks.discard)
         self.tasks.add(task)

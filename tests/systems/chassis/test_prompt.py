@@ -9,13 +9,18 @@ from chassis import logs
 from chassis.prompt import Prompt, Tell, Together
 from starlette.responses import Response
 
+TAKES_TIME, HUNG_UP = "takes time", "hung up"
+
 
 class Caller:
-    """Somebody with a name, who keeps what they are told; ``deaf`` ones cannot be told anything."""
+    """Somebody with a name, who keeps what they are told; ``deaf`` ones cannot be told anything.
+
+    ``TAKES_TIME`` and ``HUNG_UP`` stand for what else can become of them.
+    """
 
     def __init__(self, name: str, deaf: bool = False) -> None:
         self.request_id: str | None = name
-        self.told: list[Response | Exception] = []
+        self.told: list[Response | Exception | str] = []
         self.deaf = deaf
 
     def tell(self, answer: Response | Exception) -> None:
@@ -23,13 +28,24 @@ class Caller:
             raise RuntimeError(f"{self.request_id} hears nothing")
         self.told.append(answer)
 
+    def take_time(self) -> None:
+        self.told.append(TAKES_TIME)
+
+    def abort(self) -> None:
+        self.told.append(HUNG_UP)
+
+
+class Panic(BaseException):
+    """As a library in Rust raises it."""
+
 
 class Steps:
     """Two steps and an end, which note for whom they were taken, and fail for those whose name says so."""
 
     def __init__(self) -> None:
         self.taken: list[tuple[str, Any, str | None]] = []
-        self.prompt = Prompt(lambda: True, (self.first, self.second), self.end)
+        self.ready = True
+        self.prompt = Prompt(lambda: self.ready, (self.first, self.second), self.end)
 
     def first(self, value: str) -> str:
         return self.note("first", value)
@@ -44,6 +60,8 @@ class Steps:
         self.taken.append((step, value, logs.request_id.get()))
         if value.startswith(step):
             raise ValueError(value)
+        if value.startswith(f"panic in {step}"):
+            raise Panic(value)
         return value
 
 
@@ -58,7 +76,6 @@ def answered(steps: Steps, *callers: Caller) -> list[str]:
             together.add(caller, steps.prompt, caller.request_id)
         assert steps.taken == [], "nothing before all have been read"
         await asyncio.sleep(0)
-        assert logs.request_id.get() is None
         return wrong
 
     return asyncio.run(turn())
@@ -66,6 +83,24 @@ def answered(steps: Steps, *callers: Caller) -> list[str]:
 
 def bodies(caller: Caller) -> list[Any]:
     return [bytes(each.body).decode() if isinstance(each, Response) else str(each) for each in caller.told]
+
+
+def test_whether_it_can_be_done_is_asked_once_all_have_been_read() -> None:
+    async def turn(steps: Steps, caller: Caller) -> None:
+        together = Together()
+        together.add(caller, steps.prompt, caller.request_id)
+        steps.ready = False
+        await asyncio.sleep(0)
+
+    steps, caller = Steps(), Caller("a")
+    asyncio.run(turn(steps, caller))
+    assert (bodies(caller), steps.taken) == ([TAKES_TIME], [])
+
+
+def test_nobody_is_left_waiting_whatever_happens() -> None:
+    callers = [Caller("a"), Caller("panic in second"), Caller("b")]
+    assert answered(Steps(), *callers) == ["panic in second"]
+    assert [bodies(caller) for caller in callers] == [[HUNG_UP]] * 3
 
 
 def test_each_step_is_taken_for_all_before_the_next_and_under_their_own_ids() -> None:

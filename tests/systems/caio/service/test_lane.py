@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+import signal
 import socket
 import time
 from collections.abc import Callable
@@ -43,13 +45,17 @@ def exchange(running: Running, sent: bytes, answers: int = 1) -> bytes:
     """What comes back for these bytes, up to so many answers or until the connection is closed."""
     with socket.create_connection(("127.0.0.1", running.http.base_url.port or 0), timeout=10) as raw:
         raw.sendall(sent)
-        found = b""
-        while found.count(b"HTTP/1.1 ") < answers or not whole(found):
-            part = raw.recv(65_536)
-            if not part:
-                break
-            found += part
-        return found
+        return received(raw, answers)
+
+
+def received(raw: socket.socket, answers: int) -> bytes:
+    found = b""
+    while found.count(b"HTTP/1.1 ") < answers or not whole(found):
+        part = raw.recv(65_536)
+        if not part:
+            break
+        found += part
+    return found
 
 
 def whole(answers: bytes) -> bool:
@@ -111,6 +117,37 @@ def test_requests_sent_one_after_the_other_without_waiting_are_answered_in_order
     browser = raw_request(b"{", "Origin: https://elsewhere.example")
     answers = exchange(running, good + bad + browser + good + bad, answers=5)
     assert re.findall(rb"HTTP/1.1 (\d+)", answers) == [b"200", b"422", b"422", b"200", b"422"]
+
+
+def test_requests_that_are_read_together_are_each_answered_as_if_they_were_alone(running: Running) -> None:
+    """A process that stood still finds all that was sent meanwhile when it goes on."""
+    good, nobody = json.dumps(CHAT).encode(), b'{"intent": {"type": "nothing"}}'
+    sent = [
+        (raw_request(good, "X-Request-ID: good-1"), [b"200"]),
+        (raw_request(b"{", "X-Request-ID: wrong"), [b"422"]),
+        (raw_request(good).replace(USER.encode(), b"a-stranger"), [b"401"]),
+        (raw_request(nobody), [b"409"]),
+        (raw_request(good) + raw_request(nobody) + raw_request(good), [b"200", b"409", b"200"]),
+        (raw_request(good, "Connection: close", "X-Request-ID: good-2"), [b"200"]),
+    ]
+    with contextlib.ExitStack() as stack:
+        address = ("127.0.0.1", running.http.base_url.port or 0)
+        callers = [stack.enter_context(socket.create_connection(address, timeout=10)) for _ in [*sent, "gone"]]
+        assert running.answers("/health/live"), "all of them are connected"
+        running.process.send_signal(signal.SIGSTOP)
+        callers[-1].sendall(raw_request(good, "X-Request-ID: gone"))
+        callers[-1].close()
+        for caller, (request, _) in zip(callers, sent, strict=False):
+            caller.sendall(request)
+        running.process.send_signal(signal.SIGCONT)
+        for caller, (_, statuses) in zip(callers, sent, strict=False):
+            assert re.findall(rb"HTTP/1.1 (\d+)", received(caller, len(statuses))) == statuses
+    until(lambda: {"good-1", "wrong", "good-2", "gone"} <= ids(running), "each is logged under its own id")
+    assert [line["status"] for line in access_lines(running) if line["request_id"] == "wrong"] == [422]
+
+
+def ids(running: Running) -> set[str]:
+    return {line["request_id"] for line in access_lines(running)}
 
 
 def test_a_body_may_come_in_pieces_and_may_never_come(running: Running) -> None:
