@@ -120,7 +120,7 @@ def config(app: ASGIApp, lane: Lane | None = None, **options: Any) -> uvicorn.Co
     # Imported here: a start that ends with an unusable setting shall end at once.
     import uvicorn
 
-    from chassis.lane import LaneProtocol
+    from chassis.lane_protocol import LaneProtocol
     from chassis.one_write import OneWriteProtocol
 
     return uvicorn.Config(
