@@ -30,7 +30,8 @@ SICK = {
 UNUSED = ("ends-at-once", "never-ready")
 """The stages of which no replica may ever get a request."""
 ASKED = 8
-"""Callers that are asked which version answers them; the balancer sends them to all replicas in turn."""
+"""Callers that are asked which version answers them, and what they are told; the balancer sends them to all replicas in
+turn."""
 _LATE = 2.0
 """Seconds for which a service goes on hanging: longer than a replica takes requests after it was told to stop."""
 _LONG = 40.0
@@ -149,6 +150,11 @@ def versions_met(world: World) -> list[str]:
     """The versions that answer callers who come now."""
     path = world.endpoint("health")
     return [str(world.http.get(path).json()["version"]) for _ in range(ASKED)]
+
+
+def registries_met(world: World) -> list[list[str]]:
+    """The services that each caller is told of who comes now, whichever replica is next in turn."""
+    return [[str(entry["service_id"]) for entry in world.orchestrator.services().result()] for _ in range(ASKED)]
 
 
 def old_version(world: World) -> str:

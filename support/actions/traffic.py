@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from support.http import Exchange, HttpClient
@@ -144,6 +144,16 @@ def lost(sent: Iterable[Sent]) -> list[str]:
 def acknowledged(sent: Iterable[Sent]) -> set[str]:
     """The services whose registration was acknowledged."""
     return {each.service for each in sent if each.kind == REGISTERING and each.ok}
+
+
+def missed(expected: set[str], met: Iterable[Sequence[str]]) -> set[str]:
+    """The services that any of some callers is not told of, by what each of them is told of the registry."""
+    return {name for told in met for name in expected.difference(told)}
+
+
+def told_twice(met: Iterable[Sequence[str]]) -> set[str]:
+    """The services that any of them is told of more than once."""
+    return {name for told in met for name, times in Counter(told).items() if times > 1}
 
 
 def answered_by(sent: Iterable[Sent], versions: Mapping[str, str]) -> Counter[str]:

@@ -180,6 +180,13 @@ def test_a_request_that_failed_is_lost_and_what_it_registered_is_not_expected() 
     assert traffic.answered_by(requests, {"blue-1": "1.0.0"}) == {"1.0.0": 2}
 
 
+def test_what_one_caller_of_many_is_not_told_of_is_missed() -> None:
+    met = [["a", "b", "c"], ["a", "c"], ["a", "b", "c", "c"]]
+    assert traffic.missed({"a", "b"}, met) == {"b"}
+    assert traffic.told_twice(met) == {"c"}
+    assert traffic.missed({"a", "b"}, met[:1]) == traffic.told_twice(met[:2]) == set()
+
+
 def test_the_timeline_tells_second_by_second_who_answered_and_what_the_operator_did() -> None:
     requests = [sent(10.0), sent(10.4), sent(11.2, "green-1"), sent(11.3, trouble="status 503")]
     deeds = [Deed(10.5, "starts green-1"), Deed(12.1, "stops blue-1")]
