@@ -6,7 +6,7 @@ from hamcrest import assert_that, equal_to, has_length, only_contains
 
 from support import vocabulary
 from support.actions import callers, newcomers
-from support.checks.matchers import routed_to
+from support.checks.matchers import accepted, routed_to
 from support.interfaces import contracts
 
 vocabulary.register()
@@ -47,6 +47,18 @@ def ask_apart(context: Context, count: int, capabilities: str) -> None:
 def ask_apart_with_seeds(context: Context, count: int, capabilities: str, first: int, last: int) -> None:
     """So many users make the same request with each seed, every request over a new connection."""
     newcomers.ask_with_seeds(context.world, capabilities, range(first, last + 1), count)
+
+
+@when('"{service:Words}" is removed and registered again {count:d} times, each time over connections of its own')
+def register_again(context: Context, service: str, count: int) -> None:
+    """The service is removed over a new connection and registered as it was over another, until one is refused."""
+    context.world.answers = newcomers.register_again(context.world, service, count)
+
+
+@then("every registration is accepted")
+def all_are_accepted(context: Context) -> None:
+    """None of the registrations is refused."""
+    assert_that(context.world.answers, only_contains(accepted()), "answers to the registrations")
 
 
 @when("the first decision is fetched {count:d} times, each time over a connection of its own")

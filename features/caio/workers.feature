@@ -30,6 +30,20 @@ Feature: The workers of one CAIO are as one
       When 20 users ask for "chat", each over a connection of their own
       Then "local-chat" is chosen every time
 
+  @CAIO-ERR-06
+  Rule: What one worker has removed stands in the way of no registration with another
+
+    Example: A service that everybody has met goes and comes back
+      Given CAIO is running with the settings
+        | setting      | value |
+        | CAIO_WORKERS | 2     |
+      And these services are registered
+        | service    | offers |
+        | local-chat | chat   |
+      And 20 users have met "local-chat" by asking for "chat", each over a connection of their own
+      When "local-chat" is removed and registered again 20 times, each time over connections of its own
+      Then every registration is accepted
+
   @CAIO-ROUTE-06
   Rule: Equal requests get the same decision from every worker
 

@@ -32,6 +32,15 @@ def register(world: World, rows: Iterable[Mapping[str, str]]) -> None:
         each_anew(world, 1, lambda row=row: world.register(contracts.contract(row)).result())  # type: ignore[misc]
 
 
+def register_again(world: World, service_id: str, count: int) -> list[Answer]:
+    """Remove a service and register it as it was, so often or until that is refused, both over new connections."""
+    document, answers = world.contracts[service_id], list[Answer]()
+    while len(answers) < count and all(answer.accepted for answer in answers):
+        each_anew(world, 1, lambda: world.orchestrator.remove(service_id).result())
+        answers += each_anew(world, 1, lambda: world.register(document))
+    return answers
+
+
 def ask(world: World, capabilities: str, count: int) -> list[Answer]:
     """Make the same request so often."""
     return each_anew(world, count, lambda: world.ask(capabilities))

@@ -62,21 +62,25 @@ class Orchestrator:
         replace: bool = False,
         *,
         reload: bool = False,
+        known: bool = False,
         tags: Iterable[str] = (),
     ) -> ServiceEntry:
-        """Registers a contract from its file, text or data; see ServiceRegistry.add for `replace` and `reload`."""
+        """Registers a contract from its file, text or data; see ServiceRegistry.add for the options."""
         if isinstance(source, ServiceContract):
             check_consistency(source)
             contract = source
         else:
             contract = parse_contract(source)
-        entry = self.registry.add(contract, replace=replace, reload=reload, tags=tags)
-        self.outcomes.forget(contract.service_id)
+        # Under one lock: what becomes of calls of the new service must not be forgotten with the old.
+        with self.registry.lock:
+            entry = self.registry.add(contract, replace=replace, reload=reload, known=known, tags=tags)
+            self.outcomes.forget(contract.service_id)
         return entry
 
     def remove_service(self, service_id: str) -> None:
-        self.registry.remove(service_id)
-        self.outcomes.forget(service_id)
+        with self.registry.lock:
+            self.registry.remove(service_id)
+            self.outcomes.forget(service_id)
 
     def service(self, service_id: str) -> ServiceEntry:
         return self.registry.get(service_id)

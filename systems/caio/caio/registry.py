@@ -93,6 +93,9 @@ class Change:
     entry: ServiceEntry | None
 
 
+OnChange = Callable[[Change], Callable[[], None] | None]
+
+
 class Overtaken(Exception):
     """Raised by a listener that has just brought the registry up to date: what was to happen is decided anew."""
 
@@ -108,13 +111,14 @@ class Snapshot:
 
 class ServiceRegistry:
     """Thread-safe. `on_change` runs under the lock before a change is visible: if it raises, nothing changes.
-    It may raise Overtaken after it has let in what others decided; then the change is decided anew.
+    It may raise Overtaken after it has let in what others decided; then the change is decided anew. What it returns,
+    if anything, is called under the lock once the change is visible.
 
     `limit` bounds the number of services. Costs are counted in the one currency of the first priced contract,
     as figures in different currencies cannot be compared.
     """
 
-    def __init__(self, limit: int | None = None, on_change: Callable[[Change], None] | None = None) -> None:
+    def __init__(self, limit: int | None = None, on_change: OnChange | None = None) -> None:
         self.limit = limit
         self.on_change = on_change
         self.lock = threading.RLock()
@@ -153,38 +157,50 @@ class ServiceRegistry:
         return snapshot
 
     def add(
-        self, contract: ServiceContract, *, replace: bool = False, reload: bool = False, tags: Iterable[str] = ()
+        self,
+        contract: ServiceContract,
+        *,
+        replace: bool = False,
+        reload: bool = False,
+        known: bool = False,
+        tags: Iterable[str] = (),
     ) -> ServiceEntry:
         """Registers a contract.
 
         `replace` lets a new version take the place of the old; `reload` also lets the same version change, for
-        contracts read again from files. Raises ServiceExists, VersionExists, RegistryFull or InvalidContract.
+        contracts read again from files; `known` refuses a service that is not registered yet.
+        Raises ServiceExists, VersionExists, ServiceNotFound, RegistryFull or InvalidContract.
         """
         entry = ServiceEntry(contract, tags)
+
+        def admitted() -> Change:
+            old = self.get(contract.service_id) if known else self._entries.get(contract.service_id)
+            self._admit(contract, old, replace or reload, reload)
+            return Change("added" if old is None else "replaced", contract.service_id, entry)
+
         with self.lock:
-            while True:
-                old = self._entries.get(contract.service_id)
-                self._admit(contract, old, replace or reload, reload)
-                if self._announce(Change("added" if old is None else "replaced", contract.service_id, entry)):
-                    break
-            if old is not None:
-                self._take_out(old)
+            done = self._announced(admitted)
             self._put_in(entry)
+            done()
         return entry
 
     def remove(self, service_id: str) -> ServiceEntry:
         """Raises ServiceNotFound."""
+
+        def admitted() -> Change:
+            self.get(service_id)
+            return Change("removed", service_id, None)
+
         with self.lock:
+            done = self._announced(admitted)
             entry = self.get(service_id)
-            while not self._announce(Change("removed", service_id, None)):
-                entry = self.get(service_id)
             self._take_out(entry)
+            done()
         return entry
 
     def adopt(self, contract: ServiceContract) -> None:
         """Lets in what was decided elsewhere: it is neither judged nor announced."""
         with self.lock:
-            self.discard(contract.service_id)
             self._put_in(ServiceEntry(contract))
 
     def discard(self, service_id: str) -> None:
@@ -214,15 +230,21 @@ class ServiceRegistry:
                 message = f"expected {other}, in which this registry counts, got {currency!r}"
                 raise InvalidContract.at(FieldError("cost.currency", message))
 
-    def _announce(self, change: Change) -> bool:
-        try:
-            if self.on_change is not None:
-                self.on_change(change)
-        except Overtaken:
-            return False
-        return True
+    def _announced(self, admitted: Callable[[], Change]) -> Callable[[], None]:
+        """Has a change decided until nobody overtakes it. Gives what is to be called once it is visible."""
+        while True:
+            change = admitted()
+            try:
+                done = self.on_change(change) if self.on_change is not None else None
+            except Overtaken:
+                continue
+            return done or (lambda: None)
 
     def _put_in(self, entry: ServiceEntry) -> None:
+        """In the place of the old one, if there is one: the service is there all the time."""
+        old = self._entries.get(entry.service_id)
+        if old is not None:
+            self._unlist(old)
         self._entries[entry.service_id] = entry
         for capability, candidate in entry.candidates.items():
             insort(self._index.setdefault(capability, []), candidate, key=_order)
@@ -232,7 +254,11 @@ class ServiceRegistry:
         self._snapshot = None
 
     def _take_out(self, entry: ServiceEntry) -> None:
+        self._unlist(entry)
         del self._entries[entry.service_id]
+        self._snapshot = None
+
+    def _unlist(self, entry: ServiceEntry) -> None:
         for capability, candidate in entry.candidates.items():
             offers = self._index[capability]
             del offers[bisect_left(offers, candidate.order, key=_order)]

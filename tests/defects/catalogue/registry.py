@@ -45,6 +45,10 @@ def replacing_makes_it() -> None:
         except ServiceNotFound:
             return types.SimpleNamespace(tags=(), to_dict=dict)
 
+    @wrap("caio.registry:ServiceRegistry.add")
+    def adding(original: Any, self: Any, contract: Any, **options: Any) -> Any:
+        return original(self, contract, **{**options, "known": False})
+
 
 @defect("CAIO-ERR-06", "A removed service cannot come back")
 def removed_for_good() -> None:

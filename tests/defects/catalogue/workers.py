@@ -33,6 +33,20 @@ def removal_by_worker() -> None:
             original(self, service_id, text)
 
 
+@defect("CAIO-ERR-06", "A worker refuses a service that another has just removed", HTTP, sample="comes back")
+def refused_for_what_has_gone() -> None:
+    @wrap("caio.api.services:add")
+    async def broken(original: Any, instance: Any, contract: Any, replace: bool) -> Any:
+        import types
+
+        async def unaware() -> None:
+            return None
+
+        return await original(
+            types.SimpleNamespace(orchestrator=instance.orchestrator, refresh=unaware), contract, replace
+        )
+
+
 @defect("CAIO-ROUTE-06", "Each worker decides ties in its own way", HTTP, sample="over a connection of its own")
 def ties_by_worker() -> None:
     @wrap("caio.routing.stages:tie_of")

@@ -143,19 +143,24 @@ class Replica:
             self.registry.adopt(contract)
         self.board.forget(service_id)
 
-    def persist(self, change: Change) -> None:
+    def persist(self, change: Change) -> Callable[[], None]:
         """Store a change before it takes effect. Raises StoreUnavailable, and then nothing changes.
 
         Raises Overtaken when others have changed the registry since it was decided; their changes are in then.
+        Until the change is visible this instance is not up to date: who asks meanwhile waits for it in ``catch_up``.
         """
         written = self.write(change)
         if written is not None and written.overtakes:
             self.take(written)
             raise Overtaken
-        if written is not None:
-            self.take_outcomes(written)
-            self.revision = written.revision
-        self.board.forget(change.service_id)
+
+        def done() -> None:
+            self.board.forget(change.service_id)
+            if written is not None:
+                self.take_outcomes(written)
+                self.revision = written.revision
+
+        return done
 
     def write(self, change: Change) -> Changes | None:
         """Write a change into the store; what comes from a file stays there."""

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import contextlib
+import functools
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, ClassVar
 
@@ -148,8 +149,13 @@ async def read_contract(request: Request) -> ServiceContract:
 
 
 async def add(instance: Instance, contract: ServiceContract, replace: bool) -> ServiceEntry:
-    """Register in a thread: the store is written before the change takes effect."""
-    return await anyio.to_thread.run_sync(lambda: instance.orchestrator.register_service(contract, replace))
+    """Register in a thread: the store is written before the change takes effect.
+
+    What others have changed is taken over first, so that nothing is refused because of what was there before.
+    """
+    await instance.refresh()
+    register = functools.partial(instance.orchestrator.register_service, contract, replace, known=replace)
+    return await anyio.to_thread.run_sync(register)
 
 
 def check_same(service_id: str, contract: ServiceContract) -> None:
