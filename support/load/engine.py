@@ -23,6 +23,7 @@ from locust.env import Environment
 from locust.exception import RPCError, StopUser
 from locust.rpc import Message
 from locust.runners import MasterRunner, WorkerRunner
+from locust.stats import RequestStats
 from locust.user.task import LOCUST_STATE_RUNNING
 
 from support.load import numbers
@@ -232,6 +233,29 @@ class MasterOfOneLoad(MasterRunner):
         self.server.send_to_client(Message("quit", None, client_id))  # type: ignore[no-untyped-call]
 
 
+class WorkerOfOneLoad(WorkerRunner):
+    """A runner that notices when its master sends it away while it is still being set up.
+
+    Locust ends the greenlets that it has by then, the one that listens to the master among them, and goes on to start
+    the others: such a worker would seem alive and hear nothing any more.
+    """
+
+    is_dismissed = False
+
+    def handle_message(self, msg: Message) -> None:
+        """Locust's, and whoever waits to be connected learns that it is over."""
+        if msg.type == "quit":
+            self.is_dismissed = True
+            self.connection_event.set()
+        super().handle_message(msg)
+
+    def connect_to_master(self) -> None:
+        """Locust's. Raises ConnectionError if the master wants no more of this worker."""
+        super().connect_to_master()  # type: ignore[no-untyped-call]
+        if self.is_dismissed:
+            raise ConnectionError(f"the master at {self.master_host}:{self.master_port} has sent this worker away")
+
+
 def master(plan: LoadPlan, bind: str, port: int) -> MasterOfOneLoad:
     """A runner that tells the workers that come to a port how many users to have. Raises OSError if it is taken."""
     environment = Environment(user_classes=[CLASSES[plan.user_class]], host=plan.url, stop_timeout=plan.timeout)
@@ -241,10 +265,14 @@ def master(plan: LoadPlan, bind: str, port: int) -> MasterOfOneLoad:
         raise OSError(str(error)) from error
 
 
-def worker(host: str, port: int) -> WorkerRunner:
-    """A runner that has users for a master; comes back once it has found it."""
+def worker(host: str, port: int) -> WorkerOfOneLoad:
+    """A runner that has users for a master; comes back once it has found it.
+
+    Raises ConnectionError if it waits in vain, or is sent away at once.
+    """
     environment = Environment(user_classes=list(CLASSES.values()))
-    return environment.create_worker_runner(host, port)
+    environment.stats = RequestStats(use_response_times_cache=False)  # as Locust has it for its own workers
+    return environment._create_runner(WorkerOfOneLoad, host, port)
 
 
 def prepare(site: Site) -> Target:

@@ -192,6 +192,25 @@ def test_a_worker_that_met_a_master_that_was_leaving(
     assert sent(port, target.url, "helper") == [("helper", 50)]
 
 
+@pytest.mark.parametrize("said", [("ack", "quit"), ("quit",)], ids=["welcomed and sent away at once", "sent away"])
+def test_a_worker_that_is_sent_away_before_it_has_begun(
+    target: Target, helpers: Callable[..., subprocess.Popen[bytes]], said: tuple[str, ...]
+) -> None:
+    """As by a master that needs others; a worker that had no processor meanwhile finds all of it at once."""
+    port = free_port()
+    helpers(port)
+    with zmq.Context() as context, context.socket(zmq.ROUTER) as leaving:
+        leaving.bind(f"tcp://127.0.0.1:{port}")
+        client, _ = leaving.recv_multipart()
+        (worker,) = [each.pid for each in processes.of_run("load-worker-helper")]
+        os.kill(worker, signal.SIGSTOP)
+        for each in said:
+            leaving.send_multipart([client, msgpack.dumps((each, {"index": 0}, client.decode()))])
+    # Closed, as its context is, with nothing left to be sent.
+    os.kill(worker, signal.SIGCONT)
+    assert sent(port, target.url, "helper") == [("helper", 50)]
+
+
 def test_a_machine_that_is_not_needed_waits_for_its_turn(
     target: Target, helpers: Callable[..., subprocess.Popen[bytes]]
 ) -> None:
