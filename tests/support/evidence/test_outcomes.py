@@ -178,7 +178,7 @@ def test_each_row_of_an_outline_has_its_own_key_history_and_parameters(tree: Tre
               | what  |
               | true  |
               | false |
-              | true  |
+              | True  |
         """,
     )
     results = tree.run().results
@@ -188,7 +188,7 @@ def test_each_row_of_an_outline_has_its_own_key_history_and_parameters(tree: Tre
         f"features/rows.feature:{line}@http" for line in (7, 8, 9)
     ]
     assert sorted((parameters(result)["what"], result["status"]) for result in results) == [
-        ("false", "failed"), ("true", "passed"), ("true", "passed"),
+        ("True", "failed"), ("false", "failed"), ("true", "passed"),
     ]  # fmt: skip
 
 
