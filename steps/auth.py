@@ -6,6 +6,7 @@ from hamcrest import assert_that, empty, equal_to, greater_than, has_length, mat
 
 from support import vocabulary
 from support.actions import callers
+from support.checks.basis import enough
 
 vocabulary.register()
 
@@ -38,8 +39,9 @@ def answer_is(context: Context, outcome: str) -> None:
 @then('every call is refused as "{outcome:Words}"')
 def every_call_is_refused(context: Context, outcome: str) -> None:
     """There were calls, and each of them was refused in this way."""
-    others = [str(each) for each in context.world.exchanges if callers.outcome(context.world, each) != outcome]
-    assert_that(context.world.exchanges, has_length(greater_than(5)), "calls made")
+    calls = enough(context.world.exchanges, "calls made")
+    others = [str(each) for each in calls if callers.outcome(context.world, each) != outcome]
+    assert_that(calls, has_length(greater_than(5)), "calls made")
     assert_that(others, empty(), f"calls that were not refused as {outcome}")
 
 
@@ -74,7 +76,8 @@ def wait_and_try_again(context: Context) -> None:
 @then('the first {count:d} answers are "{outcome:Words}"')
 def first_answers_are(context: Context, count: int, outcome: str) -> None:
     """So many of the answers in a row, from the first, are of this kind."""
-    seen = [callers.outcome(context.world, each) for each in context.world.exchanges[:count]]
+    first = enough(context.world.exchanges[:count], "answers to judge")
+    seen = [callers.outcome(context.world, each) for each in first]
     assert_that(seen, has_length(count))
     assert_that(seen, only_contains(equal_to(outcome)))
 

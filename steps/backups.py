@@ -2,10 +2,11 @@
 
 from behave import given, then, when
 from behave.runner import Context
-from hamcrest import assert_that, empty, equal_to, greater_than, has_entries, has_items, has_length
+from hamcrest import assert_that, empty, equal_to, has_entries, has_items
 
 from support import vocabulary
 from support.actions import backups
+from support.checks.basis import enough
 
 vocabulary.register()
 
@@ -50,16 +51,14 @@ def try_restore_over(context: Context, system: str) -> None:
 @then("every service from before the backup is there as it was")
 def services_are_there(context: Context) -> None:
     """Each service that the registry held before the backup was begun is there, with the same contract."""
-    before = context.world.backup.services
-    assert_that(before, has_length(greater_than(0)), "services before the backup")
+    before = enough(context.world.backup.services, "services from before the backup")
     assert_that(backups.services(context.world), has_entries(before), "services after the restore")
 
 
 @then("every audit record from before the backup is there as it was")
 def audit_is_there(context: Context) -> None:
     """Each record that the audit log held before the backup was begun is there, letter by letter."""
-    before = context.world.backup.audit
-    assert_that(before, has_length(greater_than(0)), "audit records before the backup")
+    before = enough(context.world.backup.audit, "audit records from before the backup")
     assert_that(backups.audit(context.world), has_items(*before), "audit records after the restore")
 
 
@@ -72,5 +71,5 @@ def restore_is_refused(context: Context) -> None:
 
 @then("nothing has been written")
 def nothing_is_written(context: Context) -> None:
-    """The folder is as empty as it was, and so is the place around it."""
+    """A restore was tried; the folder is as empty as it was, and so is the place around it."""
     assert_that(backups.written(context.world), empty(), "files that were written")

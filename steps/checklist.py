@@ -7,6 +7,7 @@ from hamcrest import assert_that, empty, equal_to
 from support import vocabulary
 from support.actions import checklists
 from support.checks import checklists as checks
+from support.interfaces import contracts
 
 vocabulary.register()
 
@@ -20,7 +21,7 @@ def read(context: Context, system: str) -> None:
 @then("the checklist has these items and no others")
 def has_items(context: Context) -> None:
     """In each section of the table the checklist has these items, named as there, and none besides."""
-    rows = ((row["section"].lower(), row["items"].lower().split(", ")) for row in context.table)
+    rows = ((row["section"].lower(), row["items"].lower().split(", ")) for row in contracts.rows(context.table))
     agreed = {(section, item) for section, items in rows for item in items}
     assert_that(checks.by_section(context.world.checklist), equal_to(agreed), "items of the checklist")
 

@@ -15,6 +15,7 @@ from hamcrest import (
 
 from support import vocabulary
 from support.actions import dispatching
+from support.checks.basis import enough
 from support.checks.matchers import accepted, refused_as
 from support.faults import answer_with, cut_after, delay
 from support.interfaces import contracts
@@ -176,7 +177,8 @@ def has_received_few(context: Context, service: str, most: int) -> None:
 
 @then('"{service:Words}" has received {count:d} calls')
 def has_received(context: Context, service: str, count: int) -> None:
-    """By the count taken at the service's own address, so many calls have reached it; probes are left out."""
+    """Somebody asked; by the count at the service's own address so many calls have reached it, without probes."""
+    enough(context.world.answers, "requests that could have led to calls")
     assert_that(context.world.services.calls(service), has_length(count), f"calls to {service}")
 
 

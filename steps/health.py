@@ -6,6 +6,7 @@ from hamcrest import assert_that, contains_inanyorder, empty, equal_to, has_entr
 
 from support import vocabulary
 from support.actions import damages, lifecycle
+from support.checks.basis import enough
 from support.interfaces import contracts
 from support.outcomes import NotMet
 from support.waiting import until
@@ -74,6 +75,7 @@ def reports_components(context: Context, components: str) -> None:
 @then("every component is healthy")
 def all_healthy(context: Context) -> None:
     """The health check reports each component as healthy."""
+    enough(lifecycle.components(context.world.health), "components in the health check")
     assert_that(lifecycle.failed_components(context.world.health), empty(), "components that are not healthy")
 
 
@@ -90,5 +92,6 @@ def reports_failure(context: Context, component: str) -> None:
 @then("the other components are healthy")
 def others_healthy(context: Context) -> None:
     """No component but one is reported as failed."""
+    enough(lifecycle.components(context.world.health), "components in the health check", least=2)
     failed = lifecycle.failed_components(context.world.health)
     assert_that(failed[1:], empty(), f"failed beside {failed[:1]}")

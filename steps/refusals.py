@@ -5,6 +5,7 @@ from behave.runner import Context
 from hamcrest import all_of, assert_that, empty, has_length, only_contains
 
 from support import vocabulary
+from support.checks.basis import enough
 from support.checks.matchers import naming, pointing_at, refused_as, routed_to
 from support.interfaces import contracts, requests
 
@@ -46,7 +47,8 @@ def is_refused_pointing(context: Context, kind: str, line: int) -> None:
 @then("nothing has been routed")
 def nothing_routed(context: Context) -> None:
     """No answer of the scenario holds a decision."""
-    assert_that([answer.body for answer in context.world.answers if answer.accepted], empty(), "decisions made")
+    made = [answer.body for answer in enough(context.world.answers, "answers") if answer.accepted]
+    assert_that(made, empty(), "decisions made")
 
 
 @when(
@@ -72,12 +74,12 @@ def ask_together_in_vain(context: Context, count: int, capabilities: str, nth: i
 @then('the {count:d} wrong requests are refused as "{kind:Words}"')
 def wrong_are_refused(context: Context, count: int, kind: str) -> None:
     """There were so many of them, and each was refused in this way."""
-    assert_that(context.world.together.wrong, has_length(count))
+    assert_that(enough(context.world.together.wrong, "wrong requests"), has_length(count))
     assert_that(context.world.together.wrong, only_contains(refused_as(kind, context.world.system.refusal(kind))))
 
 
 @then('the other {count:d} requests are routed to "{service:Words}"')
 def others_are_routed(context: Context, count: int, service: str) -> None:
     """There were so many sound requests, and the decision on each is for this service."""
-    assert_that(context.world.together.sound, has_length(count))
+    assert_that(enough(context.world.together.sound, "sound requests"), has_length(count))
     assert_that(context.world.together.sound, only_contains(routed_to(service)))

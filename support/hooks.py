@@ -16,9 +16,10 @@ from behave.runner_util import collect_feature_locations, parse_features
 from support import keywords, machine, scenarios, systems
 from support.acceptance import criteria, folder, plan, run_record, snapshot, tags
 from support.deployments import LeasePool, RemoteDeployment, notes, sweep
+from support.empty_scenarios import why_empty
 from support.evidence.attachments import Evidence
 from support.evidence.skipping import skip_if_not_verified
-from support.outcomes import Broken, UsageError
+from support.outcomes import Broken, NothingToJudge, UsageError
 from support.settings import ROOT, Settings, from_userdata
 from support.systems import System
 from support.world import World
@@ -63,7 +64,12 @@ class Suite:
         return suite
 
     def begin_scenario(self, context: Any, scenario: Any) -> None:
-        """Give the scenario its world, or skip it with the reason why it cannot be shown here."""
+        """Give the scenario its world, or skip it with the reason why it cannot be shown here.
+
+        Raises NothingToJudge for a scenario that would show nothing on any machine.
+        """
+        if nothing := why_empty(scenario):
+            raise NothingToJudge(nothing)
         system = self._system(scenario)
         if reason := missing(scenarios.needs_of(scenarios.all_tags(scenario)), system, self.settings):
             scenario.skip(reason)

@@ -12,6 +12,7 @@ Broken covers the suite's own trouble::
     Broken
      ├─ DeploymentFailed   a system did not start, stop or answer while a scenario was being set up
      ├─ WaitedInVain       a precondition did not come true in time
+     ├─ NothingToJudge     there was nothing that a promise could have been seen kept or broken by
      └─ UsageError         what the user asked for cannot be done; says what to do instead
 """
 
@@ -47,6 +48,10 @@ class DeploymentFailed(Broken):
 
 class WaitedInVain(Broken):
     """A precondition did not come true within its time-out."""
+
+
+class NothingToJudge(Broken):
+    """There was nothing by which a promise could have been seen kept or broken: a pass would be true of any system."""
 
 
 class UsageError(Broken):

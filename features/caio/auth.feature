@@ -83,15 +83,24 @@ Feature: Only known callers get in, and each only as far as its role
 
       Examples:
         | caller                                             |
-        | a caller without a token                           |
-        | a caller with an empty token                       |
         | a caller with an unknown token                     |
         | a caller with all but the last letter of a token   |
         | a caller with a token and one letter more          |
         | a caller with a token in capital letters           |
         | a caller with a token and its role                 |
-        | a caller with only the scheme                      |
         | a caller with a token under another scheme         |
         | a caller with a token but no scheme                |
         | a caller with two tokens                           |
         | a caller with a token of 5000 letters              |
+
+    Scenario Outline: <caller>, who shows nothing that could be repeated
+      Given CAIO is running in its "authenticated" profile
+      When <caller> tries to list the services
+      Then the answer is "unauthenticated"
+      And it asks the caller for a token
+
+      Examples:
+        | caller                        |
+        | a caller without a token      |
+        | a caller with an empty token  |
+        | a caller with only the scheme |

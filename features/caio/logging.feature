@@ -53,6 +53,7 @@ Feature: The logs can be searched, tell who did what, and give no secret away
 
     Example: What is only read leaves no audit record
       Given CAIO is running in its "authenticated" profile
+      And a caller with an unknown token has tried to list the services
       When a user tries to list the services
       Then the audit log says nothing about it
 

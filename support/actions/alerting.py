@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from support.checks import alerts
+from support.checks.basis import enough
 from support.outcomes import NotMet
 from support.world import World
 
@@ -24,7 +28,12 @@ def rules(world: World) -> list[alerts.Alert]:
 
 
 def found_wrong(world: World) -> str:
-    """What Prometheus' own tool finds wrong with the rules or with their tests; empty if nothing."""
+    """What Prometheus' own tool finds wrong with the rules or with their tests; empty if nothing.
+
+    Raises NothingToJudge if there is no test, of which the tool would say that all are well.
+    """
+    enough(rules(world), "alerts")
+    enough(_tests(world), "examples of the alert rules")
     tool = world.beside("prometheus", 9090, "/-/ready")
     found = ""
     for command in (["check", "rules", f"{INSIDE}/{RULES}"], ["test", "rules", f"{INSIDE}/{TESTS}"]):
@@ -52,6 +61,17 @@ def missing_runbooks(world: World) -> list[str]:
 def unexposed(world: World) -> list[str]:
     """The metrics that alerts look at and that are not among those that were read last."""
     return alerts.unexposed(rules(world), alerts.exposed(world.exchange.text))
+
+
+def _tests(world: World) -> list[Any]:
+    """The tests of the rules; those in a file that cannot be read are left to Prometheus' own tool."""
+    text = _text(folder(world) / TESTS)
+    try:
+        content = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return [text]
+    tests = content.get("tests") if isinstance(content, dict) else None
+    return tests if isinstance(tests, list) else []
 
 
 def _text(path: Path) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from support.checks.basis import enough
 from support.http import Exchange
 from support.interfaces import contracts
 from support.interfaces.requests import request
@@ -71,6 +72,8 @@ def caller(says: str, system: System) -> Caller:
     values = SHAPES[says](token)
     query = f"?token={token}" if says.endswith("in the address") else ""
     shown = [part for value in values for part in value.split() if len(part) > len("Bearer")]
+    if query:
+        shown.append(token)
     return Caller(says, tuple(("Authorization", value) for value in values), tuple(shown), query)
 
 
@@ -112,9 +115,10 @@ def outcome(world: World, exchange: Exchange) -> str:
 
 
 def echoed(world: World) -> list[str]:
-    """The tokens of the last caller that stand in what it was answered."""
-    answer = "\n".join([*(f"{name}: {value}" for name, value in world.exchange.headers.items()), world.exchange.text])
-    return [token for token in _last_caller(world).shown if token in answer]
+    """The tokens of the last caller that stand in what it was answered. There must be both, token and answer."""
+    lines = [*(f"{name}: {value}" for name, value in world.exchange.headers.items()), world.exchange.text]
+    answer = enough("\n".join(lines).strip(), "words in the answer")
+    return [token for token in enough(_last_caller(world).shown, "tokens that the caller showed") if token in answer]
 
 
 def wait_as_told(world: World) -> None:

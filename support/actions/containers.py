@@ -13,6 +13,7 @@ from pathlib import Path
 
 from support.actions import dispatching
 from support.actions.lifecycle import Start
+from support.checks.basis import enough
 from support.deployments import ContainerDeployment
 from support.deployments.containers import compose, inside
 from support.deployments.containers.container import ContainerState
@@ -265,12 +266,16 @@ def settings_seen(world: World) -> str:
 
 def privileged(found: Inside) -> list[str]:
     """The processes that run as the superuser, or with his group."""
-    return [_said(each) for each in found.processes if "0" in (*each["Uid"].split(), *each["Gid"].split())]
+    return [_said(each) for each in _processes(found) if "0" in (*each["Uid"].split(), *each["Gid"].split())]
 
 
 def capable(found: Inside) -> list[str]:
     """The processes that have a capability, or that could gain one."""
-    return [_said(each) for each in found.processes if any(_capabilities(each)) or each["NoNewPrivs"] != "1"]
+    return [_said(each) for each in _processes(found) if any(_capabilities(each)) or each["NoNewPrivs"] != "1"]
+
+
+def _processes(found: Inside) -> list[dict[str, str]]:
+    return enough(found.processes, "processes in the container")
 
 
 def _capabilities(process: Mapping[str, str]) -> Iterator[int]:

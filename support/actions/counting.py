@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from support.checks import exposition
+from support.checks.basis import enough
 from support.outcomes import NotMet, WaitedInVain
 from support.waiting import until
 from support.world import World
@@ -40,8 +41,14 @@ def settled(world: World) -> exposition.Samples:
 
 
 def rise(world: World, metric: str, labels: Mapping[str, str], expected: float | None, suffix: str = "") -> float:
-    """By how much a metric of ``system.yaml`` rose, looked at until it is what was expected or some time has passed."""
+    """By how much a metric of ``system.yaml`` rose, looked at until it is what was expected or some time has passed.
+
+    Raises NothingToJudge if it was not to rise and has no sample at all: what is never counted never rises.
+    """
     name = world.system.metric(metric) + suffix
+
+    if expected == 0:
+        enough([sample for sample, _ in read(world) if sample == name], f"samples of {name}")
 
     def risen() -> float:
         return exposition.rise(world.metrics_before, read(world), name, labels)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from support.checks.basis import enough
 from support.interfaces import Answer
 from support.interfaces.requests import request
 from support.outcomes import NotMet, WaitedInVain
@@ -50,7 +51,7 @@ def await_health(world: World, service_id: str, health: str) -> None:
 
 def await_health_of_all(world: World, health: str) -> None:
     """Wait until the orchestrator reports all services of the scenario so. Raises NotMet if it never does."""
-    for service_id in world.contracts:
+    for service_id in enough(world.contracts, "services of the scenario"):
         await_health(world, service_id, health)
 
 

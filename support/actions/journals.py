@@ -6,6 +6,7 @@ from typing import Any
 
 from support.actions import lifecycle
 from support.checks import logs
+from support.checks.basis import enough
 from support.outcomes import NotMet, WaitedInVain
 from support.waiting import until
 from support.world import World
@@ -37,6 +38,11 @@ def audit_of_last_call(world: World) -> list[dict[str, Any]]:
     return logs.with_request_id(_audit(world), request_id)
 
 
+def audit_records(world: World) -> list[dict[str, Any]]:
+    """All records of the audit log, of whatever calls."""
+    return logs.records(_audit(world))
+
+
 def everything(world: World) -> str:
     """The log and the audit log of the system, since the scenario began."""
     if world.exchanges:
@@ -49,7 +55,7 @@ def secrets(world: World) -> list[str]:
     shown = [value for each in world.exchanges for name, value in each.request_headers if name == "Authorization"]
     tokens = [part for value in shown for part in value.split()]
     known = {*world.deployment.secrets(), *world.system.tokens(), *tokens}
-    return [secret for secret in sorted(known) if len(secret) > SHORTEST_SECRET]
+    return enough([secret for secret in sorted(known) if len(secret) > SHORTEST_SECRET], "secrets to look for")
 
 
 def _audit(world: World) -> str:

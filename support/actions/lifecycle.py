@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from support.checks.basis import enough
 from support.deployments import HasData, Killable, Restartable, Stoppable, power
 from support.interfaces import contracts
 from support.outcomes import DeploymentFailed, NotVerified
@@ -37,7 +38,7 @@ class Start:
 
 def settings_of(table: Iterable[Mapping[str, str]]) -> dict[str, str | None]:
     """A table ``setting | value`` as environment variables."""
-    return {row["setting"]: row["value"].replace(SPACE, " ") for row in table}
+    return {row["setting"]: row["value"].replace(SPACE, " ") for row in enough(list(table), "settings")}
 
 
 def try_start(world: World, settings: Mapping[str, str | None]) -> Start:
@@ -133,5 +134,9 @@ def write_contract(folder: Path, document: contracts.Document) -> None:
 
 def failed_components(health: Mapping[str, Any]) -> list[str]:
     """The components that a health check reports as anything but healthy."""
-    components: Mapping[str, Mapping[str, Any]] = health.get("components") or {}
-    return [name for name, told in components.items() if told.get("status") != "healthy"]
+    return [name for name, told in components(health).items() if told.get("status") != "healthy"]
+
+
+def components(health: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    """What a health check says of each component; empty if it tells of none."""
+    return health.get("components") or {}

@@ -14,6 +14,7 @@ from contextlib import suppress
 from support import measurements
 from support.actions import in_process
 from support.checks import load as judgement
+from support.checks.basis import enough
 from support.checks.findings import Finding
 from support.deployments import ContainerDeployment, Measurable
 from support.deployments.base import power
@@ -128,8 +129,11 @@ def demand_times(world: World, times: Endpoint, demand: judgement.Percentile) ->
 
 
 def settle(world: World, *findings: Finding) -> None:
-    """Leave every figure as evidence; then raise NotMet or Broken for the first that is not met."""
-    for each in findings:
+    """Leave every figure as evidence; then raise NotMet or Broken for the first that is not met.
+
+    Raises NothingToJudge where nothing was found at all.
+    """
+    for each in enough(findings, "measurements"):
         if each.observed is not None:
             world.evidence.observation(each.what, each.observed, each.limit, each.unit, each.samples)
         world.show("judgement", f"{each.outcome}: {each.says}")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import io
 import tarfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from support.actions import containers
+from support.checks.basis import enough
 from support.deployments.readiness import look, ready_path
 from support.faults import (
     ClockShift,
@@ -188,14 +189,16 @@ def ask_until_refused(world: World, capability: str) -> None:
     raise NotMet(f"expected a decision to be refused; {MOST_ASKED} were given, on a full disk")
 
 
-def slowest(answers: Iterable[Answer]) -> float:
-    """The longest time that anybody waited, in seconds."""
-    return max((answer.duration for answer in answers), default=0.0)
+def slowest(answers: Sequence[Answer]) -> float:
+    """The longest time that anybody waited, in seconds. Raises NothingToJudge if nobody did."""
+    return max(answer.duration for answer in enough(answers, "answers"))
 
 
-def unclear(answers: Iterable[Answer]) -> list[str]:
+def unclear(answers: Sequence[Answer]) -> list[str]:
     """Those answers that are neither a result nor say what went wrong."""
-    return [str(answer) for answer in answers if answer.refusal is not None and not answer.refusal.detail]
+    return [
+        str(answer) for answer in enough(answers, "answers") if answer.refusal is not None and not answer.refusal.detail
+    ]
 
 
 def _inflict(world: World, fault: Fault) -> None:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from support.checks.basis import enough
 from support.http import Exchange, HttpClient
 from support.interfaces import RouteRequest, contracts
 from support.interfaces.http import as_json
@@ -138,7 +139,7 @@ class Traffic:
 
 def lost(sent: Iterable[Sent]) -> list[str]:
     """The requests that were not answered with success, in words."""
-    return [str(each) for each in sent if not each.ok]
+    return [str(each) for each in enough(list(sent), "requests that were sent") if not each.ok]
 
 
 def acknowledged(sent: Iterable[Sent]) -> set[str]:
@@ -148,12 +149,15 @@ def acknowledged(sent: Iterable[Sent]) -> set[str]:
 
 def missed(expected: set[str], met: Iterable[Sequence[str]]) -> set[str]:
     """The services that any of some callers is not told of, by what each of them is told of the registry."""
-    return {name for told in met for name in expected.difference(told)}
+    wanted = enough(expected, "services that were registered")
+    return {name for told in enough(list(met), "callers who were told") for name in wanted.difference(told)}
 
 
 def told_twice(met: Iterable[Sequence[str]]) -> set[str]:
     """The services that any of them is told of more than once."""
-    return {name for told in met for name, times in Counter(told).items() if times > 1}
+    callers = enough(list(met), "callers who were told")
+    enough([name for told in callers for name in told], "services that anybody was told of")
+    return {name for told in callers for name, times in Counter(told).items() if times > 1}
 
 
 def answered_by(sent: Iterable[Sent], versions: Mapping[str, str]) -> Counter[str]:

@@ -52,7 +52,9 @@ def rise(before: Samples, after: Samples, name: str, labels: Mapping[str, str]) 
 
 
 def judge_count(counted: float, seen: int, what: str) -> Finding:
-    """Whether as many were counted as callers saw."""
+    """Whether as many were counted as callers saw; nothing is no number that could agree."""
+    if not counted and not seen:
+        return broken(f"the callers were given no {what}, so there is nothing to count", f"{what} counted")
     said = f"the metrics count {counted:g} {what}, and the callers were given {seen:,}"
     return found(counted == seen, f"{what} counted", counted, seen, what, seen, said)
 

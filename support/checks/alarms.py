@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from support.checks.basis import enough
+
 FIRING = "firing"
 
 
@@ -74,7 +76,7 @@ def moments(series: Iterable[Mapping[str, Any]]) -> dict[Alarm, list[float]]:
 
 def late(vigil: Vigil, limit: float) -> list[str]:
     """The alarms that were due and not raised within so many seconds, in words."""
-    delays = {alarm: vigil.delay(alarm) for alarm in sorted(vigil.caused)}
+    delays = {alarm: vigil.delay(alarm) for alarm in sorted(_due(vigil))}
     return [
         f"{alarm} was never raised" if delay is None else f"{alarm} was raised after {delay:.1f} s"
         for alarm, delay in delays.items()
@@ -84,16 +86,26 @@ def late(vigil: Vigil, limit: float) -> list[str]:
 
 def needless(vigil: Vigil) -> list[str]:
     """The alarms that nothing had caused, in words."""
-    return [f"{alarm} was raised" for alarm in sorted(vigil.fired) if vigil.unfounded(alarm)]
+    return [
+        f"{alarm} was raised"
+        for alarm in sorted(enough(vigil.fired, "alerts that were raised"))
+        if vigil.unfounded(alarm)
+    ]
 
 
 def unreceived(vigil: Vigil) -> list[str]:
     """The alarms that were due and that Alertmanager never had, in words."""
-    return [f"{alarm} was not received" for alarm in sorted(vigil.caused.keys() - vigil.received)]
+    return [f"{alarm} was not received" for alarm in sorted(_due(vigil).keys() - vigil.received)]
 
 
 def lasting(vigil: Vigil, limit: float) -> list[str]:
     """The alarms that went on for longer than so many seconds after their cause was removed, in words."""
+    enough([alarm for alarm in _due(vigil) if vigil.fired.get(alarm)], "alerts that were raised and could end")
     lasted = {alarm: vigil.lasted(alarm) for alarm in sorted(vigil.caused)}
     still = [f"{alarm} was still in Alertmanager at the end" for alarm in sorted(vigil.left)]
     return still + [f"{alarm} went on for {seconds:.1f} s" for alarm, seconds in lasted.items() if seconds > limit]
+
+
+def _due(vigil: Vigil) -> dict[Alarm, float]:
+    """The alarms that conditions were to raise, with when these were brought about."""
+    return enough(vigil.caused, "alerts that any condition was to raise")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from support.checks.basis import enough
 from support.outcomes import NotMet
 
 BY_PROMETHEUS = frozenset({"up"})
@@ -101,14 +102,12 @@ def exposed(exposition: str) -> set[str]:
 
 def unexposed(alerts: Iterable[Alert], names: Collection[str]) -> list[str]:
     """The metrics that alerts look at and nobody exposes, each with its alert, in words."""
-    return [
-        f"{alert.name} looks at {metric}"
-        for alert in alerts
-        for metric in sorted(alert.metrics - BY_PROMETHEUS)
-        if metric not in names
-    ]
+    looked_at = [(alert, metric) for alert in alerts for metric in sorted(alert.metrics - BY_PROMETHEUS)]
+    looks = enough(looked_at, "metrics that alerts look at")
+    return [f"{alert.name} looks at {metric}" for alert, metric in looks if metric not in names]
 
 
 def untried(alerts: Iterable[Alert], tests: str) -> list[str]:
     """The alerts that no test of the rules mentions."""
+    alerts = enough(list(alerts), "alerts")
     return [alert.name for alert in alerts if not re.search(rf"\b{re.escape(alert.name)}\b", tests)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from support.checklists import Item
+from support.checks.basis import enough
 
 HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*$", re.MULTILINE)
 
@@ -36,13 +37,14 @@ def without_ground(reading: Reading) -> list[str]:
     """Items that no existing test shows and nobody fully vouches for; a criterion without scenario shows nothing."""
     return [
         f"{_named(item)}: {_names(item)}"
-        for item in reading.items
+        for item in enough(reading.items, "items in the checklist")
         if not item.vouched and not set(item.criteria) & reading.shown and not set(item.scenarios) & reading.scenarios
     ]
 
 
 def unknown_tests(reading: Reading) -> list[str]:
     """Tests that items name and that this acceptance does not have; one that is still to be written is known."""
+    enough([name for item in reading.items for name in (*item.criteria, *item.scenarios)], "tests that items name")
     return [
         f"{_named(item)}: {name!r}"
         for item in reading.items
@@ -52,12 +54,16 @@ def unknown_tests(reading: Reading) -> list[str]:
 
 def hollow_vouchers(reading: Reading) -> list[str]:
     """Vouchers without a name, without a reason, or resting on a document or a heading that is not there."""
-    return [f"{_named(item)}: {fault}" for item in reading.items for fault in _faults(item, reading.folder)]
+    spoken_for = enough([item for item in reading.items if _has_voucher(item)], "items that anybody vouches for")
+    return [f"{_named(item)}: {fault}" for item in spoken_for for fault in _faults(item, reading.folder)]
+
+
+def _has_voucher(item: Item) -> bool:
+    """Whether anything is said of a voucher, whole or not."""
+    return bool(item.vouched_by or item.why_no_test or item.rests_on)
 
 
 def _faults(item: Item, folder: Path) -> Iterator[str]:
-    if not (item.vouched_by or item.why_no_test or item.rests_on):
-        return
     if not item.vouched_by:
         yield "it is not said who vouches"
     if not item.why_no_test:

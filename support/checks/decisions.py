@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+from support.checks.basis import enough
+
 Decision = dict[str, Any]
 
 PENALTIES = {"history"}
@@ -41,7 +43,11 @@ def proofs(decision: Decision, service_id: str) -> list[dict[str, Any]]:
 def unproven(decision: Decision, service_id: str, policies: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The policies that no proof about the service says were kept. A policy is known by its type and its field."""
     held = [proof for proof in proofs(decision, service_id) if proof["stage"] == "rules" and proof["holds"] is True]
-    return [policy for policy in policies if not any(_proves(proof, policy) for proof in held)]
+    return [
+        policy
+        for policy in enough(policies, "policies that apply")
+        if not any(_proves(proof, policy) for proof in held)
+    ]
 
 
 def _proves(proof: dict[str, Any], policy: dict[str, Any]) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from behave.model import Status, Step
 
+from support.empty_scenarios import why_empty
 from support.outcomes import NotVerified, Outcome
 from support.scenarios import rule_of
 
@@ -66,12 +67,13 @@ def of_scenario(scenario: Any) -> Judgement:
         judged = of_step(failed)
         message = "\n".join(filter(None, (judged.message, trouble)))
         return Judgement(judged.outcome, message, judged.trace)
+    if nothing := why_empty(scenario):
+        besides = (line for line in trouble.splitlines() if nothing not in line)
+        return Judgement(Outcome.BROKEN, "\n".join((nothing, *besides)))
     if trouble:
         return Judgement(Outcome.BROKEN, trouble, _trace(scenario.exception))
-    if scenario.status is Status.passed and any(True for _ in scenario.all_steps):
-        return Judgement(Outcome.MET)
     if scenario.status is Status.passed:
-        return Judgement(Outcome.BROKEN, "the scenario has no steps, so it shows nothing")
+        return Judgement(Outcome.MET)
     if scenario.status is Status.skipped and scenario.skip_reason:
         return Judgement(Outcome.NOT_VERIFIED, str(scenario.skip_reason))
     if scenario.status is Status.skipped:

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from support.outcomes import UsageError
+from support.outcomes import NothingToJudge, UsageError
 
 UNREACHABLE = "http://127.0.0.1:9"
 """Where a service that is only routed to, never called, is said to be: the discard port, where nothing listens."""
@@ -75,8 +75,11 @@ def text(document: Document) -> str:
 
 
 def words(cell: str) -> list[str]:
-    """The words of a cell such as ``chat, summarise``."""
-    return [word.strip() for word in cell.split(",") if word.strip()]
+    """The words of a cell such as ``chat, summarise``. Raises NothingToJudge if there are none."""
+    found = [word.strip() for word in cell.split(",") if word.strip()]
+    if not found:
+        raise NothingToJudge(f"{cell!r} names nothing, so there is nothing to judge")
+    return found
 
 
 def changed(document: Document, path: str, value: str) -> Document:
@@ -131,6 +134,9 @@ def scalar(cell: str) -> Any:
     return yaml.safe_load(cell.removesuffix(" ms"))
 
 
-def rows(table: Iterable[Any]) -> list[dict[str, str]]:
-    """The rows of a Gherkin table as dictionaries, without empty cells."""
-    return [{heading: cell for heading, cell in row.items() if cell} for row in table]
+def rows(table: Iterable[Any] | None) -> list[dict[str, str]]:
+    """The rows of a Gherkin table as dictionaries, without empty cells. Raises NothingToJudge if there are none."""
+    found = [{heading: cell for heading, cell in row.items() if cell} for row in table or ()]
+    if not found:
+        raise NothingToJudge("the step needs a table with at least one row below its headings, and has none")
+    return found

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from support.interfaces.contracts import put, scalar, words
+from support.interfaces.contracts import put, rows, scalar, words
 from support.outcomes import UsageError
 
 ORDINARY_TRUST = 1
@@ -58,7 +58,7 @@ def policy(row: Mapping[str, str]) -> dict[str, Any]:
 
 def outcomes(table: Iterable[Mapping[str, str]]) -> dict[str, dict[str, int]]:
     """A history from a table ``service | successes | failures``."""
-    return {row["service"]: {kind: int(row[kind]) for kind in ("successes", "failures")} for row in table}
+    return {row["service"]: {kind: int(row[kind]) for kind in ("successes", "failures")} for row in rows(table)}
 
 
 def _plain(name: str, cell: str) -> Any:

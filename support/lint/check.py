@@ -14,6 +14,8 @@ RULES: tuple[Callable[[Tree], Iterable[Finding]], ...] = (
     features.scenario_without_criterion,
     features.two_whens,
     features.one_row_outline,
+    features.empty_scenario,
+    features.repeated_row,
     features.mistyped_keyword,
     features.http_words,
     sentences.undefined,

@@ -9,7 +9,7 @@ from typing import Any
 
 from behave.model import ScenarioOutline
 
-from support import keywords, scenarios
+from support import empty_scenarios, keywords, scenarios
 from support.lint.tree import FeatureFile, Finding, Tree
 
 SEVERITIES = ("blocker", "critical", "normal", "minor")
@@ -68,6 +68,22 @@ def one_row_outline(tree: Tree) -> Iterator[Finding]:
         for node in file.feature.walk_scenarios(with_outlines=True):
             if isinstance(node, ScenarioOutline) and len(node.scenarios) < 2:
                 yield Finding(file.path, node.line, "one-row-outline", f'"{node.name}" needs two rows or more')
+
+
+def empty_scenario(tree: Tree) -> Iterator[Finding]:
+    """A scenario without steps of its own, or without a Then: it passes whatever the system does."""
+    for file, scenario in _each(tree):
+        if reason := empty_scenarios.why_unjudged(scenario):
+            yield Finding(file.path, scenario.line, "empty-scenario", f'"{scenario.name}": {reason}')
+
+
+def repeated_row(tree: Tree) -> Iterator[Finding]:
+    """A row of an outline whose steps say the same as those of another one."""
+    for file in tree.features:
+        for scenario in file.scenarios:
+            if reason := empty_scenarios.why_repeated(scenario):
+                message = f'"{scenarios.bare_name(scenario)}": {reason}'
+                yield Finding(file.path, scenario.line, "repeated-row", message)
 
 
 def mistyped_keyword(tree: Tree) -> Iterator[Finding]:

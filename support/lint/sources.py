@@ -16,6 +16,7 @@ DELAYS = "support/faults/"
 SYSTEM_PACKAGES = ("caio", "chassis", "backends")
 BASE = (
     "checklists",
+    "empty_scenarios",
     "keywords",
     "outcomes",
     "placeholders",

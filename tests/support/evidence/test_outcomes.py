@@ -98,6 +98,40 @@ def test_a_scenario_without_steps_is_broken(tree: Tree) -> None:
     assert tree.run().only()["status"] == "broken"
 
 
+@pytest.mark.parametrize("steps", [[], ["Given it is so"], ["Given it is so", "And the table"]])
+def test_a_scenario_that_judges_nothing_is_broken_whatever_its_background_does(tree: Tree, steps: list[str]) -> None:
+    background = "Feature: One\n  Background:\n    Given it is so\n    Then it is true\n"
+    tree.write("features/one.feature", background + one(*steps).partition("\n")[2])
+    result = tree.run().only()
+    assert result["status"] == "broken"
+    assert "shows nothing" in result["statusDetails"]["message"]
+
+
+def test_an_and_after_a_then_judges(tree: Tree) -> None:
+    tree.write("features/one.feature", one("Given it is so", "Then it is true", "And it is true"))
+    assert tree.run().only()["status"] == "passed"
+
+
+def test_rows_that_say_the_same_are_broken(tree: Tree) -> None:
+    tree.write(
+        "features/rows.feature",
+        """
+        Feature: Rows
+          Scenario Outline: it is <what> on <day>
+            Then it is <what>
+            Examples:
+              | what | day    |
+              | true | monday |
+            Examples:
+              | what | day     |
+              | true | tuesday |
+        """,
+    )
+    results = tree.run().results
+    assert [result["status"] for result in results] == ["broken", "broken"]
+    assert "all 2 rows of its outline say the same" in results[0]["statusDetails"]["message"]
+
+
 def test_what_cannot_be_verified_here_is_skipped_with_the_reason(tree: Tree) -> None:
     tree.write("features/one.feature", one("Given it is so", "Given this machine lacks Docker", "Then it is false"))
     tree.write("environment.py", SKIPPING)
@@ -178,7 +212,7 @@ def test_each_row_of_an_outline_has_its_own_key_history_and_parameters(tree: Tre
               | what  |
               | true  |
               | false |
-              | true  |
+              | True  |
         """,
     )
     results = tree.run().results
@@ -188,7 +222,7 @@ def test_each_row_of_an_outline_has_its_own_key_history_and_parameters(tree: Tre
         f"features/rows.feature:{line}@http" for line in (7, 8, 9)
     ]
     assert sorted((parameters(result)["what"], result["status"]) for result in results) == [
-        ("false", "failed"), ("true", "passed"), ("true", "passed"),
+        ("True", "failed"), ("false", "failed"), ("true", "passed"),
     ]  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from support.evidence.results_folder import ResultsFolder, ResultsLost
 from support.outcomes import Outcome
 from tests.support.evidence.conftest import Tree, parameters
 
-ONE = "Feature: One\n  Scenario: it\n    Given it is so\n"
+ONE = "Feature: One\n  Scenario: it\n    Then it is true\n"
 
 LEAKING = """
 import allure

@@ -53,6 +53,9 @@ Feature: One
 """
 
 
+CLEAN_UP_FAILS = ONE.replace("it is so", "a clean-up that fails")
+
+
 def test_an_error_in_before_scenario_is_broken(tree: Tree) -> None:
     tree.write("features/one.feature", ONE)
     tree.write("environment.py", "def before_scenario(context, scenario):\n    raise OSError('no room')\n")
@@ -79,16 +82,16 @@ def test_an_error_in_after_scenario_is_broken(tree: Tree) -> None:
 
 
 def test_an_error_in_a_clean_up_is_broken_and_told(tree: Tree) -> None:
-    tree.write("features/one.feature", "Feature: One\n  Scenario: it\n    Given a clean-up that fails\n")
+    tree.write("features/one.feature", CLEAN_UP_FAILS)
     run = tree.run()
     assert run.status == 1
-    assert statuses(run.only()) == ["passed"]
+    assert statuses(run.only()) == ["passed", "passed"]
     assert run.only()["status"] == "broken"
     assert "cannot put it back" in run.only()["statusDetails"]["message"]
 
 
 def test_a_clean_up_error_is_broken_also_when_output_is_not_captured(tree: Tree) -> None:
-    tree.write("features/one.feature", "Feature: One\n  Scenario: it\n    Given a clean-up that fails\n")
+    tree.write("features/one.feature", CLEAN_UP_FAILS)
     run = tree.run("--no-capture", "--no-capture-hooks")
     assert run.only()["status"] == "broken"
     assert "clean-up" in run.only()["statusDetails"]["message"].lower()

@@ -81,6 +81,46 @@ def test_an_outline_of_two_rows(checkout: Checkout) -> None:
     assert checkout.rules() == []
 
 
+def test_a_scenario_without_steps_of_its_own(checkout: Checkout) -> None:
+    background = "  Background:\n    Given Tiny is running\n    Then the sum is 2\n\n"
+    checkout.change(FEATURE, "  @TINY-SUM-01\n", f"{background}  @TINY-SUM-01\n")
+    checkout.change(FEATURE, "    Example: Small", "    Example: Later\n\n    Example: Small")
+    assert checkout.findings() == [
+        'features/tiny/sums.feature:11: empty-scenario: "Later": it has no steps of its own, so it shows nothing'
+    ]
+
+
+@pytest.mark.parametrize("steps", ["When it adds 2 and 2", "Given Tiny is running\n      And Tiny is running"])
+def test_a_scenario_without_a_then(checkout: Checkout, steps: str) -> None:
+    checkout.change(FEATURE, "    Example: Small", f"    Example: Unjudged\n      {steps}\n\n    Example: Small")
+    assert checkout.rules() == ["empty-scenario"]
+    assert checkout.findings()[0].startswith("features/tiny/sums.feature:7: ")
+
+
+def test_an_outline_without_a_then_is_named_once(checkout: Checkout) -> None:
+    outline(checkout, 3)
+    checkout.change(FEATURE, "Then the sum is 2", "And it adds <a> and 3")
+    assert checkout.rules() == ["empty-scenario", "unused-step"]
+
+
+def test_rows_that_say_the_same(checkout: Checkout) -> None:
+    outline(checkout, 2)
+    checkout.change(FEATURE, "it adds <a> and 1", "it adds 1 and 1")
+    assert [finding.partition(" repeated-row: ")[0] for finding in checkout.findings()] == [
+        "features/tiny/sums.feature:13:",
+        "features/tiny/sums.feature:14:",
+    ]
+    assert "all 2 rows of its outline say the same" in checkout.findings()[0]
+
+
+def test_one_row_that_repeats_another(checkout: Checkout) -> None:
+    outline(checkout, 3)
+    checkout.change(FEATURE, "      | 2 |", "      | 0 |")
+    assert checkout.rules() == ["repeated-row", "repeated-row"]
+    assert "as those of the row in line 15" in checkout.findings()[0]
+    assert "as those of the row in line 13" in checkout.findings()[1]
+
+
 @pytest.mark.parametrize("line", ["Scenrio: Second", "Exmaple: Second", "Senario Outline: Second", "Backgroud:"])
 def test_a_mistyped_keyword(checkout: Checkout, line: str) -> None:
     checkout.change(FEATURE, "  @TINY-SUM-01\n", f"  {line}\n\n  @TINY-SUM-01\n")
