@@ -33,7 +33,7 @@ from support.interfaces.requests import request
 from support.load.result import LoadResult
 from support.memory import Memory, Together, last
 from support.outcomes import Broken, NotVerified
-from support.registries import Guest, emptied
+from support.registries import REGISTRY, Guest, emptied
 from support.services import RealServices
 from support.settings import Settings
 from support.systems import System
@@ -331,7 +331,8 @@ class World(Memory):
         """Leave the registry as it was found; the suite's own system is thrown away where that does not work."""
         if self._guest is not None:
             return self._guest.leave(interface)
-        lease.dirty = lease.dirty or not emptied(interface)
+        if isinstance(interface, PythonInterface) or REGISTRY in self.system.endpoints:
+            lease.dirty = lease.dirty or not emptied(interface)
         return ""
 
     def _saw(self, exchange: Exchange) -> None:

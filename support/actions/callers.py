@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ KNOWN = "user"
 
 OUTCOMES = ("unauthenticated", "forbidden", "rate-limited")
 """Refusals that are about the caller; any 2xx answer is "allowed"."""
+ALLOWED = "allowed"
 
 LONGEST_WAIT = 60
 """Seconds that a caller may be told to wait; limits in scenarios are per minute at most, so that none waits longer."""
@@ -106,9 +107,17 @@ def call_every_route(world: World, says: str) -> None:
 def outcome(world: World, exchange: Exchange) -> str:
     """What became of a call, in the words of Gherkin; an answer that none of them fits is told as its status."""
     if exchange.ok:
-        return "allowed"
-    fitting = [name for name in OUTCOMES if world.system.refusal(name) == exchange.status]
+        return ALLOWED
+    declared = world.system.refusals
+    fitting = [name for name in OUTCOMES if name in declared and declared[name].status == exchange.status]
     return fitting[0] if fitting else f"status {exchange.status} {exchange.error or ''}".strip()
+
+
+def outcomes(world: World, exchanges: Iterable[Exchange], expected: str) -> list[str]:
+    """What became of calls. Raises NotVerified if the definition does not declare how the expected refusal shows."""
+    if expected != ALLOWED:
+        world.system.refusal(expected)
+    return [outcome(world, exchange) for exchange in exchanges]
 
 
 def echoed(world: World) -> list[str]:

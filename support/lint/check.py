@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from support.lint import features, sentences, sources, step_functions
+from support.lint import assertions, features, sentences, sources, step_functions
 from support.lint.tree import Finding, Tree, read
 
 RULES: tuple[Callable[[Tree], Iterable[Finding]], ...] = (
@@ -27,6 +27,7 @@ RULES: tuple[Callable[[Tree], Iterable[Finding]], ...] = (
     step_functions.talks_http,
     step_functions.executes_steps,
     step_functions.any_keyword,
+    assertions.bare_booleans,
     sources.sleeps,
     sources.arrows,
     sources.single_importers,
