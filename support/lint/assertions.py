@@ -15,7 +15,7 @@ ABOUT_DOCUMENTS = {"has_entry", "has_entries", "has_key", "has_value"}
 """Matchers of hamcrest that may be given True or False: their mismatch shows the document and the key."""
 
 PREDICATES = {"all", "any", "bool", "callable", "hasattr", "isinstance", "issubclass"}
-METHODS = {"endswith", "fullmatch", "isalnum", "isalpha", "isdigit", "isdisjoint", "issubset", "issuperset", "startswith"}
+METHODS = {"endswith", "isalnum", "isalpha", "isdigit", "isdisjoint", "issubset", "issuperset", "startswith"}
 HAMCREST = "hamcrest"
 ERRORS = ("AssertionError", "NotMet")
 HINT = "a failure would not say what was expected and seen: use a matcher that describes both"
@@ -33,7 +33,7 @@ def bare_booleans(tree: Tree) -> Iterator[Finding]:
 
 
 class _Booleans:
-    """What the checkout annotates as bool: functions, properties and fields, unless a name has another type elsewhere."""
+    """What the checkout annotates as bool: functions, properties and fields whose name has no other type elsewhere."""
 
     def __init__(self, tree: Tree) -> None:
         found: dict[str, set[bool]] = defaultdict(set)
@@ -94,6 +94,10 @@ class _Scope:
                 return all(map(self.boolean, node.values))
             case ast.IfExp():
                 return self.boolean(node.body) and self.boolean(node.orelse)
+        return self._named_boolean(node)
+
+    def _named_boolean(self, node: ast.expr) -> bool:
+        match node:
             case ast.Call() if self._names.of(node):
                 return False
             case ast.Call(func=ast.Name(id=name)):
