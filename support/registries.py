@@ -102,10 +102,10 @@ class Guest:
 
         Raises NotVerified if somebody else's do, and Broken if that cannot be seen.
         """
-        if trouble := self.leave(interface):
-            raise Broken(f"an earlier scenario could not be cleaned up, and still cannot: {trouble}")
         if REGISTRY not in self._system.endpoints:
             return
+        if trouble := self.leave(interface):
+            raise Broken(f"an earlier scenario could not be cleaned up, and still cannot: {trouble}")
         held = interface.services()
         if not held.accepted:
             raise Broken(

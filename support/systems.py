@@ -189,6 +189,7 @@ class System(_Part):
     checklist: str | None = None
 
     _path: Path = PrivateAttr(default=Path())
+    _lines: Mapping[yaml_lines.FieldPath, int] = PrivateAttr(default_factory=dict)
     _hardening: tuple[checklists.Item, ...] = PrivateAttr(default=())
 
     @property
@@ -245,6 +246,23 @@ class System(_Part):
         raw = self._named("identities", self.identities, identity).token
         return read_variables(raw, f"{self.path}: identities.{identity}.token")
 
+    def line_of(self, *field: str) -> int:
+        """The line of its file on which a field stands; 1 where it does not."""
+        return self._lines.get(field, 1)
+
+    def unset(self) -> list[str]:
+        """Each token that reads an environment variable which is not set, with file, line and field."""
+        return [
+            f"{self.path}:{self.line_of('identities', name, 'token')}: identities.{name}.token: "
+            f"reads the environment variable {variable}, which is not set: set it and try again"
+            for name, who in self.identities.items()
+            for variable in unset_variables(who.token)
+        ]
+
+    def declared(self, group: str) -> frozenset[str]:
+        """The names that a group, such as ``endpoints``, has; the profile "default" exists always."""
+        return frozenset(getattr(self, group)) | ({"default"} if group == "profiles" else set())
+
     def tokens(self) -> list[str]:
         """Every token that can be read here; those whose variable is not set are left out."""
         readable = (name for name, who in self.identities.items() if not unset_variables(who.token))
@@ -259,7 +277,8 @@ class System(_Part):
     def paths(self, data: Path) -> dict[str, Path]:
         """The files the definition names, for one data folder."""
         known = {"data": str(data), "here": str(self.here)}
-        return {name: Path(fill(text, known, f"{self.path}: files.{name}")) for name, text in self.files.items()}
+        named = {name: Path(fill(text, known, f"{self.path}: files.{name}")) for name, text in self.files.items()}
+        return _DeclaredFiles(self.path, named)
 
     def bindings(self, data: Path, host: str, port: int, name: str = "") -> dict[str, str]:
         """What the placeholders stand for in one deployment."""
@@ -275,6 +294,17 @@ class System(_Part):
         return known[name]
 
 
+class _DeclaredFiles(dict[str, Path]):
+    """Files by name. Raises NotVerified for one that the definition does not name."""
+
+    def __init__(self, definition: Path, named: Mapping[str, Path]) -> None:
+        super().__init__(named)
+        self._definition = definition
+
+    def __missing__(self, name: str) -> Path:
+        raise NotVerified(f"{self._definition} does not declare files.{name}, which this needs; {suggest(name, self)}")
+
+
 def load(path: Path) -> System:
     """Read one definition. Raises UsageError with file, line and field for each thing that is wrong with it."""
     document = yaml_lines.read(path)
@@ -282,7 +312,7 @@ def load(path: Path) -> System:
         system = System.model_validate(document.content)
     except ValidationError as error:
         raise UsageError("\n".join(yaml_lines.complaints(document, error))) from error
-    system._path = path.resolve()
+    system._path, system._lines = path.resolve(), document.lines
     problems = [*_bad_placeholders(system), *_contradictions(system)]
     if problems:
         raise UsageError(

@@ -88,6 +88,7 @@ class World(Memory):
         container, whatever the run's deployment is. Raises DeploymentFailed if it does not start and NotVerified if
         the target cannot be had that way.
         """
+        self.system.profile(profile)
         kind = CONTAINER if contained else self._kind
         if own and kind == "remote":
             raise NotVerified(
@@ -98,6 +99,7 @@ class World(Memory):
 
     def begin(self, profile: str = "default", environment: Mapping[str, str | None] | None = None) -> Preparable:
         """A system of the scenario's own that is not started yet: to be prepared, or for a start that may fail."""
+        self.system.profile(profile)
         lease = self._pool.fresh(self._kind, profile, environment or {})
         if not isinstance(lease.deployment, Preparable):
             raise NotVerified(f"a {lease.kind} deployment cannot be prepared before its start")
@@ -116,6 +118,7 @@ class World(Memory):
 
         Whoever starts it lets the scenario ``meet()`` it then.
         """
+        self.system.profile(profile)
         lease = self._pool.fresh("container", profile, environment or {})
         if not isinstance(lease.deployment, ContainerDeployment):
             raise Broken(f"a container was asked for, and a {lease.kind} was made")

@@ -18,6 +18,18 @@ from support.world import World
 KNOWN = "user"
 """The identity whose token is bent to make the tokens of callers who must not get in."""
 
+SMALL = " who writes the scheme in small letters"
+
+IDENTITIES = {
+    "an admin": "admin",
+    "a user": "user",
+    "a service": "service",
+    "an admin who writes the scheme in small letters": "admin",
+    "a user who writes the scheme in small letters": "user",
+    "a service who writes the scheme in small letters": "service",
+}
+"""Caller → the identity whose token it shows as it is; all others show what is made from that of a user."""
+
 OUTCOMES = ("unauthenticated", "forbidden", "rate-limited")
 """Refusals that are about the caller; any 2xx answer is "allowed"."""
 ALLOWED = "allowed"
@@ -61,12 +73,12 @@ class Caller:
 
 def caller(says: str, system: System) -> Caller:
     """The caller that Gherkin means. Raises Broken for one that nothing is known of."""
-    if known := re.fullmatch(r"an? (admin|user|service)( who writes the scheme in small letters)?", says):
-        token = system.token(known[1])
-        return Caller(says, (("Authorization", f"{'bearer' if known[2] else 'Bearer'} {token}"),), (token,))
-    if says not in SHAPES:
-        raise Broken(f"nothing is known of {says!r}; there are: an admin, a user, a service, {', '.join(SHAPES)}")
-    token = system.token(KNOWN)
+    if says not in {*IDENTITIES, *SHAPES}:
+        raise Broken(f"nothing is known of {says!r}; there are: {', '.join([*IDENTITIES, *SHAPES])}")
+    token = system.token(IDENTITIES.get(says, KNOWN))
+    if says in IDENTITIES:
+        scheme = "bearer" if says.endswith(SMALL) else "Bearer"
+        return Caller(says, (("Authorization", f"{scheme} {token}"),), (token,))
     if says.endswith("in capital letters") and token.upper() == token:
         raise NotVerified(f"the token of {KNOWN!r} has no small letters: this needs a token that has some")
     values = SHAPES[says](token)

@@ -37,6 +37,7 @@ ROOMS = (
     "http",
     "interfaces",
     "load",
+    "requirements",
     "signing",
 )
 COMMAND = ("__main__", "cli", "doctor", "run", "lint", "sentences")
@@ -60,6 +61,7 @@ HIDDEN_FROM_STEPS = (
     "history",
     "http",
     "load",
+    "requirements",
     "signing",
     *COMMAND,
 )
