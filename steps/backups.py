@@ -2,7 +2,7 @@
 
 from behave import given, then, when
 from behave.runner import Context
-from hamcrest import assert_that, empty, equal_to, has_entries, has_items
+from hamcrest import assert_that, empty, has_entries, has_items
 
 from support import vocabulary
 from support.actions import backups
@@ -65,8 +65,7 @@ def audit_is_there(context: Context) -> None:
 @then("the restore is refused, and says why")
 def restore_is_refused(context: Context) -> None:
     """The tool ended with an error and in its own words; one that crashed has refused nothing."""
-    restored = context.world.backup.restored
-    assert_that(restored.refused_plainly, equal_to(True), f"status {restored.status}: {restored.told}")
+    assert_that(context.world.backup.restored, backups.refused_plainly())
 
 
 @then("nothing has been written")

@@ -2,7 +2,7 @@
 
 from behave import then, when
 from behave.runner import Context
-from hamcrest import assert_that, equal_to
+from hamcrest import assert_that
 
 from support import vocabulary
 from support.actions import browsing
@@ -31,11 +31,10 @@ def register_as_text(context: Context, origin: str, service: str) -> None:
 @then("the page's script is given the answer")
 def is_given(context: Context) -> None:
     """The browser gave the answer to the page's script, and it tells of success."""
-    assert_that(context.world.sight.given, equal_to(True), f"given the answer: {browsing.told(context.world)}")
-    assert_that((context.world.sight.status or 0) // 100, equal_to(2), f"success: {browsing.told(context.world)}")
+    assert_that(context.world.sight, browsing.given_success())
 
 
 @then("the browser keeps the answer from the page")
 def is_withheld(context: Context) -> None:
     """The browser gave the script no answer and says that the page's origin is why."""
-    assert_that(context.world.sight.withheld, equal_to(True), f"kept out: {browsing.told(context.world)}")
+    assert_that(context.world.sight, browsing.kept_out())

@@ -167,7 +167,7 @@ def takes_over(context: Context, system: str) -> None:
 def ended_for_memory(context: Context) -> None:
     """By the engine's word its process was killed, because it might not have more memory."""
     assert_that(context.world.exit_code, equal_to(KILLED), "how its container ended")
-    assert_that(context.world.states[-1].out_of_memory, equal_to(True), "ended for want of memory, by the engine")
+    assert_that(context.world.states[-1], mishaps.ended_for_memory())
 
 
 @then("everyone who asked meanwhile got an answer or a clear error within {seconds:d} seconds")
@@ -218,4 +218,4 @@ def registers_again(context: Context) -> None:
     assert_that(context.world.answer, accepted())
     held = {entry["service_id"] for entry in context.world.orchestrator.services().result()}
     assert_that(context.world.acknowledged - held, empty(), "acknowledged services that are missing")
-    assert_that(context.world.answer.body["service_id"] in held, equal_to(True), "the last one is in the registry")
+    assert_that(held, has_item(context.world.answer.body["service_id"]), "services in the registry")

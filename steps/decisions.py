@@ -200,4 +200,4 @@ def all_are_genuine(context: Context, count: int) -> None:
 def is_not_genuine(context: Context) -> None:
     """The tool finds the change and says so; it does not merely fail."""
     (audit,) = context.world.audits
-    assert_that(audit.tampered, equal_to(True), audit.told)
+    assert_that(audit, auditing.tampered())

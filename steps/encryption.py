@@ -50,8 +50,8 @@ def connection_is_encrypted(context: Context) -> None:
 @then('the client refuses the certificate, because "{reason:Words}"')
 def client_refuses(context: Context, reason: str) -> None:
     """There was no answer, and the client's own library says that this is what is wrong with the certificate."""
-    refusal = securing.refusal(context.world)
-    assert_that(refusal.is_because(reason), equal_to(True), refusal.said or str(context.world.exchange))
+    said = context.world.exchange.error or ""
+    assert_that(said, securing.refused_because(reason), str(context.world.exchange))
 
 
 @then('"{protocol:Words}" is spoken from then on')

@@ -37,7 +37,7 @@ def repair(context: Context) -> None:
 def is_healthy(context: Context, system: str) -> None:
     """The health check says that the system is healthy, in its body and by its status (200)."""
     assert_that(lifecycle.status_of(context.world, "health"), equal_to(200), "status of the health check")
-    assert_that(lifecycle.health(context.world), has_entry("status", "healthy"))
+    assert_that(lifecycle.health(context.world), has_entry("status", context.world.system.healthy))
 
 
 @then("{system:System} is ready")
@@ -76,22 +76,22 @@ def reports_components(context: Context, components: str) -> None:
 def all_healthy(context: Context) -> None:
     """The health check reports each component as healthy."""
     enough(lifecycle.components(context.world.health), "components in the health check")
-    assert_that(lifecycle.failed_components(context.world.health), empty(), "components that are not healthy")
+    assert_that(lifecycle.failed_components(context.world), empty(), "components that are not healthy")
 
 
 @given('health has reported that "{component:Words}" has failed')
 @then('health reports that "{component:Words}" has failed')
 def reports_failure(context: Context, component: str) -> None:
     """The health check says within the settling time that this component has failed."""
-    failed = lambda: component in lifecycle.failed_components(lifecycle.health(context.world))  # noqa: E731
+    failed = lambda: component in lifecycle.failed_components(context.world, lifecycle.health(context.world))  # noqa: E731
     until(failed, context.world.settings.timeouts.settle, f"health to report {component} as failed", failing=NotMet)
     context.world.health = lifecycle.health(context.world)
-    assert_that(component, is_in(lifecycle.failed_components(context.world.health)))
+    assert_that(component, is_in(lifecycle.failed_components(context.world)))
 
 
 @then("the other components are healthy")
 def others_healthy(context: Context) -> None:
     """No component but one is reported as failed."""
     enough(lifecycle.components(context.world.health), "components in the health check", least=2)
-    failed = lifecycle.failed_components(context.world.health)
+    failed = lifecycle.failed_components(context.world)
     assert_that(failed[1:], empty(), f"failed beside {failed[:1]}")

@@ -86,5 +86,6 @@ def list_apart(context: Context, caller: str, count: int) -> None:
 @then('{count:d} of the answers are "{outcome:Words}"')
 def so_many_are(context: Context, count: int, outcome: str) -> None:
     """Of all answers so many are of this kind, neither more nor fewer."""
-    seen = [callers.outcome(context.world, each) for each in enough(context.world.exchanges, "answers")]
+    answers = enough(context.world.exchanges, "answers")
+    seen = callers.outcomes(context.world, answers, outcome)
     assert_that([each for each in seen if each == outcome], has_length(count), f"answers: {seen}")

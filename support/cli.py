@@ -48,7 +48,9 @@ AllowPartial = Annotated[
 @app.command("accept")
 def accept_command(
     features: Annotated[list[str] | None, typer.Argument(help="Feature files or file:line; default: all.")] = None,
-    system: Annotated[str, typer.Option(help="Which system, by its folder in systems/.")] = DEFAULT_SYSTEM,
+    system: Annotated[
+        str | None, typer.Option(help="Which system, by its folder in systems/; default: that of the features.")
+    ] = None,
     deployment: Annotated[
         Literal["process", "container", "remote"] | None, typer.Option(help="How the system is run.")
     ] = None,
@@ -69,6 +71,7 @@ def accept_command(
     """Run a system's scenarios and judge it. Exit status 0: accepted, with or without reservations."""
     from support.run.accept import Order, accept
     from support.run.conclude import Strictness
+    from support.run.selection import system_of
 
     given = {"deployment": deployment, "url": url, "definition": _absolute(definition), "reports": _absolute(reports)}
     options = {name: str(value) for name, value in given.items() if value is not None}
@@ -79,7 +82,9 @@ def accept_command(
     configured = configured.model_copy(update={"reports": configured.reports.resolve()})
     if configured.deployment == "remote" and configured.url is None:
         raise UsageError("a remote deployment needs --url, the address where the system answers")
-    about = systems.load(configured.definition) if configured.definition else systems.find(system)
+    defined = systems.load(configured.definition) if configured.definition else None
+    name = system_of(paths, system, defined.name if defined else None, suite_settings.ROOT, DEFAULT_SYSTEM)
+    about = defined or systems.find(name)
     order = Order(
         system=about,
         settings=configured,

@@ -6,11 +6,13 @@ import os
 import shutil
 import signal
 import sys
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
+from behave import step_registry
 from behave.runner_util import collect_feature_locations, parse_features
 
 from support import keywords, machine, scenarios, systems
@@ -20,6 +22,7 @@ from support.empty_scenarios import why_empty
 from support.evidence.attachments import Evidence
 from support.evidence.skipping import skip_if_not_verified
 from support.outcomes import Broken, NothingToJudge, UsageError
+from support.requirements import Place, Review, place_of
 from support.settings import ROOT, Settings, from_userdata
 from support.systems import System
 from support.world import World
@@ -115,7 +118,10 @@ class Suite:
         self._held.enter_context(folder.held(self.settings.reports))
         for note in sweep(self.settings.reports):
             print(f"Note: {note}")  # noqa: T201 -- of the run as a whole, so no scenario's log can hold it
-        about = {system.name: system for system in map(self._system, chosen)}
+        about = {Path(each.location.filename).parent: self._system(each) for each in chosen}
+        _check_definitions(about)
+        for note in self._notes(about, chosen):
+            print(f"Note: {note}")  # noqa: T201 -- of the run as a whole, too
         for system in about.values():
             if self.settings.url is not None:
                 RemoteDeployment(system, self.settings.url).start()
@@ -124,6 +130,13 @@ class Suite:
         if self.settings.clean:
             folder.clear(self.settings.reports)
         self._record(features, chosen, self._system(chosen[0]))
+
+    def _notes(self, about: Mapping[Path, System], chosen: list[Any]) -> Iterator[str]:
+        """What the definitions lack for the scenarios of the run, each field once."""
+        for place, system in about.items():
+            own = [each for each in chosen if Path(each.location.filename).parent == place]
+            lacking = Review(system, _step_function, self.settings.interface).lacking(own, self.settings.deployment)
+            yield from (lack.says(system) for lack in lacking)
 
     def _end_alone(self, complete: bool) -> None:
         if complete:
@@ -157,6 +170,23 @@ class Suite:
             environment=snapshot.take(),
         )
         record.save(self.settings.reports)
+
+
+def _check_definitions(about: Mapping[Path, System]) -> None:
+    """Raises UsageError with all that is wrong with the definitions and criteria that the scenarios are judged by."""
+    problems = []
+    for place, system in about.items():
+        try:
+            criteria.checked(system, place / "criteria.yaml")
+        except UsageError as error:
+            problems.append(str(error))
+    if problems:
+        raise UsageError("\n".join(problems))
+
+
+def _step_function(step: Any) -> Place | None:
+    match = step_registry.registry.find_match(step)
+    return place_of(match) if match else None
 
 
 def _selected(features: list[Any], config: Any) -> list[Any]:

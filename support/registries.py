@@ -28,6 +28,9 @@ GATEWAY_TROUBLE = (502, 503, 504)
 GONE: tuple[Failure, ...] = ("refused", "reset", "time-out")
 """Failures of a load as a system leaves them that is gone."""
 
+REGISTRY = "services"
+"""The endpoint of a system's registry; a system that declares none has no services to remove."""
+
 STRAY = 120.0
 """Seconds for which requests may arrive from a load worker that was cut off: it stops after twenty, and what it has
 sent until then is sent again and again by its machine, until that gives up."""
@@ -53,12 +56,14 @@ class Guest:
     def __init__(self, system: System, deployment: RemoteDeployment) -> None:
         self._system, self._deployment = system, deployment
         self._ours = _left_behind.setdefault(deployment.url, set())
+        declared = system.refusals.get("rate-limited")
+        self._limited = declared.status if declared else None
 
     def saw(self, exchange: Exchange) -> None:
         """Note what an exchange has registered. Raises Broken if its answer says nothing about the product."""
         if self._may_have_registered(exchange):
             self._ours.update(_ids(exchange))
-        if exchange.status is not None and exchange.status == self._system.refusals.get("rate-limited"):
+        if exchange.status is not None and exchange.status == self._limited:
             seconds = exchange.headers.get("Retry-After", "?")
             raise Broken(
                 f"{self._deployment.url} told the suite to wait {seconds} s ({exchange.status}): a run makes hundreds "
@@ -80,7 +85,7 @@ class Guest:
         failure of each kind. Comes back when nothing more can come from workers of it that were lost."""
         if lost := [worker.name for worker in load.workers if worker.lost and not worker.is_local]:
             let_pass(STRAY, f"requests of {', '.join(lost)}, who was lost, may still be on their way")
-        status, limited = load.total.said.get("status", ""), self._system.refusals.get("rate-limited")
+        status, limited = load.total.said.get("status", ""), self._limited
         if limited is not None and status.startswith(f"{limited}:"):
             raise Broken(
                 f"{self._deployment.url} told the senders of a load to wait ({limited}): lift the limit for the "
@@ -97,6 +102,8 @@ class Guest:
 
         Raises NotVerified if somebody else's do, and Broken if that cannot be seen.
         """
+        if REGISTRY not in self._system.endpoints:
+            return
         if trouble := self.leave(interface):
             raise Broken(f"an earlier scenario could not be cleaned up, and still cannot: {trouble}")
         held = interface.services()
@@ -128,7 +135,9 @@ class Guest:
         return f"{_names(self._ours)} could not be removed from {self._deployment.url}; remove by hand what is left"
 
     def _may_have_registered(self, exchange: Exchange) -> bool:
-        services = urlsplit(self._deployment.url).path + self._system.endpoint("services")
+        if REGISTRY not in self._system.endpoints:
+            return False
+        services = urlsplit(self._deployment.url).path + self._system.endpoint(REGISTRY)
         refused = exchange.status is not None and 400 <= exchange.status < 500
         return exchange.method == "POST" and urlsplit(exchange.url).path == services and not refused
 

@@ -15,6 +15,8 @@ from behave import step_registry
 from behave.matchers import make_step_matcher
 from behave.runner_util import load_step_modules
 
+from support.requirements import Place, place_of
+
 KEYWORDS = {"given": "Given", "when": "When", "then": "Then", "step": "*"}
 
 
@@ -56,6 +58,18 @@ def load(steps: Path) -> list[Sentence]:
     with _recording(found):
         load_step_modules([str(steps)])
     return sorted(found, key=lambda sentence: (sentence.subject, sentence.line))
+
+
+def finder(vocabulary: list[Sentence]) -> Callable[[Any], Place | None]:
+    """Finds the function that a step is written with, by the sentence that matches it."""
+
+    def find(step: Any) -> Place | None:
+        for sentence in vocabulary:
+            if sentence.keyword in (step.step_type, "step") and sentence.matches(step.name):
+                return place_of(sentence.matcher.match(step.name))
+        return None
+
+    return find
 
 
 def by_subject(sentences: list[Sentence], subject: str | None = None) -> dict[str, list[Sentence]]:

@@ -12,19 +12,34 @@ field. Values may hold placeholders, which are filled in when a deployment start
 in a slash is a folder that is made before the start. ``sources`` are the files and folders that the system is
 built from, relative to system.yaml: an acceptance holds only as long as they stay as they are. ``checklist`` is the
 file beside it that holds the hardening checklist (``support/checklists.py``).
+
+``refusals`` give the HTTP status of each kind of refusal, and the words that the answer must contain where the system
+promises some. ``reasons`` give, for each reason in Gherkin for which a service is refused, the regular expression that
+the system's own reason must match. ``healthy`` is the status by which its health check says that all is well. Data that
+a scenario needs and a definition does not declare makes that scenario *not verified* (NotVerified, naming the field).
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    StringConstraints,
+    ValidationError,
+)
 
 from support import checklists, yaml_lines
-from support.outcomes import UsageError
+from support.outcomes import NotVerified, UsageError
 from support.placeholders import PLACEHOLDER, fill, read_variables, suggest, unset_variables
 from support.settings import ROOT
 
@@ -127,6 +142,28 @@ class Identity(_Part):
     role: Name
 
 
+class DeclaredRefusal(_Part):
+    """How a refusal shows: the HTTP status and, where the system promises words, a text that the answer must contain.
+
+    A plain number is the status alone: then the kind of the refusal and its status decide.
+    """
+
+    status: int
+    says: str = ""
+
+
+def _status_alone(given: object) -> object:
+    return given if isinstance(given, dict | DeclaredRefusal) else {"status": given}
+
+
+def _pattern(given: str) -> str:
+    try:
+        re.compile(given)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
+    return given
+
+
 class System(_Part):
     """One system under test, as its ``system.yaml`` describes it."""
 
@@ -141,7 +178,9 @@ class System(_Part):
     endpoints: dict[Name, UrlPath]
     identities: dict[Name, Identity] = Field(default_factory=dict)
     metrics: dict[Name, str] = Field(default_factory=dict)
-    refusals: dict[Name, int] = Field(default_factory=dict)
+    refusals: dict[Name, Annotated[DeclaredRefusal, BeforeValidator(_status_alone)]] = Field(default_factory=dict)
+    reasons: dict[str, Annotated[str, AfterValidator(_pattern)]] = Field(default_factory=dict)
+    healthy: str = Field("healthy", min_length=1)
     companions: dict[Name, Companion] = Field(default_factory=dict)
     commands: dict[Name, list[str]] = Field(default_factory=dict)
     capabilities: list[Name] = Field(default_factory=lambda: ["http"])
@@ -150,6 +189,7 @@ class System(_Part):
     checklist: str | None = None
 
     _path: Path = PrivateAttr(default=Path())
+    _lines: Mapping[yaml_lines.FieldPath, int] = PrivateAttr(default_factory=dict)
     _hardening: tuple[checklists.Item, ...] = PrivateAttr(default=())
 
     @property
@@ -168,25 +208,29 @@ class System(_Part):
         return self._hardening
 
     def endpoint(self, name: str) -> str:
-        """The path of an endpoint. Raises UsageError if the definition does not name it."""
+        """The path of an endpoint. Raises NotVerified if the definition does not name it."""
         return self._named("endpoints", self.endpoints, name)
 
     def metric(self, name: str) -> str:
-        """The metric that the suite knows as ``name``. Raises UsageError if the definition does not name it."""
+        """The metric that the suite knows as ``name``. Raises NotVerified if the definition does not name it."""
         return self._named("metrics", self.metrics, name)
 
-    def refusal(self, name: str) -> int:
-        """The HTTP status of a refusal that Gherkin names. Raises UsageError if the definition does not name it."""
+    def refusal(self, name: str) -> DeclaredRefusal:
+        """How a refusal that Gherkin names shows. Raises NotVerified if the definition does not name it."""
         return self._named("refusals", self.refusals, name)
 
+    def reason(self, says: str) -> str:
+        """The pattern of what it says of a service refused for this reason. Raises NotVerified if none is declared."""
+        return self._named("reasons", self.reasons, says)
+
     def profile(self, name: str) -> Profile:
-        """A named set-up; "default" exists always. Raises UsageError if the definition does not name it."""
+        """A named set-up; "default" exists always. Raises NotVerified if the definition does not name it."""
         return self._named("profiles", {"default": Profile(), **self.profiles}, name)
 
     def command(self, name: str, added: Mapping[str, str]) -> list[str]:
         """The command line of one of the system's own tools, such as ``verify``, with its placeholders filled in.
 
-        ``added`` says what the placeholders stand for that only the caller knows. Raises UsageError if the definition
+        ``added`` says what the placeholders stand for that only the caller knows. Raises NotVerified if the definition
         does not name it.
         """
         bindings = {"python": sys.executable, "here": str(self.here), **added}
@@ -194,13 +238,30 @@ class System(_Part):
         return [fill(part, bindings, f"{self.path}: commands.{name}") for part in parts]
 
     def companion(self, name: str) -> Companion:
-        """A companion's definition. Raises UsageError if there is none of that name."""
+        """A companion's definition. Raises NotVerified if there is none of that name."""
         return self._named("companions", self.companions, name)
 
     def token(self, identity: str) -> str:
         """The token of an identity, with ``${NAME}`` read from the environment. Raises UsageError if it is not set."""
         raw = self._named("identities", self.identities, identity).token
         return read_variables(raw, f"{self.path}: identities.{identity}.token")
+
+    def line_of(self, *field: str) -> int:
+        """The line of its file on which a field stands; 1 where it does not."""
+        return self._lines.get(field, 1)
+
+    def unset(self) -> list[str]:
+        """Each token that reads an environment variable which is not set, with file, line and field."""
+        return [
+            f"{self.path}:{self.line_of('identities', name, 'token')}: identities.{name}.token: "
+            f"reads the environment variable {variable}, which is not set: set it and try again"
+            for name, who in self.identities.items()
+            for variable in unset_variables(who.token)
+        ]
+
+    def declared(self, group: str) -> frozenset[str]:
+        """The names that a group, such as ``endpoints``, has; the profile "default" exists always."""
+        return frozenset(getattr(self, group)) | ({"default"} if group == "profiles" else set())
 
     def tokens(self) -> list[str]:
         """Every token that can be read here; those whose variable is not set are left out."""
@@ -216,7 +277,8 @@ class System(_Part):
     def paths(self, data: Path) -> dict[str, Path]:
         """The files the definition names, for one data folder."""
         known = {"data": str(data), "here": str(self.here)}
-        return {name: Path(fill(text, known, f"{self.path}: files.{name}")) for name, text in self.files.items()}
+        named = {name: Path(fill(text, known, f"{self.path}: files.{name}")) for name, text in self.files.items()}
+        return _DeclaredFiles(self.path, named)
 
     def bindings(self, data: Path, host: str, port: int, name: str = "") -> dict[str, str]:
         """What the placeholders stand for in one deployment."""
@@ -228,8 +290,19 @@ class System(_Part):
 
     def _named(self, group: str, known: Mapping[str, T], name: str) -> T:
         if name not in known:
-            raise UsageError(f"{self.path}: {group} has no {name!r}; {suggest(name, known)}")
+            raise NotVerified(f"{self.path} does not declare {group}.{name}, which this needs; {suggest(name, known)}")
         return known[name]
+
+
+class _DeclaredFiles(dict[str, Path]):
+    """Files by name. Raises NotVerified for one that the definition does not name."""
+
+    def __init__(self, definition: Path, named: Mapping[str, Path]) -> None:
+        super().__init__(named)
+        self._definition = definition
+
+    def __missing__(self, name: str) -> Path:
+        raise NotVerified(f"{self._definition} does not declare files.{name}, which this needs; {suggest(name, self)}")
 
 
 def load(path: Path) -> System:
@@ -239,7 +312,7 @@ def load(path: Path) -> System:
         system = System.model_validate(document.content)
     except ValidationError as error:
         raise UsageError("\n".join(yaml_lines.complaints(document, error))) from error
-    system._path = path.resolve()
+    system._path, system._lines = path.resolve(), document.lines
     problems = [*_bad_placeholders(system), *_contradictions(system)]
     if problems:
         raise UsageError(

@@ -33,7 +33,7 @@ from support.interfaces.requests import request
 from support.load.result import LoadResult
 from support.memory import Memory, Together, last
 from support.outcomes import Broken, NotVerified
-from support.registries import Guest, emptied
+from support.registries import REGISTRY, Guest, emptied
 from support.services import RealServices
 from support.settings import Settings
 from support.systems import System
@@ -88,6 +88,7 @@ class World(Memory):
         container, whatever the run's deployment is. Raises DeploymentFailed if it does not start and NotVerified if
         the target cannot be had that way.
         """
+        self.system.profile(profile)
         kind = CONTAINER if contained else self._kind
         if own and kind == "remote":
             raise NotVerified(
@@ -98,6 +99,7 @@ class World(Memory):
 
     def begin(self, profile: str = "default", environment: Mapping[str, str | None] | None = None) -> Preparable:
         """A system of the scenario's own that is not started yet: to be prepared, or for a start that may fail."""
+        self.system.profile(profile)
         lease = self._pool.fresh(self._kind, profile, environment or {})
         if not isinstance(lease.deployment, Preparable):
             raise NotVerified(f"a {lease.kind} deployment cannot be prepared before its start")
@@ -116,6 +118,7 @@ class World(Memory):
 
         Whoever starts it lets the scenario ``meet()`` it then.
         """
+        self.system.profile(profile)
         lease = self._pool.fresh("container", profile, environment or {})
         if not isinstance(lease.deployment, ContainerDeployment):
             raise Broken(f"a container was asked for, and a {lease.kind} was made")
@@ -331,7 +334,8 @@ class World(Memory):
         """Leave the registry as it was found; the suite's own system is thrown away where that does not work."""
         if self._guest is not None:
             return self._guest.leave(interface)
-        lease.dirty = lease.dirty or not emptied(interface)
+        if isinstance(interface, PythonInterface) or REGISTRY in self.system.endpoints:
+            lease.dirty = lease.dirty or not emptied(interface)
         return ""
 
     def _saw(self, exchange: Exchange) -> None:

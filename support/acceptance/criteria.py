@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from support import yaml_lines
 from support.outcomes import UsageError
 from support.scenarios import CRITERION_ID
+from support.systems import System
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -59,6 +60,29 @@ class CriteriaFile(BaseModel):
     def get(self, criterion_id: str) -> Criterion | None:
         """The criterion of that id; None when the file has none."""
         return next((criterion for criterion in self.criteria if criterion.id == criterion_id), None)
+
+
+def checked(system: System, path: Path) -> CriteriaFile:
+    """The criteria that a system is judged by.
+
+    Raises UsageError with all that stands against a run at once: criteria that cannot be read or are another system's,
+    and tokens whose environment variable is not set.
+    """
+    problems = system.unset()
+    try:
+        listed = load(path)
+        if listed.system != system.name:
+            problems.append(other_system(path, listed, system.name))
+    except UsageError as error:
+        problems.append(str(error))
+    if problems:
+        raise UsageError("\n".join(problems))
+    return listed
+
+
+def other_system(path: Path, listed: CriteriaFile, name: str) -> str:
+    """What is wrong with criteria that name another system, with file, line and field."""
+    return yaml_lines.read(path).complaint(("system",), f"is {listed.system!r}, but the system is {name!r}")
 
 
 def load(path: Path) -> CriteriaFile:

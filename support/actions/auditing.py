@@ -12,6 +12,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from support.checks.matchers import Described
 from support.interfaces import contracts
 from support.outcomes import Broken
 from support.world import World
@@ -39,6 +40,15 @@ class Audit:
     def tampered(self) -> bool:
         """Whether it found that something was changed and told what; a tool that crashed has found nothing."""
         return self.status == TAMPERED and bool(self.told) and CRASHED not in self.told
+
+
+def tampered() -> Described[Audit]:
+    """An audit that found a change."""
+    return Described(
+        f"an audit that found a change (exit status {TAMPERED}) and said which",
+        lambda audit: audit.tampered,
+        lambda audit: f"the tool ended with status {audit.status} and said: {audit.told or '(nothing)'}",
+    )
 
 
 def verify(world: World, decision: dict[str, Any]) -> Audit:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from support.actions import archives, lifecycle
+from support.checks.matchers import Described
 from support.deployments import HasData, power
 from support.interfaces import contracts
 from support.outcomes import Broken, DeploymentFailed, NotMet
@@ -51,6 +52,15 @@ class Done:
     def refused_plainly(self) -> bool:
         """Whether it refused and said why; a tool that crashed has refused nothing."""
         return self.status > 0 and bool(self.told) and CRASHED not in self.told
+
+
+def refused_plainly() -> Described[Done]:
+    """A tool that refused and said why."""
+    return Described(
+        "a tool that refused (an exit status above 0), said why, and did not crash",
+        lambda done: done.refused_plainly,
+        lambda done: f"it ended with status {done.status} and said: {done.told or '(nothing)'}",
+    )
 
 
 @dataclass(slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from support.browsers import Call
+from support.browsers import Call, Sight
+from support.checks.matchers import Described
 from support.interfaces import contracts
 from support.world import World
 
@@ -25,11 +26,28 @@ def register_as_text(world: World, origin: str, service: str) -> None:
     _visit(world, origin, Call("POST", _services(world), {"Content-Type": "text/plain"}, _contract(service)))
 
 
-def told(world: World) -> str:
+def given_success() -> Described[Sight]:
+    """A page whose script was given an answer that tells of success."""
+    return Described(
+        "a page whose script was given an answer with success (status 2xx)",
+        lambda sight: sight.given and (sight.status or 0) // 100 == 2,
+        told,
+    )
+
+
+def kept_out() -> Described[Sight]:
+    """A page that the browser kept the answer from because of its origin."""
+    return Described(
+        "a page from which the browser withheld the answer, with its origin as the reason on the console",
+        lambda sight: sight.withheld,
+        told,
+    )
+
+
+def told(sight: Sight) -> str:
     """The page, and what its script was given, for a message."""
-    sight = world.sight
     given = f"{sight.status} {sight.body[:200]}" if sight.given else f"{sight.error}; console: {list(sight.console)}"
-    return f"a page of {sight.origin} whose script was given: {given}; call and picture are attached"
+    return f"it was a page of {sight.origin} whose script was given: {given}; call and picture are attached"
 
 
 def _visit(world: World, origin: str, call: Call) -> None:

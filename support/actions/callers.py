@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,8 +19,21 @@ from support.world import World
 KNOWN = "user"
 """The identity whose token is bent to make the tokens of callers who must not get in."""
 
+SMALL = " who writes the scheme in small letters"
+
+IDENTITIES = {
+    "an admin": "admin",
+    "a user": "user",
+    "a service": "service",
+    "an admin who writes the scheme in small letters": "admin",
+    "a user who writes the scheme in small letters": "user",
+    "a service who writes the scheme in small letters": "service",
+}
+"""Caller → the identity whose token it shows as it is; all others show what is made from that of a user."""
+
 OUTCOMES = ("unauthenticated", "forbidden", "rate-limited")
 """Refusals that are about the caller; any 2xx answer is "allowed"."""
+ALLOWED = "allowed"
 
 LONGEST_WAIT = 60
 """Seconds that a caller may be told to wait; limits in scenarios are per minute at most, so that none waits longer."""
@@ -61,12 +74,12 @@ class Caller:
 
 def caller(says: str, system: System) -> Caller:
     """The caller that Gherkin means. Raises Broken for one that nothing is known of."""
-    if known := re.fullmatch(r"an? (admin|user|service)( who writes the scheme in small letters)?", says):
-        token = system.token(known[1])
-        return Caller(says, (("Authorization", f"{'bearer' if known[2] else 'Bearer'} {token}"),), (token,))
-    if says not in SHAPES:
-        raise Broken(f"nothing is known of {says!r}; there are: an admin, a user, a service, {', '.join(SHAPES)}")
-    token = system.token(KNOWN)
+    if says not in {*IDENTITIES, *SHAPES}:
+        raise Broken(f"nothing is known of {says!r}; there are: {', '.join([*IDENTITIES, *SHAPES])}")
+    token = system.token(IDENTITIES.get(says, KNOWN))
+    if says in IDENTITIES:
+        scheme = "bearer" if says.endswith(SMALL) else "Bearer"
+        return Caller(says, (("Authorization", f"{scheme} {token}"),), (token,))
     if says.endswith("in capital letters") and token.upper() == token:
         raise NotVerified(f"the token of {KNOWN!r} has no small letters: this needs a token that has some")
     values = SHAPES[says](token)
@@ -109,9 +122,17 @@ def call_every_route(world: World, says: str) -> None:
 def outcome(world: World, exchange: Exchange) -> str:
     """What became of a call, in the words of Gherkin; an answer that none of them fits is told as its status."""
     if exchange.ok:
-        return "allowed"
-    fitting = [name for name in OUTCOMES if world.system.refusal(name) == exchange.status]
+        return ALLOWED
+    declared = world.system.refusals
+    fitting = [name for name in OUTCOMES if name in declared and declared[name].status == exchange.status]
     return fitting[0] if fitting else f"status {exchange.status} {exchange.error or ''}".strip()
+
+
+def outcomes(world: World, exchanges: Iterable[Exchange], expected: str) -> list[str]:
+    """What became of calls. Raises NotVerified if the definition does not declare how the expected refusal shows."""
+    if expected != ALLOWED:
+        world.system.refusal(expected)
+    return [outcome(world, exchange) for exchange in exchanges]
 
 
 def echoed(world: World) -> list[str]:

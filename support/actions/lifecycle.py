@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from support.checks.basis import enough
+from support.checks.matchers import Described
 from support.deployments import HasData, Killable, Restartable, Stoppable, power
 from support.interfaces import contracts
 from support.outcomes import DeploymentFailed, NotVerified
@@ -34,6 +35,15 @@ class Start:
     def told(self) -> str:
         """What it wrote, for a message."""
         return f"it wrote:\n{self.log.strip() or '(nothing)'}"
+
+    def __str__(self) -> str:
+        how = "it became ready" if self.ready else f"it was not ready (exit code {self.exit_code})"
+        return f"{how}; {self.told()}"
+
+
+def ready() -> Described[Start]:
+    """A start after which the system is ready."""
+    return Described("a start after which it is ready", lambda start: start.ready, str)
 
 
 def settings_of(table: Iterable[Mapping[str, str]]) -> dict[str, str | None]:
@@ -132,9 +142,10 @@ def write_contract(folder: Path, document: contracts.Document) -> None:
     draft.replace(target)
 
 
-def failed_components(health: Mapping[str, Any]) -> list[str]:
-    """The components that a health check reports as anything but healthy."""
-    return [name for name, told in components(health).items() if told.get("status") != "healthy"]
+def failed_components(world: World, health: Mapping[str, Any] | None = None) -> list[str]:
+    """The components that a health check, the one remembered unless another is given, calls anything but healthy."""
+    health = world.health if health is None else health
+    return [name for name, told in components(health).items() if told.get("status") != world.system.healthy]
 
 
 def components(health: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:

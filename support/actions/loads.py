@@ -164,6 +164,8 @@ def _address(world: World) -> str:
     The engine's port forwarding takes time and processors of its own, and two open files for each connection.
     """
     deployment = world.deployment
+    if "live" not in world.system.endpoints:
+        return deployment.url
     if isinstance(deployment, ContainerDeployment) and deployment.authority is None and deployment.direct_url:
         client = HttpClient(deployment.direct_url, lambda _: None, REACHED_WITHIN)
         reached = client.get(world.endpoint("live")).ok

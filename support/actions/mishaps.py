@@ -10,6 +10,8 @@ from pathlib import Path
 
 from support.actions import containers
 from support.checks.basis import enough
+from support.checks.matchers import Described
+from support.deployments.containers.container import ContainerState
 from support.deployments.readiness import look, ready_path
 from support.faults import (
     ClockShift,
@@ -38,6 +40,13 @@ CLOCK = "clock"
 MOST_ASKED = 500
 """Requests of which a full disk must have refused one: each takes some of the room left in files written earlier."""
 _OUT_OF_MEMORY_WITHIN = 10.0
+
+
+def ended_for_memory() -> Described[ContainerState]:
+    """A container that the engine ended because it might not have more memory."""
+    return Described(
+        "a container that was ended for want of memory, by the engine's word", lambda state: state.out_of_memory, str
+    )
 
 
 def _disturbed(disorder: Callable[[int], Disorder]) -> Callable[[World, str], Fault]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from support.checks import cors
 from support.checks.basis import enough
+from support.checks.matchers import Described
+from support.http import Exchange
 from support.world import World
 
 METHOD, HEADER = "GET", "authorization"
@@ -39,6 +41,15 @@ def _allowed(world: World) -> bool:
     return cors.admits(exchange.headers, world.origin)
 
 
+def answered_with_success() -> Described[Exchange]:
+    """An exchange that a 2xx answer came of."""
+    return Described("an answer with success (status 2xx)", lambda exchange: exchange.ok, _exchanged)
+
+
+def _exchanged(exchange: Exchange) -> str:
+    return f"it was {exchange}; the whole exchange is attached to the step that asked"
+
+
 def told(world: World) -> str:
     """The page and what it was told, for a message."""
     said = world.exchange.headers.get(cors.ORIGIN)
@@ -46,14 +57,16 @@ def told(world: World) -> str:
     return f"{answer}; the whole exchange is attached to the step that asked"
 
 
-def varies_by_origin(world: World) -> bool:
-    """Whether caches are told that the answer is meant for one origin."""
-    return cors.varies_by_origin(world.exchange.headers)
+def varies_by(world: World) -> set[str]:
+    """The request headers by which caches are told that the answer differs, in small letters."""
+    return cors.varies_by(world.exchange.headers)
 
 
-def wildcard_with_credentials(world: World) -> bool:
-    """Whether the answer, and the one to a preflight, let every page of the web call as the signed-in user."""
+def open_to_every_page(world: World) -> list[str]:
+    """The answer, and the one to a preflight, as far as they let every page of the web call as the signed-in user."""
     answers = [world.exchange]
     preflight(world, world.origin)
-    headers = [enough(each.headers, f"headers, as no answer came: {each}") for each in [*answers, world.exchange]]
-    return any(map(cors.wildcard_with_credentials, headers))
+    both = [*answers, world.exchange]
+    for each in both:
+        enough(each.headers, f"headers, as no answer came: {each}")
+    return [f"{each}: {dict(each.headers)}" for each in both if cors.wildcard_with_credentials(each.headers)]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
+
+from hamcrest import all_of, any_of, contains_string
+from hamcrest.core.matcher import Matcher
 
 from support.actions import lifecycle
 from support.deployments import Authority, Issued, Preparable
@@ -40,17 +42,11 @@ REASONS = {
 """Reason, in the words of Gherkin → what the client's TLS library says of such a certificate."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """What a client's library said when it refused a certificate; empty if it did not."""
-
-    said: str
-
-    def is_because(self, reason: str) -> bool:
-        """Whether it was for this reason. Raises Broken for one that nothing is known of."""
-        if reason not in REASONS:
-            raise Broken(f"nothing is known of the reason {reason!r}; there are: {', '.join(REASONS)}")
-        return "CERTIFICATE_VERIFY_FAILED" in self.said and any(words in self.said for words in REASONS[reason])
+def refused_because(reason: str) -> Matcher[str]:
+    """What a client's library says when it refuses a certificate for this reason. Raises Broken for an unknown one."""
+    if reason not in REASONS:
+        raise Broken(f"nothing is known of the reason {reason!r}; there are: {', '.join(REASONS)}")
+    return all_of(contains_string("CERTIFICATE_VERIFY_FAILED"), any_of(*map(contains_string, REASONS[reason])))
 
 
 def run_with(world: World, certificate: str) -> None:
@@ -96,11 +92,6 @@ def call_plainly(world: World) -> None:
     """Have a user call the same port without any encryption."""
     plain = world.client_for(urlsplit(world.deployment.url)._replace(scheme="http").geturl())
     world.exchanges.append(plain.get(world.endpoint("live")))
-
-
-def refusal(world: World) -> Refusal:
-    """Why the user's client refused the certificate in the last call."""
-    return Refusal(world.exchange.error or "")
 
 
 def _prepared(world: World, certificate: str) -> Preparable:

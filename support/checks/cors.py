@@ -28,9 +28,9 @@ def wildcard_with_credentials(headers: Mapping[str, str]) -> bool:
     return headers.get(ORIGIN) == "*" and headers.get(CREDENTIALS, "").lower() == "true"
 
 
-def varies_by_origin(headers: Mapping[str, str]) -> bool:
-    """Whether caches are told that the answer is meant for one origin."""
-    return "origin" in _listed(headers.get("Vary", "").lower())
+def varies_by(headers: Mapping[str, str]) -> set[str]:
+    """The request headers by which caches are told that the answer differs, in small letters."""
+    return _listed(headers.get("Vary", "").lower())
 
 
 def _listed(value: str) -> set[str]:

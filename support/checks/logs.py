@@ -31,9 +31,9 @@ def leaks(text: str, secrets: Iterable[str]) -> list[str]:
     return [f"{secret[:3]}… ({len(secret)} letters)" for secret in secrets if secret in text]
 
 
-def by_itself(value: str, text: str) -> bool:
-    """Whether a value stands in the text by itself, rather than within a longer word, a number or a time."""
-    return re.search(rf"(?<![\w.:+-]){re.escape(value)}(?![\w:+-]|\.\d)", text) is not None
+def by_itself(value: str) -> str:
+    """The pattern of a value that stands by itself, rather than within a longer word, a number or a time."""
+    return rf"(?<![\w.:+-]){re.escape(value)}(?![\w:+-]|\.\d)"
 
 
 def authorization_headers(text: str) -> list[str]:

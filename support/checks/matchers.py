@@ -1,33 +1,43 @@
-"""Matchers for answers of an orchestrator; a mismatch tells what came instead and where the whole of it stands."""
+"""Matchers that say what was expected, what was seen instead, and where the whole of it stands."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from hamcrest.core.base_matcher import BaseMatcher
 from hamcrest.core.description import Description
 
 from support.interfaces import Answer
 from support.interfaces.reasons import explains
+from support.systems import DeclaredRefusal
 
 EVIDENCE = "the whole exchange is attached to the step that asked"
 
+T = TypeVar("T")
 
-class AnswerMatcher(BaseMatcher[Answer]):
-    """An answer that a predicate holds for. ``seen`` says in a few words what came instead."""
 
-    def __init__(self, what: str, holds: Callable[[Answer], bool], seen: Callable[[Answer], str] = str) -> None:
+class Described(BaseMatcher[T], Generic[T]):
+    """Something that a predicate holds for, in words: ``what`` was expected, and what was ``seen`` in its place."""
+
+    def __init__(self, what: str, holds: Callable[[T], bool], seen: Callable[[T], str]) -> None:
         self._what, self._holds, self._seen = what, holds, seen
 
-    def _matches(self, item: Answer) -> bool:
+    def _matches(self, item: T) -> bool:
         return self._holds(item)
 
     def describe_to(self, description: Description) -> None:
         description.append_text(self._what)
 
-    def describe_mismatch(self, item: Answer, mismatch_description: Description) -> None:
-        mismatch_description.append_text(f"it was {_short(self._seen(item))}; {EVIDENCE}")
+    def describe_mismatch(self, item: T, mismatch_description: Description) -> None:
+        mismatch_description.append_text(self._seen(item))
+
+
+class AnswerMatcher(Described[Answer]):
+    """An answer that a predicate holds for. ``seen`` says in a few words what came instead."""
+
+    def __init__(self, what: str, holds: Callable[[Answer], bool], seen: Callable[[Answer], str] = str) -> None:
+        super().__init__(what, holds, lambda answer: f"it was {_short(seen(answer))}; {EVIDENCE}")
 
 
 def accepted() -> AnswerMatcher:
@@ -44,13 +54,21 @@ def routed_to(service_id: str) -> AnswerMatcher:
     )
 
 
-def refused_as(kind: str, status: int | None = None) -> AnswerMatcher:
-    """A refusal of this kind and, where it came over HTTP, with this status."""
-    shown = f" (status {status})" if status is not None else ""
+def refused_as(kind: str, declared: DeclaredRefusal) -> AnswerMatcher:
+    """A refusal of this kind, over HTTP with the status that the definition declares, and with its words if any are.
+
+    Where the definition declares no words, kind and status suffice: how a product puts it is its own affair.
+    """
+    text = f"a text that contains {declared.says!r}" if declared.says else "any text"
     return AnswerMatcher(
-        f"a refusal as {kind!r}{shown}",
-        lambda answer: answer.refusal is not None and answer.refusal.kind == kind and _has_status(answer, status),
-        lambda answer: f"{answer} (status {answer.status})",
+        f"a refusal of the kind {kind!r} with the status {declared.status} and {text}",
+        lambda answer: (
+            answer.refusal is not None
+            and answer.refusal.kind == kind
+            and answer.status in (None, declared.status)
+            and declared.says.lower() in str(answer.refusal).lower()
+        ),
+        _as_refusal,
     )
 
 
@@ -70,20 +88,23 @@ def pointing_at(line: int) -> AnswerMatcher:
     )
 
 
-def refusing(service_id: str, reason: str) -> AnswerMatcher:
-    """An answer by which this service was refused for this reason."""
+def refusing(service_id: str, reason: str, pattern: str) -> AnswerMatcher:
+    """An answer by which this service was refused for this reason, in words that match what the definition declares."""
     return AnswerMatcher(
-        f"{service_id!r} refused because {reason}",
+        f"{service_id!r} refused because {reason}, in words that match {pattern!r}",
         lambda answer: any(
-            each.service_id == service_id and each.outcome == "refused" and explains(each, reason)
+            each.service_id == service_id and each.outcome == "refused" and explains(each, pattern)
             for each in answer.candidates()
         ),
         lambda answer: "; ".join(f"{c.service_id} {c.outcome}: {c.reason}" for c in answer.candidates()) or str(answer),
     )
 
 
-def _has_status(answer: Answer, status: int | None) -> bool:
-    return status is None or answer.status is None or answer.status == status
+def _as_refusal(answer: Answer) -> str:
+    status = f"the status {answer.status}" if answer.status is not None else "no status (it came over the Python API)"
+    if answer.refusal is None:
+        return f"accepted, with {status}: {answer.body}"
+    return f"a refusal of the kind {answer.refusal.kind!r} with {status} and the text {str(answer.refusal)!r}"
 
 
 def _refusal_errors(answer: Answer) -> Any:

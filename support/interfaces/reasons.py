@@ -1,4 +1,4 @@
-"""What owners call the reasons for which a service is refused, and the words by which an orchestrator gives them."""
+"""What owners call the reasons for which a service is refused; definitions declare the words of each."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ import re
 
 from support.interfaces.answer import Candidate
 
-REASONS: dict[str, str] = {
-    "it needs the internet": r"requires_internet",
-    "it needs a graphics processor": r"requires_gpu",
-    "its accuracy is too low": r"accuracy",
-    "it is not deterministic": r"determinism",
-    "it is too slow": r"latency_p95_ms",
-    "it is too often unavailable": r"availability",
-    "it costs too much": r"\bcost|per_call",
-    "it is not trusted enough": r"\btrust\.level|policies\[\d+\]\.trust",
-    "the caller is not trusted enough": r"user.{0,12}trust|trust_level|requires_user_level",
-    "it may not see such data": r"data_class",
-    "it keeps data elsewhere": r"residency",
-    "it keeps data for too long": r"retention_days",
-    "it is on the deny list": r"\bden(y|ied)\b",
-    "it is not on the allow list": r"\ballow(ed)?\b",
-    "it is unhealthy": r"unhealthy|circuit is open",
-}
-"""Reason in Gherkin → pattern that the orchestrator's own reason must match: it must name the field at fault."""
+REASONS: tuple[str, ...] = (
+    "it needs the internet",
+    "it needs a graphics processor",
+    "its accuracy is too low",
+    "it is not deterministic",
+    "it is too slow",
+    "it is too often unavailable",
+    "it costs too much",
+    "it is not trusted enough",
+    "the caller is not trusted enough",
+    "it may not see such data",
+    "it keeps data elsewhere",
+    "it keeps data for too long",
+    "it is on the deny list",
+    "it is not on the allow list",
+    "it is unhealthy",
+)
+"""The reasons in Gherkin, which are the names under ``reasons`` in a definition."""
 
 
-def explains(candidate: Candidate, reason: str) -> bool:
-    """Whether the orchestrator's reason for a candidate says what Gherkin says."""
-    return re.search(REASONS[reason], candidate.reason) is not None
+def explains(candidate: Candidate, pattern: str) -> bool:
+    """Whether the orchestrator's reason for a candidate matches what its definition declares."""
+    return re.search(pattern, candidate.reason) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from support.lint import features, sentences, sources, step_functions
+from support.lint import assertions, definitions, features, sentences, sources, step_functions
 from support.lint.tree import Finding, Tree, read
 
 RULES: tuple[Callable[[Tree], Iterable[Finding]], ...] = (
@@ -29,6 +29,11 @@ RULES: tuple[Callable[[Tree], Iterable[Finding]], ...] = (
     step_functions.talks_http,
     step_functions.executes_steps,
     step_functions.any_keyword,
+    assertions.bare_booleans,
+    definitions.unset_tokens,
+    definitions.criteria_of_another_system,
+    definitions.undeclared,
+    definitions.unread_endpoints,
     sources.sleeps,
     sources.arrows,
     sources.single_importers,

@@ -126,10 +126,10 @@ def _tag_problem(tree: Tree, file: FeatureFile, tag: str) -> str:
         known = listed.content.ids
         return "" if tag in known else f"@{tag} is no criterion of {file.system}{_hint(tag, known)}"
     if tag.startswith(scenarios.NEEDS):
-        capability, offered = tag.removeprefix(scenarios.NEEDS), tree.capabilities.get(file.system)
-        if offered is None or capability in offered | scenarios.OF_THE_MACHINE:
+        capability, system = tag.removeprefix(scenarios.NEEDS), tree.definitions.get(file.system)
+        if system is None or capability in {*system.capabilities, *scenarios.OF_THE_MACHINE}:
             return ""
-        return f"@{tag}: {file.system} declares no capability {capability!r}{_hint(capability, offered)}"
+        return f"@{tag}: {file.system} declares no capability {capability!r}{_hint(capability, system.capabilities)}"
     families = f"a criterion, @needs.<capability>, {', '.join('@' + name for name in (*SEVERITIES, *MARKS))}"
     return f"@{tag} belongs to no family of tags ({families})"
 

@@ -38,6 +38,7 @@ ROOMS = (
     "http",
     "interfaces",
     "load",
+    "requirements",
     "signing",
 )
 COMMAND = ("__main__", "cli", "doctor", "run", "lint", "sentences")
@@ -61,6 +62,7 @@ HIDDEN_FROM_STEPS = (
     "history",
     "http",
     "load",
+    "requirements",
     "signing",
     *COMMAND,
 )

@@ -15,6 +15,7 @@ from support.acceptance import criteria
 from support.acceptance.criteria import CriteriaFile
 from support.outcomes import UsageError
 from support.sentences import Sentence
+from support.systems import System
 
 SOURCES = ("support", "steps", "systems", "environment.py")
 
@@ -76,7 +77,7 @@ class Tree:
     features: list[FeatureFile] = field(default_factory=list)
     sentences: list[Sentence] = field(default_factory=list)
     criteria: dict[str, Listed] = field(default_factory=dict)
-    capabilities: dict[str, frozenset[str]] = field(default_factory=dict)
+    definitions: dict[str, System] = field(default_factory=dict)
     sources: list[Source] = field(default_factory=list)
     troubles: list[Finding] = field(default_factory=list)
 
@@ -116,7 +117,7 @@ def read(root: Path) -> Tree:
     _read_sentences(tree)
     for folder in sorted((tree.root / "systems").glob("*/system.yaml")):
         try:
-            tree.capabilities[folder.parent.name] = frozenset(systems.load(folder).capabilities)
+            tree.definitions[folder.parent.name] = systems.load(folder)
         except UsageError as error:
             tree.troubles.append(Finding(tree.relative(folder), 1, "system", str(error)))
     return tree

@@ -16,7 +16,7 @@ from typing import Any
 from rich.console import Console
 
 from support import keywords
-from support.acceptance import folder, plan, run_record, snapshot, tags, words
+from support.acceptance import criteria, folder, plan, run_record, snapshot, tags, words
 from support.acceptance.criteria import CriteriaFile
 from support.acceptance.run_record import RunRecord, Starts
 from support.deployments.containers import sweeping
@@ -24,9 +24,9 @@ from support.deployments.journal import RunJournal, sweep
 from support.history import keep
 from support.load import store as loads
 from support.outcomes import UsageError
-from support.run import preflight, selection, shards
+from support.run import definition, preflight, selection, shards
 from support.run.children import Children, ShardEnd
-from support.run.conclude import Conclusion, Strictness, conclude, criteria_of
+from support.run.conclude import Conclusion, Strictness, conclude
 from support.run.progress import EventTail, Tally, Watch, view_for
 from support.run.selection import Case
 from support.run.shards import Schedule, Shard
@@ -83,11 +83,13 @@ def _accept(order: Order, console: Console) -> int:
             console.print(f"Note: {note}", highlight=False, soft_wrap=True)
         preflight.check_reachable(order.system, order.settings)
         preflight.check_containers(order.system, order.settings)
-        listed = criteria_of(order.system.name, order.root)
+        listed = criteria.checked(order.system, order.root / "features" / order.system.name / "criteria.yaml")
         everything = selection.parse(selection.feature_paths(order.root, order.system.name, ()))
         features = selection.parse(order.paths) if order.paths else everything
         keywords.check(features)
         cases = _select(order, features, everything, listed)
+        for note in definition.notes(order.system, order.settings.deployment, order.root, everything, features, cases):
+            console.print(f"Note: {note}", highlight=False, markup=False, soft_wrap=True)
         noted = seals.begin(order.settings.run_id, order.system, order.settings.deployment, order.root)
         folder.clear(reports)
         record = _record(order, cases, plan.covered(everything))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,8 @@ UNSHARED = re.compile(r"\bof its own\b|\bsecond\b")
 NOT_SETTINGS = re.compile(r" with the (\w+ )?services\b.*")
 """What a Given says about a system beyond how it was started: services are registered once it runs."""
 SETTINGS_HEADING = "setting"
+_LINE = re.compile(r":\d+$")
+"""What a path ends with that leads to one scenario of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,31 @@ def _setup(step: Any) -> str:
     if table is None or table.headings[0] != SETTINGS_HEADING:
         return text
     return "\n".join([text, *sorted("=".join(row) for row in table)])
+
+
+def system_of(paths: Sequence[str], asked: str | None, defined: str | None, root: Path, otherwise: str) -> str:
+    """The system that features are about, by the folder under ``features/`` that they stand in.
+
+    ``asked`` and ``defined`` are what ``--system`` and the definition name, ``otherwise`` the system where nothing says
+    which. Raises UsageError where these contradict each other, or the features are about several systems.
+    """
+    folders = sorted({folder for path in paths for folder in _folders(path, root)})
+    named = {"--system": asked, "the definition": defined, **{f"features/{folder}": folder for folder in folders}}
+    given = {where: name for where, name in named.items() if name is not None}
+    if len(set(given.values())) > 1:
+        told = ", ".join(f"{where} is about {name!r}" for where, name in given.items())
+        raise UsageError(f"a run is about one system, but {told}: name one, and give its features alone")
+    return next(iter(given.values()), otherwise)
+
+
+def _folders(path: str, root: Path) -> Iterator[str]:
+    """The folders under ``features/`` that a path (a folder, a file or ``file:line``) leads to."""
+    features = (root / "features").resolve()
+    place = (root / _LINE.sub("", path)).resolve()
+    if features.is_relative_to(place):
+        yield from (each.name for each in features.iterdir() if any(each.rglob("*.feature")))
+    elif place.is_relative_to(features) and place != features:
+        yield place.relative_to(features).parts[0]
 
 
 def feature_paths(root: Path, system: str, asked: Sequence[str]) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 
 from support.actions import archives
 from support.actions.backups import CRASHED, Done
-from support.actions.securing import Refusal
+from support.actions.securing import refused_because
 from support.outcomes import Broken
 
 
@@ -90,9 +90,9 @@ def test_only_a_tool_that_says_why_has_refused(done: Done, plainly: bool) -> Non
 
 
 def test_a_certificate_is_refused_for_a_reason_and_not_for_another() -> None:
-    refusal = Refusal("SSLError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired")
-    assert refusal.is_because("it has expired")
-    assert not refusal.is_because("it is for another name")
-    assert not Refusal("the connection was refused").is_because("it has expired")
+    said = "SSLError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired"
+    assert refused_because("it has expired").matches(said)
+    assert not refused_because("it is for another name").matches(said)
+    assert not refused_because("it has expired").matches("the connection was refused")
     with pytest.raises(Broken, match="nothing is known of the reason"):
-        refusal.is_because("it is ugly")
+        refused_because("it is ugly")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from support import systems
-from support.outcomes import UsageError
+from support.outcomes import NotVerified, UsageError
 from support.placeholders import fill
 
 GOOD = """\
@@ -31,7 +31,7 @@ files: {signing_key: "{data}/key.pem"}
 endpoints: {ready: /ready, route: /route}
 identities: {admin: {token: "${DEMO_ADMIN:-local-token}", role: admin}, other: {token: "${DEMO_OTHER}", role: user}}
 metrics: {requests: demo_requests_total}
-refusals: {invalid-request: 422}
+refusals: {not-found: {status: 404, says: no such thing}, invalid-request: 422}
 companions: {backend: {command: ["{python}", "-m", "backend", "{name}", "{port}"], ready: /health}}
 capabilities: [http, logs]
 slos: {routing: 0.5}
@@ -62,7 +62,8 @@ def test_a_good_definition_is_read_whole(folder: Path) -> None:
     assert (system.name, system.says, system.version) == ("demo", "Demo", "1.2")
     assert system.endpoint("route") == "/route"
     assert system.metric("requests") == "demo_requests_total"
-    assert system.refusal("invalid-request") == 422
+    assert system.refusal("invalid-request") == systems.DeclaredRefusal(status=422)
+    assert system.refusal("not-found") == systems.DeclaredRefusal(status=404, says="no such thing")
     assert system.profile("strict").environment == {"DEMO_STRICT": "yes"}
     assert system.profile("default").environment == {}
     assert system.companion("backend").ready == "/health"
@@ -98,7 +99,7 @@ def test_a_good_definition_is_read_whole(folder: Path) -> None:
         ("says: Demo", "name: demo", "…:2: name: given twice"),
         ("{data}/key.pem", "{port}/key.pem", "…:16: files.signing_key: {port} cannot stand here"),
         ("files: {signing_key:", "files: {port:", "files.port: this name already stands for something else"),
-        ("422}", "refused}", "…:20: refusals.invalid-request: Input should be a valid integer"),
+        ("422}", "refused}", "…:20: refusals.invalid-request.status: Input should be a valid integer"),
         ("name: demo", "name: [demo", "…:2: not valid YAML"),
         ("  python:\n    command", "  pythn:\n    command", "…:10: deployments.pythn: unknown field"),
     ],
@@ -162,9 +163,9 @@ def test_a_remote_system_offers_only_what_its_entry_lists(folder: Path) -> None:
 
 def test_what_the_definition_does_not_name_is_said_with_the_nearest_name(folder: Path) -> None:
     system = load(folder)
-    with pytest.raises(UsageError, match=r"endpoints has no 'rout'; did you mean 'route'"):
+    with pytest.raises(NotVerified, match=r"does not declare endpoints.rout, which this needs; did you mean 'route'"):
         system.endpoint("rout")
-    with pytest.raises(UsageError, match=r"companions has no 'queue'; there are: backend"):
+    with pytest.raises(NotVerified, match=r"does not declare companions.queue, which this needs; there are: backend"):
         system.companion("queue")
 
 

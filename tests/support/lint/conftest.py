@@ -45,6 +45,7 @@ FILES = {
         """,
     "steps/sums.py": '''
         from behave import given, when, then
+        from hamcrest import assert_that, equal_to
 
         @given("Tiny is running")
         def run(context):
@@ -59,7 +60,7 @@ FILES = {
         @then("the sum is {c:d}")
         def check(context, c):
             """The sum is right."""
-            assert context.world.sum == c
+            assert_that(context.world.sum, equal_to(c))
         ''',
 }
 

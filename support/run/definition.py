@@ -1,0 +1,40 @@
+"""Tells before a run what the definition of the system lacks for the scenarios, and what it has in vain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from support import sentences
+from support.requirements import Place, Review
+from support.run.selection import Case
+from support.scenarios import key_of
+from support.systems import System
+
+
+def notes(
+    system: System,
+    deployment: str,
+    root: Path,
+    everything: Sequence[Any],
+    features: Sequence[Any],
+    cases: Sequence[Case],
+) -> list[str]:
+    """One note for each field that is missing, over all interfaces of the run, and each endpoint that nothing reads."""
+    try:
+        vocabulary = sentences.load(root / "steps")
+    except Exception:  # noqa: BLE001 -- whatever is wrong with a step module is told by the process that runs it
+        return []
+    find = sentences.finder(vocabulary)
+    found = []
+    for interface in dict.fromkeys(case.interface for case in cases):
+        keys = {case.key for case in cases if case.interface == interface}
+        each = (scenario for feature in features for scenario in feature.walk_scenarios())
+        chosen = [scenario for scenario in each if key_of(scenario, interface) in keys]
+        lacking = Review(system, find, interface).lacking(chosen, deployment)
+        found += [f"over {interface}, {lack.says(system)}" for lack in lacking]
+    review = Review(system, find)
+    own = [scenario for feature in everything for scenario in feature.walk_scenarios()]
+    places = [Place(sentence.path, sentence.line) for sentence in vocabulary]
+    return [*found, *map(review.unread_says, review.unread(own, places))]
