@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from support.deployments.stores import EmbeddedStore, PostgreSQL, Redis
-from support.faults import BLACKHOLE, Fault, FaultyProxy, Killed, NetworkFault, Restarted, answer_with, delay
+from support.faults import BLACKHOLE, Fault, Killed, NetworkFault, Restarted, answer_with
 from support.faults.stores import (
     CredentialsChanged,
     FullStore,
@@ -151,16 +151,6 @@ def test_a_stores_proxy_swallows_what_it_is_told_to(store: EmbeddedStore, proxy:
 def test_a_stores_proxy_gives_no_answer_of_http(proxy: StoreProxy) -> None:
     with pytest.raises(Broken, match="HTTP status"):
         proxy.behave(answer_with(503))
-
-
-def test_the_proxy_of_http_delays_only_the_first_answer_of_a_store(store: EmbeddedStore) -> None:
-    """Why stores have a proxy of their own."""
-    with FaultyProxy(f"127.0.0.1:{store.port}") as proxy:
-        proxy.behave(delay(LATE))
-        started = time.monotonic()
-        assert store.probe(store.url_at("127.0.0.1", proxy.port)).ok
-        assert time.monotonic() - started >= LATE
-        assert StoreProxy._requests is not FaultyProxy._requests
 
 
 def test_a_fault_that_has_no_effect_is_broken(make: Callable[..., EmbeddedStore]) -> None:
