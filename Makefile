@@ -80,7 +80,7 @@ clean:  ## Remove everything that these targets made, the environment and the re
 	$(BIN)/pip install -q --no-build-isolation --no-deps -e . $(foreach file,$(wildcard systems/*/pyproject.toml),-e $(dir $(file)))
 	@touch $@
 
-.venv/.for-test: .venv/.for-accept requirements-dev.txt
+.venv/.for-test: .venv/.for-accept requirements-dev.txt requirements-stores.txt
 	$(BIN)/pip install -q -r requirements-dev.txt
 	@touch $@
 
