@@ -1,220 +1,262 @@
-"""The behave formatter that writes Allure results: the only module that knows Allure.
+"""The behave formatter that writes Allure results: allure-behave's own, corrected where it is wrong under behave 1.3.
 
-behave tells it of every feature and step; each scenario's ``run`` is wrapped, so that hooks and clean-ups count too;
-and behave's reporters see every feature at its end, run or not, so that what never ran is reported. Allure's public
-API (``allure.attach``, ``allure.step``, ``allure.dynamic``) works in steps and hooks alike.
+The only module that imports Allure. allure-behave tracks what runs and serves Allure's public API (``allure.attach``,
+``allure.step``, ``allure.dynamic``) in steps and hooks; overridden is what a scenario is called, how it ended and where
+that is written. behave's reporters see every feature at its end, run or not, so that what never ran is reported too.
+"Stock" is allure-behave as it is, which ``behave -f allure_behave.formatter:AllureFormatter`` runs beside this one.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import sys
+import os
+import platform
 import time
-from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import allure_behave.formatter
 import allure_commons
-from allure_commons.types import ALLURE_UNIQUE_LABELS
+from allure_behave.listener import AllureListener, GroupContext
+from allure_commons import model2 as model
+from allure_commons.reporter import AllureReporter
+from allure_commons.types import ALLURE_UNIQUE_LABELS, AttachmentType
+from allure_commons.utils import now
+from attrs import asdict
 from behave.exception import ConfigError
 from behave.formatter.base import Formatter
 from behave.reporter.base import Reporter
 
 from support.evidence import events, judging
 from support.evidence.attachments import Media, Nowhere, record_with
-from support.evidence.identity import identify, target_of
+from support.evidence.guard import Guard
+from support.evidence.identity import Identity, identify, target_of
 from support.evidence.judging import Judgement
-from support.evidence.recording import Executable, Label, Link, Parameter, Recording
+from support.evidence.redaction import redactor
 from support.evidence.results_folder import ResultsFolder, ResultsLost
 from support.outcomes import Outcome
+from support.scenarios import rule_of
 from support.settings import ROOT
 
+STATUS = {
+    Outcome.MET: model.Status.PASSED,
+    Outcome.NOT_MET: model.Status.FAILED,
+    Outcome.BROKEN: model.Status.BROKEN,
+    Outcome.NOT_VERIFIED: model.Status.SKIPPED,
+}
+NAMES = {".text": "text", ".table": "table"}
+"""What attachments are called that stock names like hidden files."""
 
-class PublicApi:
-    """Allure's public API, which steps and libraries may call, led to the recording."""
 
-    def __init__(self, recording: Recording) -> None:
-        self._recording = recording
-        self._steps: dict[str, Executable] = {}
+class _Running(dict[str, Any]):
+    """What runs now, outermost first, for all threads; stock keeps it per thread, and shared by all formatters."""
 
-    @allure_commons.hookimpl
-    def attach_data(self, body: Any, name: Any, attachment_type: Any, extension: Any) -> None:
-        media_type = getattr(attachment_type, "mime_type", attachment_type) or "text/plain"
+    def __reversed__(self) -> Iterator[str]:
+        return reversed(tuple(self))  # a copy, since threads attach while steps begin and end
+
+    def pop(self, uuid: str) -> Any:  # type: ignore[override]
+        """End an item, and with it any within it that were left open."""
+        ended = self[uuid]
+        while uuid in self:
+            self.popitem()
+        return ended
+
+
+class _Reporter(AllureReporter):  # type: ignore[misc]
+    """Writes to the folder of its formatter; stock writes to those of all Allure formatters of the run."""
+
+    def __init__(self, folder: ResultsFolder) -> None:
+        super().__init__()
+        self._items, self._folder = _Running(), folder
+
+    def record(self, kind: str, item: Any) -> None:
+        self._folder.record(kind, asdict(item, filter=lambda _, value: value is not None))
+
+    def attach_data(self, uuid: str, body: Any, **about: Any) -> None:
+        if (running := self.get_last_item(model.ExecutableItem)) is None:  # where stock aborts the run
+            self.global_attach_data(uuid, body, **about)
+        else:
+            running.attachments.append(model.Attachment(**self._kept(body, **about)))
+
+    def attach_file(self, uuid: str, source: Any, **about: Any) -> None:
+        self.attach_data(uuid, **_content(Path(source), **about))
+
+    def global_attach_data(self, uuid: str, body: Any, **about: Any) -> None:
+        kept = model.GlobalAttachment(**self._kept(body, **about), timestamp=now())
+        self.record("globals", model.Globals(attachments=[kept]))
+
+    def global_attach_file(self, uuid: str, source: Any, **about: Any) -> None:
+        self.global_attach_data(uuid, **_content(Path(source), **about))
+
+    def global_error(self, message: str | None = None, trace: str | None = None) -> None:
+        error = model.GlobalError(message=message, trace=trace or None, timestamp=now())
+        self.record("globals", model.Globals(errors=[error]))
+
+    def _kept(self, body: Any, name: Any = None, attachment_type: Any = None, extension: Any = None) -> dict[str, str]:
+        media_type = getattr(attachment_type, "mime_type", attachment_type) or Media.TEXT.value[0]
         ending = getattr(attachment_type, "extension", extension) or "attach"
         content = body if isinstance(body, str | bytes) else str(body)
-        self._recording.attach_as(name or "attachment", content, media_type, ending)
+        source = self._folder.attachment(content, media_type, ending)
+        return {"name": NAMES.get(name, name) or "attachment", "source": source, "type": media_type}
 
-    @allure_commons.hookimpl
-    def attach_file(self, source: Any, name: Any, attachment_type: Any, extension: Any) -> None:
-        path = Path(source)
-        self.attach_data(path.read_bytes(), name or path.name, attachment_type, extension or path.suffix.lstrip("."))
 
-    @allure_commons.hookimpl
-    def start_step(self, uuid: str, title: str, params: dict[str, str]) -> None:
-        self._steps[uuid] = self._recording.start_step(title, params)
+class _Listener(AllureListener):  # type: ignore[misc]
+    """Listens as stock does, and reports each selected scenario once, with the suite's own identity and outcome."""
+
+    current_scenario_uuid: str | None
+
+    def __init__(self, config: Any, folder: ResultsFolder, event_log: events.EventLog | None) -> None:
+        super().__init__(config)
+        self.logger = _Reporter(folder)
+        self.group_context = GroupContext(self.logger)
+        self.group_context.enter()
+        self.settled: set[int] = set()
+        self._events = event_log
+        self._identity: Identity | None = None
+        self._started = 0.0
+        self.guard = Guard()
+
+    def start_scenario(self, scenario: Any) -> None:
+        if id(scenario) in self.settled:
+            return
+        self.settled.add(id(scenario))
+        self.steps.clear()
+        self.guard.trouble, self._identity, self._started = "", None, time.monotonic()
+        super().start_scenario(scenario)
+        self.guard.record(partial(self._identify, scenario))
+
+    def stop_scenario(self, scenario: Any, judge: Callable[[Any], Judgement] = judging.of_scenario) -> None:
+        if self.current_scenario_uuid is None:
+            return
+        self.flush_steps()
+        self.guard.record(partial(self._attach_output, scenario))
+        judgement = self.guard.conclude(partial(judge, scenario))
+        result = self.logger.get_test(self.current_scenario_uuid)
+        self.logger.drop_test(self.current_scenario_uuid)
+        self.group_context.exit()
+        self.current_scenario_uuid = self.current_step_uuid = None
+        if not self.guard.record(partial(self._write, result, judgement)):
+            result.steps, result.attachments, judgement = [], [], Judgement(Outcome.BROKEN, self.guard.trouble)
+            self.guard.record(partial(self._write, result, judgement))
+        if self._events is not None and self._identity is not None:
+            took, identity = time.monotonic() - self._started, self._identity
+            self.guard.write(partial(self._events.finished, identity.key, identity.title, judgement.outcome, took))
+
+    def start_behave_step(self, step: Any) -> None:
+        self.guard.record(partial(super().start_behave_step, step))
+
+    def stop_behave_step(self, result: Any) -> None:
+        self.logger.stop_step(self.current_step_uuid, **_ended(self.guard.judge(partial(judging.of_step, result))))
 
     @allure_commons.hookimpl
     def stop_step(self, uuid: str, exc_val: BaseException | None) -> None:
         judgement = judging.of_exception(exc_val) if exc_val is not None else Judgement(Outcome.MET)
-        self._recording.finish_step(self._steps.pop(uuid), judgement)
+        if self.logger.get_item(uuid) is not None:
+            self.logger.stop_step(uuid, **_ended(judgement))
 
     @allure_commons.hookimpl
     def add_title(self, test_title: str) -> None:
-        if self._recording.result is not None:
-            self._recording.result.name = test_title
-
-    @allure_commons.hookimpl
-    def add_description(self, test_description: str) -> None:
-        if self._recording.result is not None:
-            self._recording.result.description = test_description
+        if (result := self.logger.get_test(None)) is not None:
+            result.name = test_title
 
     @allure_commons.hookimpl
     def add_label(self, label_type: str, labels: tuple[Any, ...]) -> None:
-        if (result := self._recording.result) is None:
+        if (result := self.logger.get_test(None)) is None:
             return
         if label_type in ALLURE_UNIQUE_LABELS:
             result.labels = [label for label in result.labels if label.name != label_type]
         values = [str(getattr(value, "value", value)) for value in labels]
-        result.labels.extend(Label(name=str(label_type), value=value) for value in values)
-
-    @allure_commons.hookimpl
-    def add_link(self, url: str, link_type: str, name: str | None) -> None:
-        if self._recording.result is not None:
-            self._recording.result.links.append(Link(type=link_type, url=url, name=name or url))
+        result.labels.extend(model.Label(name=str(label_type), value=value) for value in values)
 
     @allure_commons.hookimpl
     def add_parameter(self, name: str, value: Any, excluded: bool | None, mode: Any) -> None:
-        if self._recording.result is not None:
-            given = Parameter(name=name, value=str(value), excluded=excluded, mode=mode.value if mode else None)
-            self._recording.result.parameters.append(given)
+        if (result := self.logger.get_test(None)) is not None:
+            mode = mode.value if mode else None
+            result.parameters.append(model.Parameter(name=name, value=str(value), excluded=excluded, mode=mode))
+
+    def _identify(self, scenario: Any) -> None:
+        identity = self._identity = identify(scenario, target_of(scenario, self.behave_config.userdata))
+        result = self.logger.get_test(self.current_scenario_uuid)
+        around = [("host", platform.node()), ("thread", str(os.getpid()))]
+        result.name, result.fullName, result.titlePath = identity.title, identity.full_name, identity.title_path
+        result.historyId, result.testCaseId = identity.history_id, identity.test_case_id
+        result.description = result.description or None
+        result.parameters = [model.Parameter(name=name, value=value) for name, value in identity.parameters]
+        result.labels = [model.Label(name=name, value=value) for name, value in [*identity.labels, *around]]
+        result.links = [model.Link(type="tms", url=url, name=criterion) for criterion, url in identity.links.items()]
+        if self._events is not None:
+            self._events.started(identity.key, identity.title)
+
+    def _attach_output(self, scenario: Any) -> None:
+        if output := judging.captured_output(scenario):
+            self.logger.attach_data("", output, name="captured output", attachment_type=AttachmentType.TEXT)
+
+    def _write(self, result: Any, judgement: Judgement) -> None:
+        for name, value in _ended(judgement).items():
+            setattr(result, name, value)
+        self.logger.record("result", result)
 
 
-class AllureFormatter(Formatter):  # type: ignore[misc]
+class _Recorder:
+    """Hands evidence to each Allure formatter of the run; stock neither redacts, nor attaches outside a scenario."""
+
+    def attach(self, name: str, body: str | bytes, media: Media) -> None:
+        for listener in _listeners():
+            if type(listener) is AllureListener:
+                body = redactor.text(body) if isinstance(body, str) else redactor.bytes(body)
+            between = listener.logger.get_last_item(model.ExecutableItem) is None
+            attach = listener.global_attach_data if between else listener.attach_data
+            attach(body, name, AttachmentType[media.name], None)
+
+    def parameter(self, name: str, value: str) -> None:
+        allure_commons.plugin_manager.hook.add_parameter(name=name, value=value, excluded=True, mode=None)
+
+
+class AllureFormatter(allure_behave.formatter.AllureFormatter):  # type: ignore[misc]
     """Registered in behave.ini; ``outfiles`` names the folder of results, ``-D clean=false`` keeps what is there."""
 
     name = "allure"
     description = "Allure results: every scenario once, with its outcome, evidence and reasons"
 
+    def __new__(cls, stream_opener: Any, config: Any) -> Any:
+        """A dry run shows nothing about a system, so it leaves no results."""
+        return Formatter(stream_opener, config) if config.dry_run else super().__new__(cls)
+
     def __init__(self, stream_opener: Any, config: Any) -> None:
-        super().__init__(stream_opener, config)
-        self._dry = bool(config.dry_run)  # a dry run shows nothing about a system, so it leaves no results
-        if self._dry:
-            return
+        Formatter.__init__(self, stream_opener, config)
         try:
             folder = ResultsFolder(_results(config, stream_opener.name), config.userdata.getbool("clean", True))
         except ResultsLost as error:
             raise ConfigError(str(error)) from error
-        self._recording = Recording(folder)
-        self._events = _event_log(folder.path.parent, config.userdata)
-        self._waiting: deque[Any] = deque()
-        self._step: Executable | None = None
-        self._settled: set[int] = set()
-        self._lost = False
-        self._api = PublicApi(self._recording)
-        allure_commons.plugin_manager.register(self._api)
-        record_with(self._recording)
+        self.file_logger, self.testplan = folder, ()  # no environment variable chooses what is accepted
+        self.listener = _Listener(config, folder, _event_log(folder.path.parent, config.userdata))
+        allure_commons.plugin_manager.register(self.listener)
+        record_with(_Recorder())
         config.reporters.append(_AtFeatureEnd(config, self))
 
     def feature(self, feature: Any) -> None:
-        """behave begins a feature: from here on its scenarios are reported."""
-        if self._dry:
-            return
-        self._guarded(self._recording.folder.begin)
-        for scenario in feature.walk_scenarios():
-            if self._is_selected(scenario):
-                scenario.run = self._reported(scenario)
-            else:
-                self._settled.add(id(scenario))
-
-    def step(self, step: Any) -> None:
-        """behave announces a step of the scenario that begins."""
-        if not self._dry:
-            self._waiting.append(step)
-
-    def match(self, match: Any) -> None:
-        """behave begins the next step, or finds that nothing defines it."""
-        if not self._dry and self._waiting:
-            self._step = self._begin(self._waiting.popleft())
-
-    def result(self, step: Any) -> None:
-        """behave has ended a step."""
-        if not self._dry and self._step is not None:
-            self._recording.finish_step(self._step, judging.of_step(step))
-            self._step = None
-
-    def close(self) -> None:
-        """The run is over, hooks included."""
-        if not self._dry:
-            allure_commons.plugin_manager.unregister(self._api)
-            record_with(Nowhere())
+        """behave begins a feature: from here on its scenarios are reported, those of rules to a stock formatter too."""
+        self.listener.guard.write(self.file_logger.begin)
+        scenarios = list(feature.walk_scenarios())
+        self.listener.settled.update(id(each) for each in scenarios if not self._is_selected(each))
+        beside_stock = any(type(listener) is AllureListener for listener in _listeners())
+        self._wrap_scenario([each for each in scenarios if rule_of(each) or not beside_stock])
 
     def feature_ended(self, feature: Any) -> None:
         """Report what a feature still owes: scenarios that never ran, and errors of its own hooks and clean-ups."""
         for scenario in feature.walk_scenarios():
-            if id(scenario) not in self._settled and self._is_selected(scenario):
-                self._start(scenario)
-                self._finish(judging.of_unrun(scenario, feature), started=time.monotonic())
+            if self._is_selected(scenario):
+                self.listener.start_scenario(scenario)
+                self.listener.stop_scenario(scenario, partial(judging.of_unrun, feature=feature))
         for container in [feature, *feature.rules]:
             if (trouble := judging.of_container(container)) is not None:
-                self._guarded(partial(self._recording.global_error, trouble))
+                self.listener.guard.write(partial(self.listener.global_error, trouble.message, trouble.trace))
 
-    def _reported(self, scenario: Any) -> Callable[[Any], bool]:
-        run = scenario.run
-
-        def reported(runner: Any) -> bool:
-            started = time.monotonic()
-            self._start(scenario)
-            try:
-                return bool(run(runner))
-            finally:
-                while self._waiting:
-                    left_out = self._waiting.popleft()
-                    self._recording.finish_step(self._begin(left_out), judging.of_step(left_out))
-                self._attach_output(scenario)
-                self._finish(judging.of_scenario(scenario), started)
-
-        return reported
-
-    def _start(self, scenario: Any) -> None:
-        self._waiting.clear()
-        self._settled.add(id(scenario))
-        identity = identify(scenario, target_of(scenario, self.config.userdata))
-        self._recording.start(scenario, identity)
-        self._identity = identity
-        if self._events is not None:
-            self._guarded(partial(self._events.started, identity.key, identity.title))
-
-    def _finish(self, judgement: Judgement, started: float) -> None:
-        self._guarded(partial(self._recording.finish, judgement))
-        if self._events is not None:
-            took = time.monotonic() - started
-            key, title = self._identity.key, self._identity.title
-            self._guarded(partial(self._events.finished, key, title, judgement.outcome, took))
-
-    def _begin(self, step: Any) -> Executable:
-        begun = self._recording.start_step(judging.sentence(step))
-        if step.text:
-            self._guarded(partial(self._recording.attach, "text", str(step.text), Media.TEXT))
-        if step.table:
-            self._guarded(partial(self._recording.attach, "table", _csv(step.table), Media.CSV))
-        return begun
-
-    def _attach_output(self, scenario: Any) -> None:
-        if output := judging.captured_output(scenario):
-            self._guarded(partial(self._recording.attach, "captured output", output, Media.TEXT))
-
-    def _guarded(self, write: Callable[[], None]) -> None:
-        """When results can no longer be written (disk full), say so once and end the run as Ctrl-C would, in order."""
-        try:
-            write()
-        except ResultsLost as error:
-            if not self._lost:
-                self._lost = True
-                print(f"\nERROR: {error}", file=sys.stderr)  # noqa: T201 -- the results themselves cannot say it
-                raise KeyboardInterrupt from error
+    def close(self) -> None:
+        """The run is over, hooks included."""
+        super().close()
+        record_with(Nowhere())
 
     def _is_selected(self, scenario: Any) -> bool:
         """Whether tags, names and lines given on the command line choose the scenario."""
@@ -236,6 +278,11 @@ class _AtFeatureEnd(Reporter):  # type: ignore[misc]
         self._formatter.feature_ended(feature)
 
 
+def _listeners() -> list[AllureListener]:
+    plugins = allure_commons.plugin_manager.get_plugins()
+    return [plugin for plugin in plugins if isinstance(plugin, AllureListener)]
+
+
 def _results(config: Any, outfile: str | None) -> Path:
     """``-D reports`` moves everything a run leaves; else ``outfiles`` in behave.ini says where results go."""
     if reports := config.userdata.get("reports"):
@@ -250,9 +297,11 @@ def _event_log(reports: Path, userdata: Mapping[str, str]) -> events.EventLog | 
     return events.EventLog(events.path_of(reports / "run" / run_id, userdata.get("shard", "main")))
 
 
-def _csv(table: Any) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(table.headings)
-    writer.writerows(row.cells for row in table.rows)
-    return text.getvalue()
+def _ended(judgement: Judgement) -> dict[str, Any]:
+    details = model.StatusDetails(message=judgement.message or None, trace=judgement.trace or None)
+    told = details if judgement.message or judgement.trace else None
+    return {"stop": now(), "stage": "finished", "status": STATUS[judgement.outcome], "statusDetails": told}
+
+
+def _content(path: Path, name: Any = None, extension: Any = None, **about: Any) -> dict[str, Any]:
+    return {"body": path.read_bytes(), "name": name or path.name, "extension": extension or path.suffix[1:], **about}

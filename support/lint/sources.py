@@ -74,6 +74,7 @@ SINGLE_IMPORTERS = {
     "locust": "support/load/engine.py",
     "geventhttpclient": "support/load/engine.py",
     "hdrh": "support/load/histogram.py",
+    "allure": "support/evidence/allure_formatter.py",
     "allure_commons": "support/evidence/allure_formatter.py",
     "allure_behave": "support/evidence/allure_formatter.py",
 }

@@ -121,11 +121,11 @@ class Tree:
         )
         return self.read(done.returncode, done.stdout + done.stderr)
 
-    def read(self, status: int = 0, output: str = "") -> Run:
+    def read(self, status: int = 0, output: str = "", folder: str = "reports/allure-results") -> Run:
         """Read the results that are there."""
-        folder = self.root / "reports" / "allure-results"
-        run = Run(folder, status, output)
-        for path in sorted(folder.glob("*.json")) if folder.is_dir() else []:
+        results = self.root / folder
+        run = Run(results, status, output)
+        for path in sorted(results.glob("*.json")) if results.is_dir() else []:
             content = json.loads(path.read_text(encoding="utf-8"))
             if path.name.endswith("-result.json"):
                 run.results.append(content)
