@@ -4,7 +4,17 @@ import re
 
 from behave import given, then, when
 from behave.runner import Context
-from hamcrest import all_of, assert_that, contains_string, equal_to, greater_than, is_not, matches_regexp, not_none
+from hamcrest import (
+    all_of,
+    assert_that,
+    contains_string,
+    equal_to,
+    greater_than,
+    has_entry,
+    is_not,
+    matches_regexp,
+    not_none,
+)
 
 from support import vocabulary
 from support.actions import lifecycle
@@ -70,7 +80,7 @@ def start_with_settings(context: Context, system: str) -> None:
 def starts_healthy(context: Context, system: str) -> None:
     """It became ready, and its health check says healthy."""
     assert_that(context.world.tried.ready, equal_to(True), context.world.tried.told())
-    assert_that(lifecycle.health(context.world)["status"], equal_to("healthy"), "health status")
+    assert_that(lifecycle.health(context.world), has_entry("status", "healthy"), "health status")
 
 
 @then('{system:System} refuses to start and names "{setting:Words}"')

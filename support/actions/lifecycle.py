@@ -10,6 +10,7 @@ from typing import Any
 
 from support.deployments import HasData, Killable, Restartable, Stoppable, power
 from support.interfaces import contracts
+from support.interfaces.shapes import Component, Object, read
 from support.outcomes import DeploymentFailed, NotVerified
 from support.world import World
 
@@ -101,8 +102,7 @@ def register_during(world: World, disaster: Callable[[World], None]) -> None:
 
 def health(world: World) -> dict[str, Any]:
     """What the health check says: status and components. An answer that is no JSON object is not met."""
-    told: dict[str, Any] = world.http.get(world.endpoint("health")).json()
-    return told
+    return read(world.http.get(world.endpoint("health")).json(), Object)
 
 
 def status_of(world: World, endpoint: str) -> int | None:
@@ -113,7 +113,7 @@ def status_of(world: World, endpoint: str) -> int | None:
 def version_of(world: World, service_id: str) -> str | None:
     """The version of a service that the registry holds; None if it holds none."""
     answer = world.orchestrator.service(service_id)
-    return str(answer.body["version"]) if answer.accepted else None
+    return answer.read(str, "version") if answer.accepted else None
 
 
 def files(world: World) -> dict[str, Path]:
@@ -133,5 +133,5 @@ def write_contract(folder: Path, document: contracts.Document) -> None:
 
 def failed_components(health: Mapping[str, Any]) -> list[str]:
     """The components that a health check reports as anything but healthy."""
-    components: Mapping[str, Mapping[str, Any]] = health.get("components") or {}
-    return [name for name, told in components.items() if told.get("status") != "healthy"]
+    components = read(health, dict[str, Component], "components")
+    return [name for name, told in components.items() if told.status != "healthy"]

@@ -21,6 +21,7 @@ import allure_commons
 from allure_commons.types import ALLURE_UNIQUE_LABELS
 from behave.exception import ConfigError
 from behave.formatter.base import Formatter
+from behave.model import Status
 from behave.reporter.base import Reporter
 
 from support.evidence import events, judging
@@ -113,6 +114,8 @@ class AllureFormatter(Formatter):  # type: ignore[misc]
         self._step: Executable | None = None
         self._settled: set[int] = set()
         self._lost = False
+        self._unrecorded: list[Exception] = []
+        """What went wrong while the scenario that runs now was being recorded."""
         self._api = PublicApi(self._recording)
         allure_commons.plugin_manager.register(self._api)
         record_with(self._recording)
@@ -137,13 +140,13 @@ class AllureFormatter(Formatter):  # type: ignore[misc]
     def match(self, match: Any) -> None:
         """behave begins the next step, or finds that nothing defines it."""
         if not self._dry and self._waiting:
-            self._step = self._begin(self._waiting.popleft())
+            self._guarded(partial(self._begin_step, self._waiting.popleft()))
 
     def result(self, step: Any) -> None:
         """behave has ended a step."""
         if not self._dry and self._step is not None:
-            self._recording.finish_step(self._step, judging.of_step(step))
-            self._step = None
+            begun, self._step = self._step, None
+            self._guarded(lambda: self._recording.finish_step(begun, judging.of_step(step)))
 
     def close(self) -> None:
         """The run is over, hooks included."""
@@ -156,7 +159,7 @@ class AllureFormatter(Formatter):  # type: ignore[misc]
         for scenario in feature.walk_scenarios():
             if id(scenario) not in self._settled and self._is_selected(scenario):
                 self._start(scenario)
-                self._finish(judging.of_unrun(scenario, feature), started=time.monotonic())
+                self._finish(partial(judging.of_unrun, scenario, feature), started=time.monotonic())
         for container in [feature, *feature.rules]:
             if (trouble := judging.of_container(container)) is not None:
                 self._guarded(partial(self._recording.global_error, trouble))
@@ -167,19 +170,29 @@ class AllureFormatter(Formatter):  # type: ignore[misc]
         def reported(runner: Any) -> bool:
             started = time.monotonic()
             self._start(scenario)
+            failed, depth = True, len(runner.context._stack)
             try:
-                return bool(run(runner))
+                failed = bool(run(runner))
+            except Exception as error:  # noqa: BLE001 -- behave itself fell over it: that ends this scenario alone
+                self._unrecorded.append(error)
+                self._guarded(partial(_clear_up, runner, scenario, depth))
             finally:
-                while self._waiting:
-                    left_out = self._waiting.popleft()
-                    self._recording.finish_step(self._begin(left_out), judging.of_step(left_out))
-                self._attach_output(scenario)
-                self._finish(judging.of_scenario(scenario), started)
+                self._guarded(self._leave_out_waiting)
+                self._guarded(partial(self._attach_output, scenario))
+                failed = self._finish(partial(judging.of_scenario, scenario), started) or failed
+            return failed
 
         return reported
 
+    def _leave_out_waiting(self) -> None:
+        while self._waiting:
+            left_out = self._waiting.popleft()
+            self._recording.finish_step(self._begin(left_out), judging.of_step(left_out))
+
     def _start(self, scenario: Any) -> None:
         self._waiting.clear()
+        self._unrecorded.clear()
+        self._step = None
         self._settled.add(id(scenario))
         identity = identify(scenario, target_of(scenario, self.config.userdata))
         self._recording.start(scenario, identity)
@@ -187,12 +200,26 @@ class AllureFormatter(Formatter):  # type: ignore[misc]
         if self._events is not None:
             self._guarded(partial(self._events.started, identity.key, identity.title))
 
-    def _finish(self, judgement: Judgement, started: float) -> None:
+    def _finish(self, judge: Callable[[], Judgement], started: float) -> bool:
+        """End the result of the scenario; whether recording it has failed, which makes it broken."""
+        judgement = Judgement(Outcome.BROKEN, "how it ended cannot be told")
+        try:
+            judgement = judge()
+        except Exception as error:  # noqa: BLE001 -- an error whose own words fail ends this scenario alone
+            self._unrecorded.append(error)
+        judgement = judging.unrecorded(judgement, self._unrecorded)
         self._guarded(partial(self._recording.finish, judgement))
+        if self._recording.unwritten is not None:
+            judgement = judging.unrecorded(judgement, self._unrecorded)
+            self._guarded(partial(self._recording.finish_bare, judgement))
         if self._events is not None:
             took = time.monotonic() - started
             key, title = self._identity.key, self._identity.title
             self._guarded(partial(self._events.finished, key, title, judgement.outcome, took))
+        return bool(self._unrecorded)
+
+    def _begin_step(self, step: Any) -> None:
+        self._step = self._begin(step)
 
     def _begin(self, step: Any) -> Executable:
         begun = self._recording.start_step(judging.sentence(step))
@@ -204,10 +231,13 @@ class AllureFormatter(Formatter):  # type: ignore[misc]
 
     def _attach_output(self, scenario: Any) -> None:
         if output := judging.captured_output(scenario):
-            self._guarded(partial(self._recording.attach, "captured output", output, Media.TEXT))
+            self._recording.attach("captured output", output, Media.TEXT)
 
     def _guarded(self, write: Callable[[], None]) -> None:
-        """When results can no longer be written (disk full), say so once and end the run as Ctrl-C would, in order."""
+        """Whatever cannot be recorded makes the scenario that runs now broken, and no other.
+
+        When results can no longer be written at all (disk full), say so once and end the run as Ctrl-C would, in order.
+        """
         try:
             write()
         except ResultsLost as error:
@@ -215,6 +245,8 @@ class AllureFormatter(Formatter):  # type: ignore[misc]
                 self._lost = True
                 print(f"\nERROR: {error}", file=sys.stderr)  # noqa: T201 -- the results themselves cannot say it
                 raise KeyboardInterrupt from error
+        except Exception as error:  # noqa: BLE001 -- told in the result of the scenario
+            self._unrecorded.append(error)
 
     def _is_selected(self, scenario: Any) -> bool:
         """Whether tags, names and lines given on the command line choose the scenario."""
@@ -234,6 +266,17 @@ class _AtFeatureEnd(Reporter):  # type: ignore[misc]
 
     def feature(self, feature: Any) -> None:
         self._formatter.feature_ended(feature)
+
+
+def _clear_up(runner: Any, scenario: Any, depth: int) -> None:
+    """Do what behave left undone for a scenario in which it fell over itself: its last hook and its clean-ups."""
+    scenario.set_status(Status.error)
+    try:
+        runner.run_hook_with_capture("after_scenario", scenario, capture_sink=scenario.capture_sink)
+    finally:
+        while len(runner.context._stack) > depth:
+            runner.context._pop()
+        runner.teardown_capture()
 
 
 def _results(config: Any, outfile: str | None) -> Path:

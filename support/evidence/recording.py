@@ -115,6 +115,8 @@ class Recording:
     def __init__(self, folder: ResultsFolder) -> None:
         self.folder = folder
         self.result: Result | None = None
+        self.unwritten: Result | None = None
+        """A result that has ended and is not written: what it holds may be what cannot be."""
         self._running: list[Executable] = []
 
     def start(self, scenario: Any, identity: Identity) -> None:
@@ -139,9 +141,18 @@ class Recording:
 
     def finish(self, judgement: Judgement) -> None:
         """End the result and write it. Raises ResultsLost when it cannot be written."""
-        result = self.result
+        self.unwritten = self.result
         self.drop()
+        if self.unwritten is not None:
+            self.unwritten.conclude(judgement)
+            self.folder.record("result", self.unwritten.plain())
+            self.unwritten = None
+
+    def finish_bare(self, judgement: Judgement) -> None:
+        """Write the result that could not be written without its steps, evidence and parameters."""
+        result, self.unwritten = self.unwritten, None
         if result is not None:
+            result.steps, result.attachments, result.parameters, result.description = [], [], [], None
             result.conclude(judgement)
             self.folder.record("result", result.plain())
 

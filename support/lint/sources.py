@@ -22,6 +22,7 @@ BASE = (
     "scenarios",
     "settings",
     "systems",
+    "text",
     "waiting",
     "yaml_lines",
 )
