@@ -10,7 +10,7 @@ from support.checks import agreement
 from support.checks.agreement import Buckets
 from support.checks.load import Percentile, fair
 from support.interfaces import Answer
-from support.interfaces.shapes import Stage
+from support.interfaces.shapes import Some, Stage
 from support.load.result import MICROSECOND, Endpoint
 from support.outcomes import Broken
 from support.world import World
@@ -98,7 +98,10 @@ def stage_times(what: str, answers: Sequence[Answer]) -> Endpoint:
 
 def _stages(answer: Answer) -> list[Stage]:
     """The stages in the trace of a decision; none of a refusal."""
-    return answer.read(list[Stage], "trace", "stages") if answer.accepted else []
+    if not answer.accepted:
+        return []
+    answer.read(Some, "trace", "stages")
+    return answer.read(list[Stage], "trace", "stages")
 
 
 def _requests(world: World, given: int) -> Buckets:

@@ -62,7 +62,7 @@ def tamper(decision: dict[str, Any], part: str) -> None:
     """Change one part of a decision as little as can be. Raises Broken for a part that nothing is known of."""
     match part:
         case "service":
-            decision["service_id"] = "other-chat"
+            read(decision, Object)["service_id"] = "other-chat"
         case "route":
             decision["route"] = "external" if read(decision, str, "route") != "external" else "internal"
         case "control signal":

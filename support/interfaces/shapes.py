@@ -5,6 +5,7 @@ An answer is the product's, also one to a call by which the suite sets up or tid
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints, TypeAdapter, ValidationError
@@ -99,7 +100,7 @@ def wrong_in(document: object, kind: type[Any]) -> str:
         _adapter(kind).validate_python(document, strict=True)
     except ValidationError as error:
         return "; ".join(
-            f"{'.'.join(str(part) for part in each['loc']) or 'the whole'}: {each['msg']}"
+            f"{'.'.join(str(part) for part in each['loc']) or 'the whole'}: {_plainly(each['msg'])}"
             for each in error.errors()[:3]
         )
     return ""
@@ -119,6 +120,11 @@ def _adapter(kind: type[T]) -> TypeAdapter[T]:
     if made is None:
         made = _adapters[kind] = TypeAdapter(kind)
     return made
+
+
+def _plainly(said: str) -> str:
+    """What pydantic says, in the words of JSON."""
+    return re.sub(r"dictionary( or instance of \w+)?", "object", said)
 
 
 def _names(fields: Object) -> str:

@@ -104,10 +104,9 @@ def test_characters_that_xml_cannot_hold_are_escaped() -> None:
         for one in criterion.scenarios
     )
     odd = run.verdict.model_copy(update={"criteria": (criterion.model_copy(update={"scenarios": scenarios}),)})
+    odd_name = r"odd \x00\x1b\ufffe\uffff name"
     root = ElementTree.fromstring(junit.as_xml(odd, run.record).encode())
-    assert {str(case.get("name")).partition(" (")[0] for case in root.iter("testcase")} >= {
-        r"odd \x00\x1b\ufffe\uffff name"
-    }
+    assert {str(case.get("name")).partition(" (")[0] for case in root.iter("testcase")} >= {odd_name}
     assert any(r"was \x08\ud800 seen" in (each.text or "") for case in root.iter("testcase") for each in case)
 
 
