@@ -6,12 +6,13 @@ from typing import Any
 
 from behave.runner import Context
 
-from support import hooks
+from support import hooks, text
 from support.outcomes import UsageError
 
 
 def before_all(context: Context) -> None:
     """Read the settings of the run; where one is misspelt, or the run cannot be made, it ends here."""
+    text.escape_on_console()
     context.config.setup_logging()
     try:
         context.suite = hooks.Suite.begin(context)

@@ -18,7 +18,7 @@ from support import vocabulary
 from support.actions import containers, dispatching, lifecycle, mishaps
 from support.checks.basis import enough
 from support.checks.matchers import accepted
-from support.interfaces import contracts
+from support.interfaces import contracts, shapes
 
 vocabulary.register()
 
@@ -198,8 +198,8 @@ def answered_each_time(context: Context, seconds: int) -> None:
 @then("{system:System} still knows every decision that it gave")
 def knows_decisions(context: Context, system: str) -> None:
     """Each decision that was given is fetched by its id and differs from it in nothing."""
-    answers = [each for each in context.world.answers if each.accepted and "decision_id" in each.body]
-    given_once = {each.body["decision_id"]: each.body for each in answers}
+    answers = [each for each in context.world.answers if each.accepted and "decision_id" in each.read(shapes.Object)]
+    given_once = {each.read(str, "decision_id"): each.body for each in answers}
     decided = enough(given_once, "decisions that it gave")
     fetched = {name: context.world.orchestrator.decision(name).result() for name in decided}
     assert_that(fetched, equal_to(given_once), "decisions as they are known now")
@@ -218,4 +218,4 @@ def registers_again(context: Context) -> None:
     assert_that(context.world.answer, accepted())
     held = {entry["service_id"] for entry in context.world.orchestrator.services().result()}
     assert_that(context.world.acknowledged - held, empty(), "acknowledged services that are missing")
-    assert_that(held, has_item(context.world.answer.body["service_id"]), "services in the registry")
+    assert_that(held, has_item(context.world.answer.read(str, "service_id")), "services in the registry")

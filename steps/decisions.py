@@ -23,7 +23,7 @@ from support import vocabulary
 from support.actions import auditing
 from support.checks.basis import enough
 from support.checks.decisions import proofs, timeless
-from support.interfaces import contracts
+from support.interfaces import contracts, shapes
 
 vocabulary.register()
 
@@ -85,7 +85,7 @@ def names_service(context: Context, service: str, model: str) -> None:
 @then("the decision gives a time-out, retries, a budget and a priority for the call")
 def gives_control_signal(context: Context) -> None:
     """The control signal bounds the call: how long, how often, how dear, how urgent."""
-    signal = context.world.answer.result()["control_signal"]
+    signal = context.world.answer.read(shapes.Object, "control_signal")
     expected = has_entries(timeout_ms=greater_than(0), retries=greater_than_or_equal_to(0), priority=not_none())
     assert_that(signal, expected)
     assert_that(signal, has_key("budget"))
@@ -94,7 +94,7 @@ def gives_control_signal(context: Context) -> None:
 @then('the decision guarantees "{name:Words}" of "{value:Words}"')
 def states_guarantee(context: Context, name: str, value: str) -> None:
     """The decision states this guarantee of the chosen service, with its value."""
-    assert_that(context.world.answer.result()["guarantees"], has_entry(name, contracts.scalar(value)))
+    assert_that(context.world.answer.read(shapes.Object, "guarantees"), has_entry(name, contracts.scalar(value)))
 
 
 @then('the decision proves that "{service:Words}" gives "{field:Words}" of at least "{value:Words}"')
@@ -108,16 +108,16 @@ def proves_guarantee(context: Context, service: str, field: str, value: str) -> 
 @then('the trace shows the stages "{stages:Words}", each with its duration')
 def trace_shows_stages(context: Context, stages: str) -> None:
     """The trace lists these stages in this order; each took some time, however little."""
-    seen = context.world.answer.result()["trace"]["stages"]
-    assert_that([stage["name"] for stage in seen], contains_exactly(*contracts.words(stages)))
-    assert_that([stage["duration_us"] for stage in seen], only_contains(greater_than(0)), "durations in µs")
+    seen = context.world.answer.read(list[shapes.Stage], "trace", "stages")
+    assert_that([stage.name for stage in seen], contains_exactly(*contracts.words(stages)))
+    assert_that([stage.duration_us for stage in seen], only_contains(greater_than(0)), "durations in µs")
 
 
 @when("the first decision is fetched again")
 def fetch_first(context: Context) -> None:
     """The decision that was made first is asked for by its id."""
-    first = context.world.answers[0].result()
-    context.world.heard(context.world.orchestrator.decision(first["decision_id"]))
+    first = context.world.answers[0].read(str, "decision_id")
+    context.world.heard(context.world.orchestrator.decision(first))
 
 
 @when("a decision that was never made is fetched")
@@ -136,7 +136,7 @@ def is_given_decision(context: Context) -> None:
 @then("each of the {count:d} decisions can be fetched as it was given")
 def all_can_be_fetched(context: Context, count: int) -> None:
     """Each decision that was given is fetched by its id and differs from it in nothing."""
-    given_once = {answer.body["decision_id"]: answer.result() for answer in context.world.answers}
+    given_once = {answer.read(str, "decision_id"): answer.result() for answer in context.world.answers}
     decided = enough(given_once, "decisions that were given")
     fetched = {name: context.world.orchestrator.decision(name).result() for name in decided}
     assert_that(fetched, has_length(count))
@@ -189,7 +189,7 @@ def is_genuine(context: Context) -> None:
 @then("the auditor finds all {count:d} genuine")
 def all_are_genuine(context: Context, count: int) -> None:
     """There were so many different decisions, and the tool finds nothing wrong with any."""
-    assert_that({answer.result()["decision_id"] for answer in context.world.answers}, has_length(count), "decisions")
+    assert_that({answer.read(str, "decision_id") for answer in context.world.answers}, has_length(count), "decisions")
     audits = enough(context.world.audits, "decisions that were verified")
     told = [audit.told for audit in audits if not audit.genuine]
     assert_that(told, empty(), "what the tool told of decisions that it did not find genuine")

@@ -18,7 +18,7 @@ from support.actions import dispatching
 from support.checks.basis import enough
 from support.checks.matchers import accepted, refused_as
 from support.faults import answer_with, cut_after, delay
-from support.interfaces import contracts
+from support.interfaces import contracts, shapes
 
 vocabulary.register()
 
@@ -147,8 +147,9 @@ def send_to_keep(context: Context, message: str, capability: str) -> None:
 def gets_one_answer(context: Context, service: str) -> None:
     """The user was answered with success, by this service and no other."""
     assert_that(context.world.answer, accepted())
-    assert_that(context.world.answer.body["service_id"], equal_to(service), "service that answered")
-    assert_that(context.world.answer.body["output"]["served_by"], equal_to(service), "who served it, by its own word")
+    assert_that(context.world.answer.read(str, "service_id"), equal_to(service), "service that answered")
+    served_by = context.world.answer.read(str, "output", "served_by")
+    assert_that(served_by, equal_to(service), "who served it, by its own word")
 
 
 @then('the user is told that "{services:Words}" failed')
@@ -185,7 +186,7 @@ def has_received(context: Context, service: str, count: int) -> None:
 @then('{system:System} has tried only "{service:Words}"')
 def has_tried_only(context: Context, system: str, service: str) -> None:
     """No call went to any service but this one."""
-    tried = [attempt["service_id"] for attempt in context.world.answer.result()["attempts"]]
+    tried = [attempt.service_id for attempt in context.world.answer.read(list[shapes.Named], "attempts")]
     assert_that(tried, contains_exactly(service), "services that were tried")
 
 

@@ -2,12 +2,12 @@
 
 from behave import given, then, when
 from behave.runner import Context
-from hamcrest import assert_that, contains_inanyorder, empty, equal_to, has_entry, is_in, not_none
+from hamcrest import assert_that, contains_inanyorder, empty, equal_to, has_entry, is_in
 
 from support import vocabulary
 from support.actions import damages, lifecycle
 from support.checks.basis import enough
-from support.interfaces import contracts
+from support.interfaces import contracts, shapes
 from support.outcomes import NotMet
 from support.waiting import until
 
@@ -68,8 +68,8 @@ def becomes_ready(context: Context, system: str) -> None:
 @then('health reports on the components "{components:Words}"')
 def reports_components(context: Context, components: str) -> None:
     """The health check tells of each of these components and of no other."""
-    assert_that(context.world.health["components"], not_none())
-    assert_that(list(context.world.health["components"]), contains_inanyorder(*contracts.words(components)))
+    told = shapes.read(context.world.health, shapes.Object, "components")
+    assert_that(list(told), contains_inanyorder(*contracts.words(components)))
 
 
 @then("every component is healthy")

@@ -8,7 +8,7 @@ from support import vocabulary
 from support.actions import lifecycle
 from support.checks.basis import enough
 from support.checks.matchers import accepted
-from support.interfaces import contracts
+from support.interfaces import contracts, shapes
 
 vocabulary.register()
 
@@ -96,7 +96,7 @@ def holds_version(context: Context, version: str, service: str) -> None:
     """The service is registered once, in this version."""
     held = [each for each in context.world.orchestrator.services().result() if each["service_id"] == service]
     assert_that(held, has_length(1), f"entries of {service} in the registry")
-    assert_that(held[0]["version"], equal_to(version), f"version of {service}")
+    assert_that(shapes.read(held[0], str, "version"), equal_to(version), f"version of {service}")
 
 
 @then("every registration that it acknowledged is still there")

@@ -113,7 +113,7 @@ def proves_policies(context: Context, service: str) -> None:
 @then('each of "{services:Words}" is chosen at least {least:d} times')
 def each_is_chosen(context: Context, services: str, least: int) -> None:
     """Over the requests that were made, each of these services was chosen so often, and no other was."""
-    chosen = [answer.result()["service_id"] for answer in enough(context.world.answers, "requests made")]
+    chosen = [answer.read(str, "service_id") for answer in enough(context.world.answers, "requests made")]
     assert_that(chosen, only_contains(*contracts.words(services)))
     counts = [chosen.count(service) for service in contracts.words(services)]
     assert_that(counts, only_contains(greater_than_or_equal_to(least)), f"times that {services} were chosen")
@@ -122,7 +122,7 @@ def each_is_chosen(context: Context, services: str, least: int) -> None:
 @then('"{service:Words}" is chosen every time')
 def is_chosen_always(context: Context, service: str) -> None:
     """Over all the requests that were made no other service was chosen."""
-    chosen = [answer.result()["service_id"] for answer in enough(context.world.answers, "requests made")]
+    chosen = [answer.read(str, "service_id") for answer in enough(context.world.answers, "requests made")]
     assert_that(chosen, only_contains(service))
 
 

@@ -66,7 +66,7 @@ def all_are_accepted(context: Context) -> None:
 @when("the first decision is fetched {count:d} times, each time over a connection of its own")
 def fetch_apart(context: Context, count: int) -> None:
     """The decision that was made first is asked for by its id so often, each time over a new connection."""
-    newcomers.fetch(context.world, context.world.answers[0].result()["decision_id"], count)
+    newcomers.fetch(context.world, context.world.answers[0].read(str, "decision_id"), count)
 
 
 @then("every time it is the decision that was given, with its trace and its proofs")

@@ -11,8 +11,9 @@ INTERRUPTED = 130
 def main() -> None:
     """Load the command and run it."""
     try:
-        from support import cli
+        from support import cli, text
 
+        text.escape_on_console()
         cli.main()
     except KeyboardInterrupt:
         sys.stderr.write("\nsignoff: interrupted; nothing is left running\n")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 import yaml
@@ -10,9 +10,9 @@ import yaml
 from support.deployments import RemoteDeployment
 from support.http import Exchange
 from support.http.client import TOO_LATE
-from support.interfaces import Interface
+from support.interfaces import Answer, Interface
 from support.load.result import Failure, LoadResult
-from support.outcomes import Broken, NotVerified
+from support.outcomes import Broken, NotMet, NotVerified
 from support.systems import System
 from support.waiting import let_pass
 
@@ -37,12 +37,15 @@ sent until then is sent again and again by its machine, until that gives up."""
 
 
 def emptied(interface: Interface) -> bool:
-    """Remove every service; False if the registry is not empty afterwards, or the system does not answer."""
-    services = interface.services()
-    if services.accepted:
-        for entry in services.body:
-            interface.remove(entry["service_id"])
+    """Remove every service; False if the registry is not empty afterwards, or the system does not answer soundly."""
+    try:
         services = interface.services()
+        if services.accepted:
+            for entry in services.body:
+                interface.remove(entry["service_id"])
+            services = interface.services()
+    except NotMet:
+        return False
     return services.accepted and not services.body
 
 
@@ -62,7 +65,7 @@ class Guest:
     def saw(self, exchange: Exchange) -> None:
         """Note what an exchange has registered. Raises Broken if its answer says nothing about the product."""
         if self._may_have_registered(exchange):
-            self._ours.update(_ids(exchange))
+            self._ours.update(_id_sent(exchange))
         if exchange.status is not None and exchange.status == self._limited:
             seconds = exchange.headers.get("Retry-After", "?")
             raise Broken(
@@ -100,7 +103,8 @@ class Guest:
     def arrive(self, interface: Interface) -> None:
         """See that nobody's services stand in the way, after removing what an earlier scenario had to leave behind.
 
-        Raises NotVerified if somebody else's do, and Broken if that cannot be seen.
+        Raises NotVerified if somebody else's do, and Broken if that cannot be seen. A list that has not the shape of
+        one is NotMet also here, where the suite only sets up: no answer of a sound product makes it look guilty.
         """
         if REGISTRY not in self._system.endpoints:
             return
@@ -120,19 +124,48 @@ class Guest:
             )
 
     def leave(self, interface: Interface) -> str:
-        """Remove what scenarios have registered, and nothing else; what could not be removed, in words."""
-        ours = self._ours
-        for service_id in sorted(ours):
+        """Remove what scenarios have registered, and nothing else; what could not be removed, in words.
+
+        That a service is gone, or never was, is believed if the target says so of that very service, and does not list
+        it any more.
+        """
+        if not self._ours:
+            return ""
+        why: dict[str, str] = {}
+        for service_id in sorted(self._ours):
             try:
                 answer = interface.remove(service_id)
             except Broken as error:
                 return f"{self._left()}: {error}"
-            if answer.refusal is None or answer.refusal.kind == "service-not-found":
-                ours.discard(service_id)
-        return self._left() if ours else ""
+            except NotMet as error:
+                why[service_id] = str(error)
+                continue
+            if not (answer.accepted or self._is_unknown(answer)):
+                why[service_id] = str(answer.refusal)
+        if still := self._listed(interface) & (self._ours - why.keys()):
+            why |= dict.fromkeys(still, "it is said to be gone, and is listed all the same")
+        self._ours.intersection_update(why)
+        return self._left(why) if self._ours else ""
 
-    def _left(self) -> str:
-        return f"{_names(self._ours)} could not be removed from {self._deployment.url}; remove by hand what is left"
+    def _listed(self, interface: Interface) -> set[str]:
+        """The services that the target lists; none where it does not give a list."""
+        try:
+            held = interface.services()
+        except (Broken, NotMet):
+            return set()
+        return {str(each["service_id"]) for each in held.body} if held.accepted else set()
+
+    def _is_unknown(self, answer: Answer) -> bool:
+        """Whether it was refused as a service that is not there; that a path is not there says nothing about it."""
+        kind = "service-not-found"
+        known = answer.refusal is not None and answer.refusal.kind == kind
+        declared = self._system.refusals.get(kind)
+        return known and declared is not None and answer.status == declared.status
+
+    def _left(self, why: Mapping[str, str] | None = None) -> str:
+        reasons = "; ".join(dict.fromkeys((why or {}).values()))
+        left = f"{_names(self._ours)} could not be removed from {self._deployment.url}; remove by hand what is left"
+        return f"{left} ({reasons})" if reasons else left
 
     def _may_have_registered(self, exchange: Exchange) -> bool:
         if REGISTRY not in self._system.endpoints:
@@ -142,15 +175,14 @@ class Guest:
         return exchange.method == "POST" and urlsplit(exchange.url).path == services and not refused
 
 
-def _ids(exchange: Exchange) -> Iterator[str]:
-    """The service that was sent, and the one that the answer tells of, as far as either can be read."""
-    for document in (exchange.request_body, exchange.body):
-        try:
-            read = yaml.safe_load(document)
-        except yaml.YAMLError:
-            continue
-        if isinstance(read, dict) and isinstance(read.get("service_id"), str):
-            yield read["service_id"]
+def _id_sent(exchange: Exchange) -> set[str]:
+    """The service that was sent, as far as it can be read; what the answer calls it is no reason to remove anything."""
+    try:
+        sent = yaml.safe_load(exchange.request_body)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return set()
+    name = sent.get("service_id") if isinstance(sent, dict) else None
+    return {str(name)} if isinstance(name, str | int | float) else set()
 
 
 def _is_no_answer(exchange: Exchange) -> bool:

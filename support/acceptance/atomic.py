@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from support.outcomes import UsageError
+from support.text import encoded
 
 READABLE = 0o644
 
@@ -18,7 +19,7 @@ def write(path: Path, content: str | bytes) -> None:
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
             scratch = Path(file.name)
             try:
-                file.write(content.encode() if isinstance(content, str) else content)
+                file.write(encoded(content) if isinstance(content, str) else content)
                 file.flush()
                 os.fsync(file.fileno())
                 os.fchmod(file.fileno(), READABLE)

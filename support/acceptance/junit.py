@@ -112,5 +112,5 @@ def _suite_name(feature: str, interface: str) -> str:
 
 
 def _text(text: str) -> str:
-    """Text without the characters that XML cannot hold."""
-    return NOT_XML.sub("", text)
+    """Text in which the characters that XML cannot hold are escaped."""
+    return NOT_XML.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)

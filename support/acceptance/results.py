@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from support.outcomes import Outcome
 from support.scenarios import criteria_of
+from support.text import writable
 
 KEY_LABEL = "signoff.key"
 OBSERVATION = "observation"
@@ -68,8 +69,8 @@ class Result(BaseModel):
     unreadable: str | None = None
 
 
-UNPRINTABLE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Terminal colours, control characters, marks that turn text around, and halves of characters."""
+UNPRINTABLE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Terminal colours, control characters, and marks that turn text around."""
 
 
 class _Unreadable(Exception):
@@ -148,7 +149,7 @@ def _outcome(data: dict[str, Any]) -> tuple[Outcome, str]:
 
 def _clean(text: object) -> str:
     """Words as a reader can see them: a message may hold whatever the system answered."""
-    return UNPRINTABLE.sub("", str(text).replace("\r\n", "\n")).strip()
+    return UNPRINTABLE.sub("", writable(str(text)).replace("\r\n", "\n")).strip()
 
 
 def _attachments(node: dict[str, Any]) -> Iterator[Any]:

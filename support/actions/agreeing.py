@@ -10,6 +10,7 @@ from support.checks import agreement
 from support.checks.agreement import Buckets
 from support.checks.load import Percentile, fair
 from support.interfaces import Answer
+from support.interfaces.shapes import Some, Stage
 from support.load.result import MICROSECOND, Endpoint
 from support.outcomes import Broken
 from support.world import World
@@ -75,8 +76,8 @@ def traced_stages(answers: Sequence[Answer]) -> dict[str, list[float]]:
     """Seconds that each stage of each decision took, by its own trace. Raises Broken where no decision has any."""
     traced: dict[str, list[float]] = {}
     for answer in answers:
-        for stage in answer.body["trace"]["stages"] if answer.accepted else ():
-            traced.setdefault(stage["name"], []).append(stage["duration_us"] * MICROSECOND)
+        for stage in _stages(answer):
+            traced.setdefault(stage.name, []).append(stage.duration_us * MICROSECOND)
     if not traced:
         raise Broken(f"of {len(answers)} decisions none has a stage in its trace")
     return traced
@@ -86,13 +87,21 @@ def stage_times(what: str, answers: Sequence[Answer]) -> Endpoint:
     """How long a stage took in each decision, in whole microseconds, rounded up; no decision is a failure."""
     taken: Counter[int] = Counter()
     for answer in answers:
-        for stage in answer.body["trace"]["stages"] if answer.accepted else ():
-            if stage["name"] == STAGES[what]:
-                taken[max(1, -(-int(stage["duration_us"] * 1000) // 1000))] += 1
+        for stage in _stages(answer):
+            if stage.name == STAGES[what]:
+                taken[max(1, -(-int(stage.duration_us * 1000) // 1000))] += 1
     if taken.total() > len(answers):
         raise Broken(f"{len(answers)} decisions tell of {taken.total()} {what}: more than one each")
     missing = len(answers) - taken.total()
     return in_process.endpoint_of(what, taken, {"other": missing} if missing else {})
+
+
+def _stages(answer: Answer) -> list[Stage]:
+    """The stages in the trace of a decision; none of a refusal."""
+    if not answer.accepted:
+        return []
+    answer.read(Some, "trace", "stages")
+    return answer.read(list[Stage], "trace", "stages")
 
 
 def _requests(world: World, given: int) -> Buckets:

@@ -14,7 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from support.checks.matchers import Described
 from support.interfaces import contracts
+from support.interfaces.shapes import Name, Object, Some, Stage, read
 from support.outcomes import Broken
+from support.text import ESCAPE
 from support.world import World
 
 GENUINE, TAMPERED = 0, 1
@@ -56,7 +58,9 @@ def verify(world: World, decision: dict[str, Any]) -> Audit:
     with TemporaryDirectory() as folder:
         command = world.system.command("verify", _files(world, decision, Path(folder)))
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False, cwd=folder)
+            done = subprocess.run(
+                command, capture_output=True, encoding="utf-8", errors=ESCAPE, timeout=30, check=False, cwd=folder
+            )
         except subprocess.TimeoutExpired as error:
             raise Broken(f"{' '.join(command)} did not end within 30 s") from error
     told = f"{done.stdout}{done.stderr}".strip()
@@ -68,19 +72,22 @@ def tamper(decision: dict[str, Any], part: str) -> None:
     """Change one part of a decision as little as can be. Raises Broken for a part that nothing is known of."""
     match part:
         case "service":
-            decision["service_id"] = "other-chat"
+            read(decision, Object)["service_id"] = "other-chat"
         case "route":
-            decision["route"] = "external" if decision["route"] != "external" else "internal"
+            decision["route"] = "external" if read(decision, str, "route") != "external" else "internal"
         case "control signal":
-            decision["control_signal"]["timeout_ms"] += 1
+            read(decision, Object, "control_signal")["timeout_ms"] = 1 + read(
+                decision, int, "control_signal", "timeout_ms"
+            )
         case "guarantees":
-            decision["guarantees"]["accuracy"] = 0.92
+            read(decision, Object, "guarantees")["accuracy"] = 0.92
         case "proofs":
-            decision["proofs"].pop()
+            read(decision, Some, "proofs").pop()
         case "trace":
-            decision["trace"]["stages"][0]["duration_us"] += 0.5
+            read(decision, list[Stage], "trace", "stages")
+            read(decision, Some, "trace", "stages")[0]["duration_us"] += 0.5
         case "signature":
-            decision["signature"]["value"] = _other_letter(decision["signature"]["value"])
+            read(decision, Object, "signature")["value"] = _other_letter(read(decision, Name, "signature", "value"))
         case _:
             raise Broken(f"nothing is known of a decision's {part}")
 

@@ -16,6 +16,7 @@ from support.checks.matchers import Described
 from support.deployments import HasData, power
 from support.interfaces import contracts
 from support.outcomes import Broken, DeploymentFailed, NotMet
+from support.text import ESCAPE
 from support.world import World
 
 PATIENCE = 60
@@ -170,7 +171,7 @@ def services(world: World) -> dict[str, Any]:
 def audit(world: World) -> list[str]:
     """The records of the audit log, as they were written."""
     path = lifecycle.files(world)["audit"]
-    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return path.read_text(encoding="utf-8", errors=ESCAPE).splitlines() if path.exists() else []
 
 
 def _backup(world: World) -> Backup:
@@ -183,7 +184,13 @@ def _run(world: World, name: str, data: Path, archive: Path) -> Done:
     command = world.system.command(name, {"data": str(data), "archive": str(archive)})
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=PATIENCE, check=False, cwd=archive.parent
+            command,
+            capture_output=True,
+            encoding="utf-8",
+            errors=ESCAPE,
+            timeout=PATIENCE,
+            check=False,
+            cwd=archive.parent,
         )
     except subprocess.TimeoutExpired as error:
         raise Broken(f"{' '.join(command)} did not end within {PATIENCE} s") from error

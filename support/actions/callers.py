@@ -9,9 +9,11 @@ from typing import Any
 
 from support.checks.basis import enough
 from support.http import Exchange
+from support.http.paths import check
 from support.interfaces import contracts
 from support.interfaces.requests import request
-from support.outcomes import Broken, NotMet, NotVerified
+from support.interfaces.shapes import Object, read
+from support.outcomes import Broken, NotMet, NotVerified, UsageError
 from support.systems import System
 from support.waiting import let_pass
 from support.world import World
@@ -43,6 +45,9 @@ TRIED = "tried-chat"
 
 FOUND = "local-chat"
 """The service that callers try to replace and remove; the scenario registers it beforehand."""
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+"""What stands for a method in the paths of an API description (OpenAPI 3.1, 4.8.9)."""
 
 SHAPES: dict[str, Callable[[str], list[str]]] = {
     "a caller without a token": lambda token: [],
@@ -111,12 +116,21 @@ def call_every_route(world: World, says: str) -> None:
 
     Those that only the system's definition names are called too: a description that leaves one out hides nothing.
     """
-    described = world.http.get(world.endpoint("openapi")).json()["paths"]
+    described = read(world.http.get(world.endpoint("openapi")).json(), dict[str, Object], "paths")
     prefix = world.endpoint("services").rsplit("/", 1)[0] + "/"
     hidden = {path: ["get"] for path in world.system.endpoints.values() if path not in described}
     for path, methods in {**described, **hidden}.items():
-        for method in methods if path.startswith(prefix) else ():
-            call(world, says, method.upper(), re.sub(r"{[^}]*}", FOUND, path))
+        for method in [each for each in methods if each in METHODS] if path.startswith(prefix) else ():
+            call(world, says, method.upper(), _sendable(re.sub(r"{[^}]*}", FOUND, path)))
+
+
+def _sendable(path: str) -> str:
+    """A route of the system's own description. Raises NotMet for one that would be sent as another path."""
+    try:
+        check(path)
+    except UsageError as error:
+        raise NotMet(f"expected routes in the API description that can be called, but {error}") from error
+    return path
 
 
 def outcome(world: World, exchange: Exchange) -> str:
@@ -145,7 +159,7 @@ def echoed(world: World) -> list[str]:
 def wait_as_told(world: World) -> None:
     """Wait for as long as the last answer says. Raises NotMet if it does not say so in whole seconds, or too many."""
     told = world.exchange.headers.get("Retry-After", "")
-    if not told.isdigit():
+    if not re.fullmatch(r"[0-9]{1,9}", told):
         raise NotMet(f"expected the answer to say in Retry-After how many seconds to wait, but it said {told!r}")
     if int(told) > LONGEST_WAIT:
         raise NotMet(f"expected to be told to wait for at most {LONGEST_WAIT} s, but the answer said {told} s")

@@ -100,7 +100,7 @@ def needed_dies(world: World, caio: Watched) -> list[Fault]:
     name = f"{caio.name}-needed"
     document = world.services.start_contained({"service": name, "offers": ABILITY})
     caio.admin.register(contracts.text(document)).result()
-    well = lambda: caio.admin.service(name).result()["circuit"] == "closed"  # noqa: E731
+    well = lambda: caio.admin.service(name).read(str, "circuit") == "closed"  # noqa: E731
     return [dispatching(world, caio), Killed(world.services.container(name), f"service {name} killed", well)]
 
 

@@ -42,7 +42,7 @@ def await_health(world: World, service_id: str, health: str) -> None:
 
     def reported() -> bool:
         answer = world.orchestrator.service(service_id)
-        return answer.accepted and answer.body["health"] == health
+        return answer.accepted and answer.read(str, "health") == health
 
     limit = world.settings.timeouts.settle
     until(reported, limit, f"{world.system.says} to report {service_id} as {health}", failing=NotMet)

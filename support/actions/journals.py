@@ -8,6 +8,7 @@ from support.actions import lifecycle
 from support.checks import logs
 from support.checks.basis import enough
 from support.outcomes import NotMet, WaitedInVain
+from support.text import ESCAPE
 from support.waiting import until
 from support.world import World
 
@@ -60,4 +61,4 @@ def secrets(world: World) -> list[str]:
 
 def _audit(world: World) -> str:
     path = lifecycle.files(world)["audit"]
-    return path.read_text(encoding="utf-8") if path.exists() else ""
+    return path.read_text(encoding="utf-8", errors=ESCAPE) if path.exists() else ""

@@ -12,6 +12,7 @@ from support.checks.basis import enough
 from support.checks.matchers import Described
 from support.deployments import HasData, Killable, Restartable, Stoppable, power
 from support.interfaces import contracts
+from support.interfaces.shapes import Component, Object, read
 from support.outcomes import DeploymentFailed, NotVerified
 from support.world import World
 
@@ -112,8 +113,7 @@ def register_during(world: World, disaster: Callable[[World], None]) -> None:
 
 def health(world: World) -> dict[str, Any]:
     """What the health check says: status and components. An answer that is no JSON object is not met."""
-    told: dict[str, Any] = world.http.get(world.endpoint("health")).json()
-    return told
+    return read(world.http.get(world.endpoint("health")).json(), Object)
 
 
 def status_of(world: World, endpoint: str) -> int | None:
@@ -124,7 +124,7 @@ def status_of(world: World, endpoint: str) -> int | None:
 def version_of(world: World, service_id: str) -> str | None:
     """The version of a service that the registry holds; None if it holds none."""
     answer = world.orchestrator.service(service_id)
-    return str(answer.body["version"]) if answer.accepted else None
+    return answer.read(str, "version") if answer.accepted else None
 
 
 def files(world: World) -> dict[str, Path]:
@@ -145,9 +145,9 @@ def write_contract(folder: Path, document: contracts.Document) -> None:
 def failed_components(world: World, health: Mapping[str, Any] | None = None) -> list[str]:
     """The components that a health check, the one remembered unless another is given, calls anything but healthy."""
     health = world.health if health is None else health
-    return [name for name, told in components(health).items() if told.get("status") != world.system.healthy]
+    return [name for name, told in components(health).items() if told.status != world.system.healthy]
 
 
-def components(health: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+def components(health: Mapping[str, Any]) -> Mapping[str, Component]:
     """What a health check says of each component; empty if it tells of none."""
-    return health.get("components") or {}
+    return read(health, dict[str, Component], "components") if health.get("components") else {}

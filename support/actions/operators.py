@@ -15,6 +15,7 @@ from typing import Literal
 from support.deployments import Replica, ReplicaSet
 from support.deployments.containers.balancer import Balancer
 from support.http import HttpClient
+from support.interfaces.shapes import read
 from support.outcomes import WaitedInVain
 from support.waiting import consistently, until
 
@@ -105,7 +106,7 @@ class Operator:
 
     def _look_up_version(self, replica: Replica) -> None:
         client = HttpClient(replica.url, lambda _: None)
-        self.versions[replica.name] = str(client.get(replica.system.endpoint("health")).json()["version"])
+        self.versions[replica.name] = read(client.get(replica.system.endpoint("health")).json(), str, "version")
         client.close()
 
     def _put_in(self, replica: Replica) -> None:

@@ -13,6 +13,7 @@ from support.actions.operators import Deed, Operator
 from support.actions.traffic import Sent, Traffic, answered_by
 from support.deployments import Replica
 from support.interfaces import contracts
+from support.interfaces.shapes import read
 from support.outcomes import Broken, NotMet
 from support.waiting import let_pass, until
 from support.world import World
@@ -149,7 +150,7 @@ def count(world: World) -> list[Sent]:
 def versions_met(world: World) -> list[str]:
     """The versions that answer callers who come now."""
     path = world.endpoint("health")
-    return [str(world.http.get(path).json()["version"]) for _ in range(ASKED)]
+    return [read(world.http.get(path).json(), str, "version") for _ in range(ASKED)]
 
 
 def registries_met(world: World) -> list[list[str]]:

@@ -6,6 +6,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from support.text import ESCAPE
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 GET = "apt-get install chromium (on Ubuntu, where that is a snap: Google Chrome's package)"
 """What gets one on Debian and Ubuntu."""
@@ -35,7 +37,12 @@ def version(browser: Path) -> str:
     """What the browser says of itself, such as "Chromium 156.0.8078.79"; empty if it says nothing."""
     try:
         said = subprocess.run(
-            [str(browser), "--version"], capture_output=True, text=True, timeout=_ANSWERS_IN, check=False
+            [str(browser), "--version"],
+            capture_output=True,
+            encoding="utf-8",
+            errors=ESCAPE,
+            timeout=_ANSWERS_IN,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""

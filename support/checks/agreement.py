@@ -16,6 +16,7 @@ from support.checks.findings import Finding, broken, found
 from support.checks.load import needed_for
 from support.load.confidence import CONFIDENCE, wilson
 from support.load.result import MICROSECOND, Endpoint
+from support.outcomes import NotMet
 
 ROUNDING = 0.999
 """Histograms of the suite are exact to three digits: a time may be told by so much too long."""
@@ -42,13 +43,23 @@ class Buckets:
 
 def rise(before: Samples, after: Samples, name: str, labels: Mapping[str, str]) -> Buckets:
     """What was added to a histogram from one reading to the next."""
-    bounds = sorted({float(dict(carried)["le"]) for found, carried in after if found == f"{name}_bucket"})
-    written = {float(dict(carried)["le"]): dict(carried)["le"] for found, carried in after if found == f"{name}_bucket"}
+    buckets = [dict(carried) for found, carried in after if found == f"{name}_bucket"]
+    written = {_bound(carried, name): carried["le"] for carried in buckets}
     below = {
-        bound: exposition.rise(before, after, f"{name}_bucket", {**labels, "le": written[bound]}) for bound in bounds
+        bound: exposition.rise(before, after, f"{name}_bucket", {**labels, "le": written[bound]})
+        for bound in sorted(written)
     }
     count, total = (exposition.rise(before, after, f"{name}_{part}", labels) for part in ("count", "sum"))
     return Buckets(name, below, count, total)
+
+
+def _bound(carried: Mapping[str, str], name: str) -> float:
+    try:
+        return float(carried["le"])
+    except (KeyError, ValueError) as error:
+        raise NotMet(
+            f"expected each bucket of {name} to carry its bound, le, but one carries {dict(carried)}"
+        ) from error
 
 
 def judge_count(counted: float, seen: int, what: str) -> Finding:

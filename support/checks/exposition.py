@@ -11,7 +11,10 @@ Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 def read(exposition: str) -> Samples:
     """Every sample by name and labels. Raises ValueError if the text is no valid exposition."""
-    families = text_string_to_metric_families(exposition)
+    try:
+        families = list(text_string_to_metric_families(exposition))
+    except (LookupError, TypeError, AttributeError) as error:  # what the parser falls over is no exposition
+        raise ValueError(f"no exposition: {error}") from error
     return {
         (sample.name, frozenset(sample.labels.items())): sample.value
         for family in families

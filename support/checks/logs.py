@@ -49,6 +49,6 @@ def with_request_id(log: str, request_id: str) -> list[dict[str, Any]]:
 def _object(line: str) -> dict[str, Any] | None:
     try:
         read = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return read if isinstance(read, dict) else None

@@ -49,8 +49,8 @@ def routed_to(service_id: str) -> AnswerMatcher:
     """A decision for this service."""
     return AnswerMatcher(
         f"a decision for {service_id!r}",
-        lambda answer: answer.accepted and answer.body["service_id"] == service_id,
-        lambda answer: f"a decision for {answer.body['service_id']!r}" if answer.accepted else str(answer.refusal),
+        lambda answer: answer.accepted and answer.read(str, "service_id") == service_id,
+        lambda answer: f"a decision for {answer.read(str, 'service_id')!r}" if answer.accepted else str(answer.refusal),
     )
 
 

@@ -105,7 +105,8 @@ class DriverDeployment:
             raise DeploymentFailed(
                 f"the Python driver of {self.system.says} did not start: {failure}\ncommand: {' '.join(command)}"
             )
-        self.version = ready.get("params", {}).get("version")
+        told = ready.get("params")
+        self.version = str(told["version"]) if isinstance(told, dict) and "version" in told else None
         self.ready_seconds.append(time.monotonic() - started)
 
     def call(self, method: str, params: Mapping[str, Any] | None = None, timeout: float | None = None) -> RpcReply:
@@ -124,7 +125,7 @@ class DriverDeployment:
                 method=method,
                 params=request["params"],
                 result=message.get("result"),
-                error=None if error is None else RpcError(error["code"], error["message"], error.get("data")),
+                error=None if error is None else _error(error),
                 failure=failure,
                 duration=time.monotonic() - clock,
                 started=started,
@@ -237,10 +238,17 @@ def _pump(process: subprocess.Popen[bytes], lines: queue.SimpleQueue[bytes | Non
     lines.put(None)
 
 
+def _error(told: Any) -> RpcError:
+    """The error as JSON-RPC 2.0 has it (5.1); of one that is otherwise made, the whole is what it tells."""
+    if isinstance(told, dict) and isinstance(told.get("code"), int) and isinstance(told.get("message"), str):
+        return RpcError(told["code"], told["message"], told.get("data"))
+    return RpcError(0, "an error that is none by JSON-RPC", told)
+
+
 def _read(line: bytes) -> dict[str, Any]:
     """A message of the driver; what is no JSON object (a stray print of the system) is passed over."""
     try:
         message = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return message if isinstance(message, dict) else {}

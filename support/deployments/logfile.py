@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from support.text import decoded
+
 LAST_LINES = 12
 """Lines that a message about a failed start shows."""
 
@@ -20,10 +22,10 @@ class LogFile:
         return self.path.stat().st_size
 
     def since(self, position: int = 0) -> str:
-        """What was written after a position; bytes that are not UTF-8 are replaced."""
+        """What was written after a position; bytes that are not UTF-8 are escaped."""
         with self.path.open("rb") as file:
             file.seek(position)
-            return file.read().decode("utf-8", errors="replace")
+            return decoded(file.read())
 
     def tail(self, lines: int = LAST_LINES) -> str:
         """The last lines, indented; says so if there are none."""

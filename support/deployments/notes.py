@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from support.text import ESCAPE
+
 
 class Notes:
     """The notes of one process; each run has its own folder, and each of its processes a file there."""
@@ -14,7 +16,7 @@ class Notes:
     def say(self, text: str) -> None:
         """Tell one thing, in one line."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.open("a", encoding="utf-8") as file:
+        with self._path.open("a", encoding="utf-8", errors=ESCAPE) as file:
             file.write(" ".join(text.split()) + "\n")
 
 

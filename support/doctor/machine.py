@@ -16,6 +16,7 @@ from support import browsers
 from support.browsers import finding
 from support.doctor.offer import Offer
 from support.evidence.report import GENERATOR
+from support.text import ESCAPE
 
 OLDEST_PYTHON = (3, 11)
 """As ``requires-python`` in pyproject.toml has it."""
@@ -119,7 +120,9 @@ def _node() -> str:
         return ""
     try:
         asked = [str(Path(spec.origin).parent / "bin" / "node"), "--version"]
-        return subprocess.run(asked, capture_output=True, text=True, timeout=_ANSWERS_IN, check=True).stdout.strip()
+        return subprocess.run(
+            asked, capture_output=True, encoding="utf-8", errors=ESCAPE, timeout=_ANSWERS_IN, check=True
+        ).stdout.strip()
     except (OSError, subprocess.SubprocessError):
         return ""
 

@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Any, Protocol
 
 from support.evidence.timeline import Lane, journal, picture
+from support.text import decoded, writable_json
 
 LONGEST = 100_000
 """Characters of the longest text attachment; of a longer one the beginning and the end are kept."""
@@ -76,7 +77,8 @@ class Evidence:
 
     def json(self, name: str, value: object) -> None:
         """Attach data, indented for reading. Dataclasses and pydantic models are written as objects."""
-        _recorder.attach(name, json.dumps(value, indent=2, ensure_ascii=False, default=_plain), Media.JSON)
+        written = json.dumps(value, indent=2, ensure_ascii=False, default=_plain)
+        _recorder.attach(name, writable_json(written), Media.JSON)
 
     def picture(self, name: str, png: bytes) -> None:
         """Attach a picture; nothing in it can be redacted, so it must show no secret."""
@@ -133,7 +135,7 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "model_dump"):
         return value.model_dump(mode="json")
     if isinstance(value, bytes):
-        return value.decode(errors="replace")
+        return decoded(value)
     if isinstance(value, Iterable):
         return list(value)
     return str(value)

@@ -11,6 +11,7 @@ from typing import Literal
 
 from support.evidence.results_folder import ResultsLost
 from support.outcomes import Outcome
+from support.text import writable
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ class EventLog:
         self._append(Event(time.time(), "finished", key, name, outcome, round(seconds, 3)))
 
     def _append(self, event: Event) -> None:
-        line = json.dumps({name: value for name, value in asdict(event).items() if value is not None})
+        fields = {name: value for name, value in asdict(event).items() if value is not None}
+        line = json.dumps(fields | {"key": writable(event.key), "name": writable(event.name)})
         # One write per line: a reader sees whole lines or a last one without its end.
         try:
             with self._path.open("a", encoding="utf-8") as file:

@@ -12,6 +12,7 @@ from typing import Any
 from support import systems
 from support.outcomes import UsageError
 from support.scenarios import all_tags, criteria_of, full_name, key_of, rule_of, title_of
+from support.text import encoded
 
 SEVERITIES = ("blocker", "critical", "normal", "minor", "trivial")
 CRITERION_PAGE = "../acceptance.html#{criterion}"
@@ -109,4 +110,4 @@ def _title(system: str, definition: str) -> str:
 
 
 def _digest(*parts: str) -> str:
-    return md5("\0".join(parts).encode(), usedforsecurity=False).hexdigest()
+    return md5(encoded("\0".join(parts)), usedforsecurity=False).hexdigest()

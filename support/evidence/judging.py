@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
@@ -81,6 +82,14 @@ def of_scenario(scenario: Any) -> Judgement:
     return Judgement(Outcome.BROKEN, f"it did not run to its end (behave calls it {scenario.status.name})")
 
 
+def unrecorded(judgement: Judgement, errors: Sequence[Exception]) -> Judgement:
+    """The judgement of a scenario that could not be recorded whole: broken, since its evidence is not all there."""
+    if not errors:
+        return judgement
+    told = "\n".join(dict.fromkeys(f"it could not be recorded: {_described(error)}" for error in errors))
+    return Judgement(Outcome.BROKEN, f"{told}\n{judgement.message}".strip(), judgement.trace or _trace(errors[0]))
+
+
 def of_unrun(scenario: Any, feature: Any) -> Judgement:
     """Why a selected scenario never ran: a failed hook around it, or the run was stopped. Never a pass, so broken."""
     for container in (rule_of(scenario), feature):
@@ -116,7 +125,10 @@ def _stopped_at(step: Step) -> bool:
 
 
 def _described(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}".rstrip(": ")
+    try:
+        return f"{type(error).__name__}: {error}".rstrip(": ")
+    except Exception:  # noqa: BLE001 -- an error may hold what cannot be put into words
+        return f"{type(error).__name__}, which cannot be put into words"
 
 
 def _asserted(error: BaseException) -> str:

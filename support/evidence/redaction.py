@@ -7,6 +7,8 @@ import json
 import re
 from urllib.parse import quote
 
+from support import text
+
 REDACTED = "[redacted]"
 SHORTEST = 6
 """Characters of the shortest secret that is looked for by value; a shorter one would blot out ordinary words."""
@@ -72,8 +74,8 @@ class Redactor:
         """
         if len(secret) < SHORTEST:
             return
-        encoded = base64.b64encode(secret.encode()).decode().rstrip("=")
-        spellings = {secret, quote(secret, safe=""), json.dumps(secret)[1:-1], encoded}
+        encoded = base64.b64encode(text.encoded(secret)).decode().rstrip("=")
+        spellings = {secret, quote(secret, safe="", errors=text.ESCAPE), json.dumps(secret)[1:-1], encoded}
         # The longest first, so that a secret within a longer one does not leave the rest standing.
         self._spellings = sorted(spellings.union(self._spellings), key=lambda spelling: (-len(spelling), spelling))
 

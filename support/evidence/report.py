@@ -22,6 +22,7 @@ from support.evidence.packing import packed, texts
 from support.evidence.report_history import ReportHistory
 from support.outcomes import UsageError
 from support.settings import ROOT
+from support.text import ESCAPE
 
 GENERATOR = ROOT / "node_modules" / "allure" / "cli.js"
 CONFIGURATION = ROOT / "allurerc.mjs"
@@ -90,7 +91,7 @@ def write_environment(results: Path, facts: Mapping[str, object]) -> None:
         words = " ".join(str(value).split()).replace("\\", "\\\\")
         lines.append(f"{re.sub(r'[^A-Za-z0-9_.-]+', '_', name)}={words}\n")
     results.mkdir(parents=True, exist_ok=True)
-    (results / "environment.properties").write_text("".join(lines), encoding="utf-8")
+    (results / "environment.properties").write_text("".join(lines), encoding="utf-8", errors=ESCAPE)
 
 
 def _run_generator(results: Path, output: Path, history: Path | None) -> None:
@@ -100,7 +101,15 @@ def _run_generator(results: Path, output: Path, history: Path | None) -> None:
     ]  # fmt: skip
     surroundings = os.environ | ({HISTORY: str(history.resolve())} if history else {})
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False, env=surroundings)
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            encoding="utf-8",
+            errors=ESCAPE,
+            timeout=PATIENCE,
+            check=False,
+            env=surroundings,
+        )
     except subprocess.TimeoutExpired as error:
         raise UsageError(f"the report generator did not end within {PATIENCE:.0f} s; {_how_to_finish()}") from error
     except OSError as error:

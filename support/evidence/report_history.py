@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from support.text import ESCAPE
+
 RUN = "signoff.run"
 """The field by which a line is known to be of a run; Allure ignores it."""
 KEPT = 20
@@ -75,4 +77,6 @@ def _slim(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _write(file: Path, entries: list[dict[str, Any]]) -> None:
-    file.write_text("".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries), encoding="utf-8")
+    file.write_text(
+        "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries), encoding="utf-8", errors=ESCAPE
+    )

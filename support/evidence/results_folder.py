@@ -12,6 +12,7 @@ from typing import Any
 from support.evidence.attachments import Media
 from support.evidence.redaction import redactor
 from support.outcomes import Broken
+from support.text import decoded, encoded, writable
 
 _OURS = (
     "*-result.json",
@@ -66,13 +67,13 @@ class ResultsFolder:
     def record(self, kind: str, content: Mapping[str, Any]) -> None:
         """Write one record; ``kind`` is "result" or "globals"."""
         text = json.dumps(_redacted(content), ensure_ascii=False, default=str)
-        self._keep(f"{uuid.uuid4()}-{kind}.json", text.encode())
+        self._keep(f"{uuid.uuid4()}-{kind}.json", encoded(text))
 
     def attachment(self, body: str | bytes, media_type: str, ending: str) -> str:
         """Write one attachment and give its file name. Text is redacted, whatever its media type says."""
-        content = redactor.text(body).encode() if isinstance(body, str) else redactor.bytes(body)
+        content = encoded(redactor.text(body)) if isinstance(body, str) else redactor.bytes(body)
         if media_type in (Media.TEXT.value[0], Media.JSON.value[0]) and isinstance(body, bytes):
-            content = redactor.text(body.decode(errors="replace")).encode()
+            content = encoded(redactor.text(decoded(body)))
         name = f"{uuid.uuid4()}-attachment.{ending}"
         self._keep(name, content)
         return name
@@ -108,12 +109,11 @@ def remove_results(path: Path) -> None:
 
 
 def _redacted(value: Any, field: str = "") -> Any:
-    if field in _IDENTITIES:
-        return value
+    """The value as it may be written: without secrets, and with what UTF-8 cannot hold escaped."""
     if isinstance(value, str):
-        return redactor.text(value)
+        return writable(value if field in _IDENTITIES else redactor.text(value))
     if isinstance(value, Mapping):
-        return {name: _redacted(item, name) for name, item in value.items()}
+        return {name: _redacted(item, name if field not in _IDENTITIES else field) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_redacted(item) for item in value]
+        return [_redacted(item, field if field in _IDENTITIES else "") for item in value]
     return value

@@ -17,6 +17,7 @@ from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 
 from support.http.exchange import Exchange, Headers
+from support.http.paths import check
 
 HeaderSet = Mapping[str, str] | Sequence[tuple[str, str]]
 """Headers by name, or as pairs where one name is to be sent twice or a value is to be sent exactly as it is."""
@@ -75,8 +76,10 @@ class HttpClient:
     ) -> Exchange:
         """Send one request. ``token`` is sent as a bearer token; ``json`` also sets its content type, unless given.
 
-        ``timeout`` (seconds) is for the whole exchange, from connecting to the last byte.
+        ``timeout`` (seconds) is for the whole exchange, from connecting to the last byte. Raises UsageError for a path
+        that would be sent as another.
         """
+        check(path)
         body = content.encode() if isinstance(content, str) else content or b""
         pairs = _pairs(headers)
         if json is not _ABSENT:
@@ -169,6 +172,7 @@ def _plainly(problem: Exception, timeout: float) -> str:
     kinds: list[tuple[type[Exception], str]] = [
         (requests.Timeout, f"{TOO_LATE} {timeout:g} s"),
         (urllib3.exceptions.TimeoutError, f"{TOO_LATE} {timeout:g} s"),
+        (urllib3.exceptions.DecodeError, "the answer is not in the encoding that it names"),
         (urllib3.exceptions.ProtocolError, "the connection was cut in the middle of the answer"),
         (requests.exceptions.SSLError, f"no secure connection; {OWN_AUTHORITIES} may name authorities to trust"),
         (requests.ConnectionError, "the connection was refused or cut before an answer came"),

@@ -8,10 +8,14 @@ from typing import Any
 
 from requests.structures import CaseInsensitiveDict
 
+from support.http.documents import parse
 from support.outcomes import NotMet
+from support.text import decoded
 
 SHOWN = 64 * 1024
 """Bytes of a body that a description shows; the rest is cut, and the cut is said."""
+
+JSON = "application/json"
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -42,15 +46,22 @@ class Exchange:
 
     @property
     def text(self) -> str:
-        """The body of the answer as text; bytes that are not UTF-8 are replaced."""
-        return self.body.decode("utf-8", errors="replace")
+        """The body of the answer as text; bytes that are not UTF-8 are escaped."""
+        return decoded(self.body)
 
     def json(self) -> Any:
-        """The body of the answer, read as JSON. Raises NotMet, with the whole exchange, if it is none."""
+        """The body, read as JSON. Raises NotMet, with the whole exchange, if it is none or is not called so.
+
+        An answer that does not say what it is may be read as what was asked for (RFC 9110, 8.3).
+        """
+        called = self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         try:
-            return json.loads(self.body)
+            read = parse(self.body)
         except ValueError as error:
             raise NotMet(f"expected an answer in JSON, but {self.error or error}\n{self.describe()}") from error
+        if called and not (called == JSON or called.endswith("+json")):
+            raise NotMet(f"expected an answer in JSON, but its Content-Type says {called!r}\n{self.describe()}")
+        return read
 
     def request_json(self) -> Any:
         """The body that was sent, read as JSON; None if nothing was sent."""
@@ -78,8 +89,8 @@ def _body(body: bytes) -> list[str]:
         return []
     if len(body) > SHOWN:
         cut = f"… cut here: {SHOWN} of {len(body)} bytes are shown"
-        return ["", body[:SHOWN].decode("utf-8", errors="replace"), cut]
+        return ["", decoded(body[:SHOWN]), cut]
     try:
-        return ["", json.dumps(json.loads(body), indent=2, ensure_ascii=False)]
+        return ["", json.dumps(parse(body), indent=2, ensure_ascii=False)]
     except ValueError:
-        return ["", body.decode("utf-8", errors="replace")]
+        return ["", decoded(body)]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
+from support.interfaces.shapes import SHOWN, Considered, Problem, read, wrong_in
 from support.outcomes import NotMet
+
+T = TypeVar("T")
 
 _NAME = re.compile(r"[^:/#]*$")
 """The last part of a problem's type: ``registry-full`` of ``urn:caio:problem:registry-full`` or of a URL."""
@@ -69,35 +72,34 @@ class Answer:
             raise NotMet(f"expected a result, but it was refused as {self.refusal}")
         return self.body
 
+    def read(self, kind: type[T], *path: str) -> T:
+        """The part of the result at a path. Raises NotMet if there is no result, or not that in it."""
+        return read(self.result(), kind, *path)
+
     def candidates(self) -> tuple[Candidate, ...]:
         """Every service that was considered, from the decision's trace or from the refusal."""
         if self.refusal is not None:
             return self.refusal.candidates
-        return tuple(candidate(each) for each in self.result()["trace"]["candidates"])
+        return tuple(_candidate(each) for each in self.read(list[Considered], "trace", "candidates"))
 
     def __str__(self) -> str:
         return str(self.refusal) if self.refusal else f"accepted: {self.body}"
 
 
-def candidate(entry: dict[str, Any]) -> Candidate:
-    """Read one candidate of a trace or of a refusal."""
-    score = entry.get("score")
-    return Candidate(
-        service_id=str(entry["service_id"]),
-        outcome=str(entry.get("outcome", "refused")),
-        stage=str(entry.get("stage") or ""),
-        reason=str(entry.get("reason") or ""),
-        score=None if score is None else float(score),
-    )
+def _candidate(entry: Considered) -> Candidate:
+    return Candidate(entry.service_id, entry.outcome, entry.stage or "", entry.reason or "", entry.score)
 
 
-def refusal(problem: dict[str, Any]) -> Refusal:
-    """Read a problem document (RFC 9457) of either interface. A refusal that is none of these keeps its raw text."""
-    named = _NAME.search(str(problem.get("type", "")))
-    kind = (named[0] if named else "") or "unexplained"
+def refusal(problem: object) -> Refusal:
+    """Read a problem document (RFC 9457) of either interface. What has not the shape of one is "unexplained"."""
+    if wrong := wrong_in(problem, Problem):
+        shown = repr(problem)[:SHOWN]
+        return Refusal("unexplained", f"expected a problem document, but it has another shape ({wrong}): {shown}")
+    told = read(problem, Problem)
+    found = _NAME.search(told.type)
     errors = tuple(
         FieldError(str(each.get("field", "")), str(each.get("message", "")), each.get("line"))
-        for each in problem.get("errors") or ()
+        for each in told.errors or ()
     )
-    candidates = tuple(candidate(each) for each in problem.get("candidates") or ())
-    return Refusal(kind, str(problem.get("detail", "")), errors, candidates)
+    candidates = tuple(_candidate(each) for each in told.candidates or ())
+    return Refusal((found[0] if found else "") or "unexplained", told.detail or "", errors, candidates)

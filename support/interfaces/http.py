@@ -7,13 +7,19 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from support.http import Exchange, HttpClient
+from support.http.paths import query_value, segment
 from support.interfaces.answer import Answer, Refusal, refusal
 from support.interfaces.contracts import Document
 from support.interfaces.port import RouteRequest
+from support.interfaces.shapes import Object, Page, named, read
+from support.outcomes import NotMet
 from support.systems import System
 
 PAGE = 200
 """Entries asked for in one page of a list."""
+
+MOST_PAGES = 10_000
+"""Pages after which a list does not end."""
 
 AT_A_TIME = 6
 """Services that are registered side by side where there are many."""
@@ -61,14 +67,19 @@ class HttpInterface:
 
     def services(self) -> Answer:
         entries: list[Any] = []
-        cursor = ""
+        cursor, seen = "", set[str]()
         while True:
-            query = f"?limit={PAGE}" + (f"&cursor={cursor}" if cursor else "")
+            query = f"?limit={PAGE}" + (f"&cursor={query_value(cursor)}" if cursor else "")
             page = self._send("GET", self._path("services") + query)
             if not page.accepted:
                 return page
-            entries += page.body["items"]
-            cursor = page.body["next"]
+            entries += named(page.body, "items")
+            seen.add(cursor)
+            cursor = read(page.body, Page).next or ""
+            if cursor and (cursor in seen or len(seen) > MOST_PAGES):
+                raise NotMet(
+                    f"expected the list of services to end, but after {len(seen)} pages it goes on at {cursor!r}"
+                )
             if not cursor:
                 return Answer(entries, shown=page.shown, duration=page.duration, status=page.status)
 
@@ -97,11 +108,11 @@ class HttpInterface:
 
     def public_keys(self) -> Answer:
         answer = self._send("GET", self._path("keys"))
-        return Answer(answer.body["keys"], shown=answer.shown) if answer.accepted else answer
+        return Answer(answer.read(list[Object], "keys"), shown=answer.shown) if answer.accepted else answer
 
     def _path(self, endpoint: str, name: str | None = None) -> str:
         base = self._system.endpoint(endpoint)
-        return base if name is None else f"{base}/{name}"
+        return base if name is None else f"{base}/{segment(name)}"
 
     def _send(self, method: str, path: str, contract: str | None = None, **options: Any) -> Answer:
         if contract is not None:
@@ -117,7 +128,10 @@ def as_json(request: RouteRequest) -> dict[str, Any]:
 
 
 def answer_of(exchange: Exchange) -> Answer:
-    """Read an exchange as an answer. No answer at all is a refusal of the kind "no-answer"."""
+    """Read an exchange as an answer. No answer at all is a refusal of the kind "no-answer".
+
+    Raises NotMet for a result that is no JSON.
+    """
     common: dict[str, Any] = {
         "shown": exchange.describe(),
         "duration": exchange.duration,
@@ -130,4 +144,9 @@ def answer_of(exchange: Exchange) -> Answer:
         return Answer(exchange.json() if exchange.body else None, **common)
     if "problem+json" not in exchange.headers.get("Content-Type", ""):
         return Answer(refusal=Refusal("unexplained", f"{exchange.status}: {exchange.text[:500]}"), **common)
-    return Answer(exchange.json(), refusal(exchange.json()), **common)
+    try:
+        problem = exchange.json()
+    except NotMet:
+        told = f"{exchange.status}: expected a problem document, but it is no JSON: {exchange.text[:500]}"
+        return Answer(refusal=Refusal("unexplained", told), **common)
+    return Answer(problem, refusal(problem), **common)

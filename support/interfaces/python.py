@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from support.interfaces.answer import Answer, Refusal, refusal
 from support.interfaces.contracts import Document
 from support.interfaces.port import RouteRequest
+from support.interfaces.shapes import Object, named, read
 
 PLENTY = 120.0
 """Seconds that a call may take which does the work of thousands."""
@@ -66,7 +67,7 @@ class PythonInterface:
 
     def services(self) -> Answer:
         answer = self._call("services")
-        return Answer(answer.body["items"], shown=answer.shown) if answer.accepted else answer
+        return Answer(named(answer.body, "items"), shown=answer.shown) if answer.accepted else answer
 
     def probe(self, service_id: str) -> Answer:
         return self._call("probe", service_id=service_id)
@@ -76,7 +77,7 @@ class PythonInterface:
 
     def route_together(self, requests: Sequence[RouteRequest]) -> list[Answer]:
         answer = self._call("route_together", requests=[_params(request) for request in requests])
-        return [_one_of_many(each, answer) for each in answer.result()]
+        return [_one_of_many(each, answer) for each in answer.read(list[Object])]
 
     def register_all(self, documents: Sequence[Document]) -> Answer:
         """Register many services at once."""
@@ -96,7 +97,7 @@ class PythonInterface:
 
     def public_keys(self) -> Answer:
         answer = self._call("keys")
-        return Answer(answer.body["keys"], shown=answer.shown) if answer.accepted else answer
+        return Answer(answer.read(list[Object], "keys"), shown=answer.shown) if answer.accepted else answer
 
     def _call(self, method: str, **params: Any) -> Answer:
         reply = self.driver.call(method, params)
@@ -117,12 +118,12 @@ def _params(request: RouteRequest) -> dict[str, Any]:
 
 
 def _refusal(message: str, data: Any) -> Refusal:
-    explained = isinstance(data, dict) and "type" in data
+    explained = isinstance(data, dict) and isinstance(data.get("type"), str)
     return refusal(data) if explained else Refusal("unexplained", f"{message}: {data}")
 
 
 def _one_of_many(entry: dict[str, Any], whole: Answer) -> Answer:
     if "error" in entry:
-        error = entry["error"]
-        return Answer(error.get("data"), _refusal(error["message"], error.get("data")), whole.shown)
-    return Answer(entry["result"], shown=whole.shown)
+        error = read(entry, Object, "error")
+        return Answer(error.get("data"), _refusal(read(error, str, "message"), error.get("data")), whole.shown)
+    return Answer(read(entry, Any, "result"), shown=whole.shown)

@@ -23,6 +23,7 @@ BASE = (
     "scenarios",
     "settings",
     "systems",
+    "text",
     "waiting",
     "yaml_lines",
 )

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import yaml
@@ -18,7 +19,7 @@ from support.deployments import LeasePool
 from support.evidence.attachments import Evidence
 from support.interfaces import contracts
 from support.load.result import LoadResult, WorkerState
-from support.outcomes import Broken, NotVerified
+from support.outcomes import Broken, NotMet, NotVerified
 from support.settings import Settings
 from support.world import World
 from tests.support.load.loads import endpoint, result
@@ -38,6 +39,12 @@ class Somebodys(ThreadingHTTPServer):
         self.answers: dict[str, int] = {}
         """Method → the status that it is answered with, whatever is asked; 0 for no answer at all."""
         self.ready = True
+        self.decodes, self.explains = True, True
+        """Whether names in paths are decoded, and whether it says what is unknown, rather than "not found"."""
+        self.says: Any = None
+        """What a registration is answered with, in place of its own name."""
+        self.deleted: list[str] = []
+        """The paths of all deletions, as they were sent."""
         self.slow = 0.0
         """Seconds before any answer."""
 
@@ -61,11 +68,15 @@ class Handler(BaseHTTPRequestHandler):
         if name in self.server.held:
             return self._answer(409, {"type": "urn:caio:problem:service-exists"})
         if self.server.answers.get("POST", 201) in (0, 201, 502):
-            self.server.held[name] = {"service_id": name}
-        return self._unless_told({"service_id": name}, 201)
+            self.server.held[str(name)] = {"service_id": str(name)}
+        return self._unless_told(self.server.says or {"service_id": name}, 201)
 
     def do_DELETE(self) -> None:
-        name = self.path.rpartition("/")[2]
+        self.server.deleted.append(self.raw_requestline.decode("latin-1").split(" ")[1])
+        name = unquote(self.path.rpartition("/")[2]) if self.server.decodes else self.path.rpartition("/")[2]
+        if "DELETE" not in self.server.answers and name not in self.server.held:
+            kind = "service-not-found" if self.server.explains else ""
+            return self._answer(404, {"type": f"urn:caio:problem:{kind}"} if kind else {"detail": "Not Found"})
         if "DELETE" not in self.server.answers:
             self.server.held.pop(name)
             self.server.removed.append(name)
@@ -82,7 +93,8 @@ class Handler(BaseHTTPRequestHandler):
         time.sleep(self.server.slow)
         content = json.dumps(body).encode()
         self.send_response(status)
-        self.send_header("Content-Type", "application/problem+json" if status in (409, 429) else "application/json")
+        kind = "problem+json" if status in (404, 409, 429) else "json"
+        self.send_header("Content-Type", f"application/{kind}")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
@@ -131,6 +143,75 @@ def test_it_removes_it_also_when_it_failed(world: Any, somebodys: Somebodys) -> 
     scenario.register(service("ours"))
     scenario.close(failed=True)
     assert somebodys.held == {}
+
+
+@pytest.mark.parametrize("name", ["../escape", "a/b", "a?b#c", "größe", "%2e%2e"])
+def test_a_name_that_a_target_accepts_is_removed_by_that_name(world: Any, somebodys: Somebodys, name: str) -> None:
+    scenario = world()
+    scenario.start()
+    assert scenario.register(service("plain") | {"service_id": name}).accepted
+    scenario.close(failed=True)
+    assert somebodys.held == {}
+    assert all(path.startswith("/api/v1/services/") and path.count("/") == 4 for path in somebodys.deleted)
+
+
+@pytest.mark.parametrize("name", [".", ".."])
+def test_a_name_that_no_address_can_carry_is_left_and_told(world: Any, somebodys: Somebodys, name: str) -> None:
+    scenario = world()
+    scenario.start()
+    scenario.register(service("plain") | {"service_id": name})
+    with pytest.raises(Broken, match=r"could not be removed .* an address can carry"):
+        scenario.close(failed=True)
+    assert somebodys.deleted == []
+
+
+@pytest.mark.parametrize("explains", [True, False])
+def test_being_unknown_is_not_believed_of_what_is_listed_or_of_a_bare_404(
+    world: Any, somebodys: Somebodys, explains: bool
+) -> None:
+    somebodys.decodes, somebodys.explains = False, explains
+    scenario = world()
+    scenario.start()
+    scenario.register(service("plain") | {"service_id": "../escape"})
+    with pytest.raises(Broken, match=r"\.\./escape could not be removed"):
+        scenario.close(failed=True)
+    with pytest.raises(Broken, match="earlier scenario could not be cleaned up"):
+        world().start()
+    somebodys.decodes = True
+    following = world()
+    following.start()
+    following.close(failed=False)
+    assert somebodys.held == {}
+
+
+@pytest.mark.parametrize("says", [{"service_id": "theirs"}, {"service_id": "../../admin"}, [], None, {"service_id": 5}])
+def test_what_an_answer_names_is_no_reason_to_remove_it(world: Any, somebodys: Somebodys, says: Any) -> None:
+    scenario = world()
+    scenario.start()
+    somebodys.held["theirs"] = {"service_id": "theirs"}
+    somebodys.says = says
+    scenario.register(service("ours"))
+    scenario.close(failed=True)
+    assert somebodys.deleted == ["/api/v1/services/ours"]
+    assert list(somebodys.held) == ["theirs"]
+
+
+def test_a_name_that_is_a_number_is_removed_too(world: Any, somebodys: Somebodys) -> None:
+    scenario = world()
+    scenario.start()
+    scenario.register(service("plain") | {"service_id": 42})
+    scenario.close(failed=True)
+    assert somebodys.held == {}
+
+
+def test_a_list_without_the_shape_of_one_is_the_products_fault_also_in_a_set_up(
+    world: Any, somebodys: Somebodys
+) -> None:
+    somebodys.held = {"x": {"name": "no id"}}
+    scenario = world()
+    with pytest.raises(NotMet, match="service_id: Field required"):
+        scenario.start()
+    scenario.close(failed=True)
 
 
 def test_what_somebody_registers_in_the_meantime_is_left_alone(world: Any, somebodys: Somebodys) -> None:

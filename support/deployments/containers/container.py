@@ -8,6 +8,7 @@ from typing import Any
 from support.deployments.containers.sdk import EngineTrouble, Gone, calling
 from support.deployments.processes import Usage
 from support.outcomes import WaitedInVain
+from support.text import decoded
 from support.waiting import until
 
 _NANO = 1_000_000_000
@@ -124,7 +125,7 @@ class Container:
         """Run a command inside it and wait for its end."""
         with calling(f"a command could not be run in container {self.name}"):
             code, output = self._raw.exec_run(command, user=user, environment=environment or {})
-        return Ran(int(code), bytes(output or b"").decode("utf-8", errors="replace"))
+        return Ran(int(code), decoded(bytes(output or b"")))
 
     def usage(self) -> Usage:
         """What it uses now: memory without the page cache, and the CPU time since its start."""

@@ -22,6 +22,7 @@ from support.deployments.containers.engine import Engine, ImageFacts
 from support.deployments.containers.spec import ContainerSpec
 from support.outcomes import Broken, UsageError
 from support.settings import ROOT
+from support.text import decoded
 
 CACHE = ROOT / "build" / "containers"
 """Folder of what builds need again: wheels, and the lock that lets one build run at a time."""
@@ -166,8 +167,8 @@ class Images:
         try:
             container.start()
             if container.wait(_LOOK) != 0:
-                raise Broken(f"the base image {base.name} has no python3: {container.logs().decode()}")
-            return container.logs().decode().strip()
+                raise Broken(f"the base image {base.name} has no python3: {decoded(container.logs())}")
+            return decoded(container.logs()).strip()
         finally:
             container.remove()
 

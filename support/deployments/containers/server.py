@@ -16,6 +16,7 @@ from support.deployments.processes import Usage
 from support.deployments.readiness import Look, look
 from support.outcomes import Broken, DeploymentFailed, WaitedInVain
 from support.settings import Settings
+from support.text import decoded
 from support.waiting import until
 
 _ATTEMPTS = 3
@@ -183,7 +184,7 @@ class ContainerServer:
 
     def logs(self, since: int = 0) -> str:
         """What it logged after a position; bytes that are not UTF-8 are replaced."""
-        return self._log()[since:].decode("utf-8", errors="replace")
+        return decoded(self._log()[since:])
 
     def _log(self) -> bytes:
         return self._earlier + (self._container.logs() if self._container else b"")

@@ -12,6 +12,7 @@ from support.deployments.containers.spec import ContainerSpec, Mount
 from support.outcomes import Broken, UsageError
 from support.settings import Settings
 from support.systems import System
+from support.text import decoded
 
 _PATIENCE = 60.0
 """Seconds that a program which is run once may take."""
@@ -52,7 +53,7 @@ class ContainerTool(ContainerServer):
             status = container.wait(_PATIENCE)
             if status is None:
                 raise Broken(f"{' '.join(command)} did not end within {_PATIENCE:g} s")
-            return Ran(status, container.logs().decode("utf-8", errors="replace"))
+            return Ran(status, decoded(container.logs()))
         finally:
             container.remove()
 

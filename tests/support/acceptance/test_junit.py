@@ -96,7 +96,7 @@ def test_scenarios_alike_in_name_stay_two() -> None:
     assert ("caio.load over HTTP", "The same (features/caio/load.feature:608)") in cases
 
 
-def test_characters_that_xml_cannot_hold_are_left_out() -> None:
+def test_characters_that_xml_cannot_hold_are_escaped() -> None:
     run = runs.KINDS["rejected"]()
     criterion = next(item for item in run.verdict.criteria if item.outcome is Outcome.NOT_MET)
     scenarios = tuple(
@@ -104,8 +104,10 @@ def test_characters_that_xml_cannot_hold_are_left_out() -> None:
         for one in criterion.scenarios
     )
     odd = run.verdict.model_copy(update={"criteria": (criterion.model_copy(update={"scenarios": scenarios}),)})
+    odd_name = r"odd \x00\x1b\ufffe\uffff name"
     root = ElementTree.fromstring(junit.as_xml(odd, run.record).encode())
-    assert {str(case.get("name")).partition(" (")[0] for case in root.iter("testcase")} >= {"odd  name"}
+    assert {str(case.get("name")).partition(" (")[0] for case in root.iter("testcase")} >= {odd_name}
+    assert any(r"was \x08\ud800 seen" in (each.text or "") for case in root.iter("testcase") for each in case)
 
 
 def test_the_start_is_told_in_utc(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def test_a_body_of_exactly_the_limit_is_whole() -> None:
 
 
 def test_bytes_that_are_no_text_do_not_break_it() -> None:
-    assert "\ufffd" in exchange(b"\xff\xfe").describe()
+    assert r"\xff\xfe" in exchange(b"\xff\xfe").describe()
 
 
 def test_its_short_form_is_one_line() -> None:
