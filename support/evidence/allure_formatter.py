@@ -26,6 +26,7 @@ from allure_commons.utils import now
 from attrs import asdict
 from behave.exception import ConfigError
 from behave.formatter.base import Formatter
+from behave.model import ScenarioOutline
 from behave.reporter.base import Reporter
 
 from support.evidence import events, judging
@@ -137,7 +138,8 @@ class _Listener(AllureListener):  # type: ignore[misc]
         self.group_context.exit()
         self.current_scenario_uuid = self.current_step_uuid = None
         if not self.guard.record(partial(self._write, result, judgement)):
-            result.steps, result.attachments, judgement = [], [], Judgement(Outcome.BROKEN, self.guard.trouble)
+            result.steps, result.attachments, result.parameters, result.description = [], [], [], None
+            judgement = Judgement(Outcome.BROKEN, self.guard.trouble)
             self.guard.record(partial(self._write, result, judgement))
         if self._events is not None and self._identity is not None:
             took, identity = time.monotonic() - self._started, self._identity
@@ -147,7 +149,8 @@ class _Listener(AllureListener):  # type: ignore[misc]
         self.guard.record(partial(super().start_behave_step, step))
 
     def stop_behave_step(self, result: Any) -> None:
-        self.logger.stop_step(self.current_step_uuid, **_ended(self.guard.judge(partial(judging.of_step, result))))
+        ended = _ended(self.guard.judge(partial(judging.of_step, result)))
+        self.guard.record(partial(self.logger.stop_step, self.current_step_uuid, **ended))
 
     @allure_commons.hookimpl
     def stop_step(self, uuid: str, exc_val: BaseException | None) -> None:
@@ -242,6 +245,16 @@ class AllureFormatter(allure_behave.formatter.AllureFormatter):  # type: ignore[
         self.listener.settled.update(id(each) for each in scenarios if not self._is_selected(each))
         beside_stock = any(type(listener) is AllureListener for listener in _listeners())
         self._wrap_scenario([each for each in scenarios if rule_of(each) or not beside_stock])
+
+    def _wrap_scenario(self, scenarios: Any) -> None:
+        """As stock does; a scenario that could not be recorded has failed for behave, too."""
+        super()._wrap_scenario(scenarios)
+        for scenario in scenarios:
+            if not isinstance(scenario, ScenarioOutline):
+                scenario.run = partial(self._run, scenario.run)
+
+    def _run(self, run: Callable[[Any], Any], runner: Any) -> bool:
+        return bool(run(runner)) or bool(self.listener.guard.trouble)
 
     def feature_ended(self, feature: Any) -> None:
         """Report what a feature still owes: scenarios that never ran, and errors of its own hooks and clean-ups."""
