@@ -8,7 +8,6 @@ import signal
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, NoReturn
 
 from behave.runner_util import collect_feature_locations, parse_features
@@ -96,7 +95,9 @@ class Suite:
             raise Broken("\n".join(troubles))
 
     def _system(self, scenario: Any) -> System:
-        name = Path(scenario.location.filename).parent.name
+        if trouble := scenarios.misplaced(scenario.location.filename):
+            raise UsageError(trouble)
+        name = scenarios.system_of(scenario.location.filename)
         if name not in self._systems:
             given = self.settings.definition
             self._systems[name] = systems.load(given) if given else systems.find(name)
@@ -157,7 +158,7 @@ def _selected(features: list[Any], config: Any) -> list[Any]:
     """The scenarios that behave will run. Raises UsageError for an unknown tag, and when there are none."""
     keywords.check(features)
     every = [scenario for feature in features for scenario in feature.walk_scenarios()]
-    chosen = [scenario for scenario in every if is_selected(scenario, config)]
+    chosen = [scenario for scenario in every if scenarios.is_selected(scenario, config.tag_expression, config.name_re)]
     if config.tags:
         _check_tags(config.tags)
     if not chosen:
@@ -169,7 +170,7 @@ def _selected(features: list[Any], config: Any) -> list[Any]:
 
 def _features_beside(scenario: Any) -> list[Any]:
     """All features of the system that the scenario is about: the run may have been given only some of them."""
-    return list(parse_features(collect_feature_locations([str(Path(scenario.location.filename).parent)])))
+    return list(parse_features(collect_feature_locations([str(scenarios.system_folder(scenario.location.filename))])))
 
 
 def _check_tags(expressions: list[str]) -> None:
@@ -199,8 +200,3 @@ def _uncontained(system: System, settings: Settings) -> str:
     if settings.deployment == "remote":
         return f"this is about containers that the suite runs itself, and the run is aimed at {settings.url}"
     return "" if system.deployments.container else f"{system.path} does not say how to run {system.says} as a container"
-
-
-def is_selected(scenario: Any, config: Any) -> bool:
-    """Whether behave will run the scenario, by its tags and by its name."""
-    return bool(scenario.should_run_with_tags(config.tag_expression) and scenario.should_run_with_name_select(config))

@@ -46,7 +46,9 @@ def verify(world: World, decision: dict[str, Any]) -> Audit:
     with TemporaryDirectory() as folder:
         command = world.system.command("verify", _files(world, decision, Path(folder)))
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False, cwd=folder)
+            done = subprocess.run(
+                command, capture_output=True, encoding="utf-8", errors="replace", timeout=30, check=False, cwd=folder
+            )
         except subprocess.TimeoutExpired as error:
             raise Broken(f"{' '.join(command)} did not end within 30 s") from error
     told = f"{done.stdout}{done.stderr}".strip()

@@ -173,7 +173,13 @@ def _run(world: World, name: str, data: Path, archive: Path) -> Done:
     command = world.system.command(name, {"data": str(data), "archive": str(archive)})
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=PATIENCE, check=False, cwd=archive.parent
+            command,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=PATIENCE,
+            check=False,
+            cwd=archive.parent,
         )
     except subprocess.TimeoutExpired as error:
         raise Broken(f"{' '.join(command)} did not end within {PATIENCE} s") from error

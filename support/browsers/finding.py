@@ -35,7 +35,12 @@ def version(browser: Path) -> str:
     """What the browser says of itself, such as "Chromium 156.0.8078.79"; empty if it says nothing."""
     try:
         said = subprocess.run(
-            [str(browser), "--version"], capture_output=True, text=True, timeout=_ANSWERS_IN, check=False
+            [str(browser), "--version"],
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=_ANSWERS_IN,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""

@@ -100,7 +100,15 @@ def _run_generator(results: Path, output: Path, history: Path | None) -> None:
     ]  # fmt: skip
     surroundings = os.environ | ({HISTORY: str(history.resolve())} if history else {})
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False, env=surroundings)
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=PATIENCE,
+            check=False,
+            env=surroundings,
+        )
     except subprocess.TimeoutExpired as error:
         raise UsageError(f"the report generator did not end within {PATIENCE:.0f} s; {_how_to_finish()}") from error
     except OSError as error:

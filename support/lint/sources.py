@@ -21,6 +21,7 @@ BASE = (
     "placeholders",
     "scenarios",
     "settings",
+    "streams",
     "systems",
     "waiting",
     "yaml_lines",

@@ -102,7 +102,15 @@ _PATH = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
 def _run(command: list[str]) -> None:
     environment = {**os.environ, "PATH": _PATH, "LC_ALL": "C"}
     try:
-        ended = subprocess.run(command, capture_output=True, text=True, timeout=_LONGEST, check=False, env=environment)
+        ended = subprocess.run(
+            command,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=_LONGEST,
+            check=False,
+            env=environment,
+        )
     except subprocess.TimeoutExpired as error:
         raise NotVerified(f"no base image could be made: {command[0]} took longer than {_LONGEST:g} s") from error
     if ended.returncode != 0:

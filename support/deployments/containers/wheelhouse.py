@@ -50,7 +50,9 @@ def _fetch(requirements: Path, python: str, machine: str, target: Path) -> None:
     command += ["--dest", str(target), "--requirement", str(requirements), PIP]
     failed = f"the wheels of {requirements} could not be fetched, so no image can be built"
     try:
-        ended = subprocess.run(command, capture_output=True, text=True, timeout=_LONGEST, check=False)
+        ended = subprocess.run(
+            command, capture_output=True, encoding="utf-8", errors="replace", timeout=_LONGEST, check=False
+        )
     except subprocess.TimeoutExpired as error:
         raise NotVerified(f"{failed}: pip took longer than {_LONGEST:g} s") from error
     if ended.returncode != 0:
