@@ -16,8 +16,8 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 
+from support import addresses, streams, systems
 from support import settings as suite_settings
-from support import streams, systems
 from support.acceptance import comment, run_record
 from support.history.command import app as history_app
 from support.load.command import app as load_app
@@ -243,7 +243,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _trouble(message: str, status: int) -> int:
-    Console(stderr=True).print(f"signoff: {message}", highlight=False, markup=False, soft_wrap=True)
+    Console(stderr=True).print(f"signoff: {addresses.shown(message)}", highlight=False, markup=False, soft_wrap=True)
     return status
 
 

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from behave.runner_util import collect_feature_locations, parse_features
 
-from support import keywords, machine, scenarios, systems
+from support import addresses, keywords, machine, scenarios, systems
 from support.acceptance import criteria, folder, plan, run_record, snapshot, tags
 from support.deployments import LeasePool, RemoteDeployment, notes, sweep
 from support.evidence.attachments import Evidence
@@ -35,7 +35,7 @@ def refuse(error: UsageError) -> NoReturn:
     one message that matters. Nothing runs yet, so there is nothing that an orderly end would tidy up.
     """
     sys.stdout.flush()
-    sys.stderr.write(f"signoff: {error}\n")
+    sys.stderr.write(f"signoff: {addresses.shown(str(error))}\n")
     sys.stderr.flush()
     os._exit(REFUSED)
 
@@ -191,12 +191,12 @@ def missing(needs: list[str], system: System, settings: Settings) -> str:
         return reason
     offered = system.offers(settings.deployment)
     lacking = [need for need in needs if need not in offered | scenarios.OF_THE_MACHINE]
-    where = settings.url or f"its {settings.deployment} deployment"
+    where = settings.public_url or f"its {settings.deployment} deployment"
     return f"{system.says} in {where} does not offer {', '.join(lacking)}" if lacking else ""
 
 
 def _uncontained(system: System, settings: Settings) -> str:
     """Why the suite runs no containers of the system; empty if it does."""
     if settings.deployment == "remote":
-        return f"this is about containers that the suite runs itself, and the run is aimed at {settings.url}"
+        return f"this is about containers that the suite runs itself, and the run is aimed at {settings.public_url}"
     return "" if system.deployments.container else f"{system.path} does not say how to run {system.says} as a container"

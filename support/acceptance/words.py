@@ -25,7 +25,6 @@ MONTHS = (
 )
 OUTLINE_ROW = re.compile(r"\s*-- @(\d+)\.(\d+)\s*(.*)$", re.DOTALL)
 """What behave adds to the name of an outline's row: table and row, and the title of the table."""
-CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
 
 
 def headline(decision: Decision) -> str:
@@ -152,11 +151,6 @@ def moment(when: datetime) -> str:
 def memory(size: int | None) -> str:
     """``7.8 GB``, from bytes."""
     return "unknown" if size is None else f"{size / 1e9:.1f} GB"
-
-
-def without_credentials(text: str) -> str:
-    """The text with what stands before the @ of a URL left out."""
-    return CREDENTIALS.sub("…@", text)
 
 
 def excerpt(text: str, lines: int = 12, characters: int = 900) -> str:

@@ -15,6 +15,7 @@ DELAYS = "support/faults/"
 
 SYSTEM_PACKAGES = ("caio", "chassis", "backends")
 BASE = (
+    "addresses",
     "checklists",
     "keywords",
     "outcomes",

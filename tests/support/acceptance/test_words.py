@@ -76,19 +76,6 @@ def test_moments_tell_their_offset() -> None:
     assert words.moment(datetime(2026, 12, 31, 23, 59, tzinfo=east)) == "31 December 2026, 23:59 (EET)"
 
 
-@pytest.mark.parametrize(
-    ("text", "without"),
-    [
-        ("https://me:secret@host/path", "https://…@host/path"),
-        ("signoff accept --url http://token@host:80 --jobs 2", "signoff accept --url http://…@host:80 --jobs 2"),
-        ("http://host/a@b", "http://host/a@b"),
-        ("features/caio/cors.feature:12@http", "features/caio/cors.feature:12@http"),
-    ],
-)
-def test_credentials_in_an_address_are_left_out(text: str, without: str) -> None:
-    assert words.without_credentials(text) == without
-
-
 @given(st.text(), st.integers(1, 5), st.integers(1, 50))
 def test_an_excerpt_stays_within_its_size_and_marks_what_it_left_out(text: str, lines: int, characters: int) -> None:
     cut = words.excerpt(text, lines, characters)
