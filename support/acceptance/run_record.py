@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from support import addresses
+from support import addresses, clock
 from support.acceptance.atomic import write
 from support.acceptance.plan import Planned
 from support.acceptance.snapshot import Snapshot
@@ -86,4 +86,4 @@ def load(reports: Path) -> RunRecord:
 
 def now() -> datetime:
     """The present moment, in local time with its offset."""
-    return datetime.now().astimezone()
+    return datetime.fromtimestamp(clock.now()).astimezone()

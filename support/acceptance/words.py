@@ -136,6 +136,8 @@ def duration(length: timedelta | None) -> str:
     """``48 s``, ``2 min 05 s``, ``1 h 02 min``; words when the run has no end."""
     if length is None:
         return "not finished"
+    if length < timedelta(0):
+        return "unknown, as the clock was set back"
     seconds = round(length.total_seconds())
     if seconds < 60:
         return f"{seconds} s"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import platform
-import time
 import uuid
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from support import clock
 from support.evidence.attachments import Media
 from support.evidence.identity import Identity
 from support.evidence.judging import Judgement
@@ -27,7 +27,7 @@ STATUS = {
 
 def now() -> int:
     """Milliseconds since the epoch, as Allure counts."""
-    return round(time.time() * 1000)
+    return round(clock.now() * 1000)
 
 
 class _Part(BaseModel):

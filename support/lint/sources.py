@@ -17,6 +17,7 @@ SYSTEM_PACKAGES = ("caio", "chassis", "backends")
 BASE = (
     "addresses",
     "checklists",
+    "clock",
     "keywords",
     "outcomes",
     "placeholders",

@@ -66,6 +66,10 @@ def test_durations(seconds: float, text: str) -> None:
     assert words.duration(timedelta(seconds=seconds)) == text
 
 
+def test_no_duration_is_negative() -> None:
+    assert words.duration(timedelta(seconds=-3600)) == "unknown, as the clock was set back"
+
+
 def test_a_run_without_an_end_has_not_finished() -> None:
     assert words.duration(None) == "not finished"
 

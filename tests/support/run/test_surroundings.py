@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -130,6 +131,24 @@ def test_the_verdict_is_given_and_printed_in_every_locale(whole: Whole, command:
     assert b"\x1b" not in done.stdout
     assert whole.verdict()["decision"] == "rejected"
     assert whole.results() == {"“Klein” → größer, 小": "failed", "Large": "passed", "Over HTTP only": "passed"}
+
+
+@pytest.mark.parametrize("command", [BEHAVE, ACCEPT], ids=["behave", "accept"])
+def test_a_clock_that_is_set_back_takes_no_scenario_back(whole: Whole, command: tuple[str, ...]) -> None:
+    """Each look at the clock finds it an hour earlier than the one before."""
+    whole.write(
+        "sitecustomize.py",
+        """
+        import itertools, time
+        real, looks = time.time, itertools.count()
+        time.time = lambda: real() - 3600 * next(looks)
+        """,
+    )
+    whole.run(*command)
+    paths = (whole.reports / "allure-results").glob("*-result.json")
+    results = [json.loads(path.read_bytes()) for path in paths]
+    assert len(results) == 3
+    assert all(0 <= item["stop"] - item["start"] < 600_000 for each in results for item in (each, *each["steps"]))
 
 
 @pytest.mark.parametrize("command", [BEHAVE, ACCEPT], ids=["behave", "accept"])
