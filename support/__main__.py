@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 
+from support import streams
+
 INTERRUPTED = 130
 """Exit status of what Ctrl-C has ended, as shells have it: 128 and the number of the signal."""
 
 
 def main() -> None:
     """Load the command and run it."""
+    streams.make_robust()
     try:
         from support import cli, text
 

@@ -16,8 +16,8 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 
+from support import addresses, streams, systems
 from support import settings as suite_settings
-from support import systems
 from support.acceptance import comment, run_record
 from support.history.command import app as history_app
 from support.load.command import app as load_app
@@ -33,7 +33,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.add_typer(history_app)
 app.add_typer(load_app)
 app.add_typer(signing_app)
-console = Console()
+console = Console(force_terminal=sys.stdout is not None and sys.stdout.isatty())  # whatever FORCE_COLOR says
 
 Reports = Annotated[Path | None, typer.Option(help="Folder that results and reports are written to.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Reservations fail the run too.")]
@@ -248,9 +248,10 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _trouble(message: str, status: int) -> int:
-    Console(stderr=True).print(f"signoff: {message}", highlight=False, markup=False, soft_wrap=True)
+    Console(stderr=True).print(f"signoff: {addresses.shown(message)}", highlight=False, markup=False, soft_wrap=True)
     return status
 
 
 if __name__ == "__main__":
+    streams.make_robust()
     main()

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 from behave import step_registry
 from behave.runner_util import collect_feature_locations, parse_features
 
-from support import keywords, machine, scenarios, systems
+from support import addresses, keywords, machine, scenarios, systems
 from support.acceptance import criteria, folder, plan, run_record, snapshot, tags
 from support.deployments import LeasePool, RemoteDeployment, notes, sweep
 from support.empty_scenarios import why_empty
@@ -40,7 +40,7 @@ def refuse(error: UsageError) -> NoReturn:
     one message that matters. Nothing runs yet, so there is nothing that an orderly end would tidy up.
     """
     sys.stdout.flush()
-    sys.stderr.write(f"signoff: {error}\n")
+    sys.stderr.write(f"signoff: {addresses.shown(str(error))}\n")
     sys.stderr.flush()
     os._exit(REFUSED)
 
@@ -105,7 +105,9 @@ class Suite:
             raise Broken("\n".join(troubles))
 
     def _system(self, scenario: Any) -> System:
-        name = Path(scenario.location.filename).parent.name
+        if trouble := scenarios.misplaced(scenario.location.filename):
+            raise UsageError(trouble)
+        name = scenarios.system_of(scenario.location.filename)
         if name not in self._systems:
             given = self.settings.definition
             self._systems[name] = systems.load(given) if given else systems.find(name)
@@ -118,7 +120,7 @@ class Suite:
         self._held.enter_context(folder.held(self.settings.reports))
         for note in sweep(self.settings.reports):
             print(f"Note: {note}")  # noqa: T201 -- of the run as a whole, so no scenario's log can hold it
-        about = {Path(each.location.filename).parent: self._system(each) for each in chosen}
+        about = {scenarios.system_folder(each.location.filename): self._system(each) for each in chosen}
         _check_definitions(about)
         for note in self._notes(about, chosen):
             print(f"Note: {note}")  # noqa: T201 -- of the run as a whole, too
@@ -134,7 +136,7 @@ class Suite:
     def _notes(self, about: Mapping[Path, System], chosen: list[Any]) -> Iterator[str]:
         """What the definitions lack for the scenarios of the run, each field once."""
         for place, system in about.items():
-            own = [each for each in chosen if Path(each.location.filename).parent == place]
+            own = [each for each in chosen if scenarios.system_folder(each.location.filename) == place]
             lacking = Review(system, _step_function, self.settings.interface).lacking(own, self.settings.deployment)
             yield from (lack.says(system) for lack in lacking)
 
@@ -193,7 +195,7 @@ def _selected(features: list[Any], config: Any) -> list[Any]:
     """The scenarios that behave will run. Raises UsageError for an unknown tag, and when there are none."""
     keywords.check(features)
     every = [scenario for feature in features for scenario in feature.walk_scenarios()]
-    chosen = [scenario for scenario in every if is_selected(scenario, config)]
+    chosen = [scenario for scenario in every if scenarios.is_selected(scenario, config.tag_expression, config.name_re)]
     if config.tags:
         _check_tags(config.tags)
     if not chosen:
@@ -205,7 +207,7 @@ def _selected(features: list[Any], config: Any) -> list[Any]:
 
 def _features_beside(scenario: Any) -> list[Any]:
     """All features of the system that the scenario is about: the run may have been given only some of them."""
-    return list(parse_features(collect_feature_locations([str(Path(scenario.location.filename).parent)])))
+    return list(parse_features(collect_feature_locations([str(scenarios.system_folder(scenario.location.filename))])))
 
 
 def _check_tags(expressions: list[str]) -> None:
@@ -226,17 +228,12 @@ def missing(needs: list[str], system: System, settings: Settings) -> str:
         return reason
     offered = system.offers(settings.deployment)
     lacking = [need for need in needs if need not in offered | scenarios.OF_THE_MACHINE]
-    where = settings.url or f"its {settings.deployment} deployment"
+    where = settings.public_url or f"its {settings.deployment} deployment"
     return f"{system.says} in {where} does not offer {', '.join(lacking)}" if lacking else ""
 
 
 def _uncontained(system: System, settings: Settings) -> str:
     """Why the suite runs no containers of the system; empty if it does."""
     if settings.deployment == "remote":
-        return f"this is about containers that the suite runs itself, and the run is aimed at {settings.url}"
+        return f"this is about containers that the suite runs itself, and the run is aimed at {settings.public_url}"
     return "" if system.deployments.container else f"{system.path} does not say how to run {system.says} as a container"
-
-
-def is_selected(scenario: Any, config: Any) -> bool:
-    """Whether behave will run the scenario, by its tags and by its name."""
-    return bool(scenario.should_run_with_tags(config.tag_expression) and scenario.should_run_with_name_select(config))

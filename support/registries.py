@@ -58,6 +58,7 @@ class Guest:
 
     def __init__(self, system: System, deployment: RemoteDeployment) -> None:
         self._system, self._deployment = system, deployment
+        self._where = deployment.public
         self._ours = _left_behind.setdefault(deployment.url, set())
         declared = system.refusals.get("rate-limited")
         self._limited = declared.status if declared else None
@@ -69,17 +70,17 @@ class Guest:
         if exchange.status is not None and exchange.status == self._limited:
             seconds = exchange.headers.get("Retry-After", "?")
             raise Broken(
-                f"{self._deployment.url} told the suite to wait {seconds} s ({exchange.status}): a run makes hundreds "
+                f"{self._where} told the suite to wait {seconds} s ({exchange.status}): a run makes hundreds "
                 "of requests in a row; lift the limit for the identities it calls as, and run again"
             )
         if (exchange.error or "").startswith(TOO_LATE):
             raise Broken(
-                f"{self._deployment.url} gave {exchange}; no scenario sets such a limit: "
+                f"{self._where} gave {exchange}; no scenario sets such a limit: "
                 "find out why it takes so long, or give it more time with -D timeouts.http=…"
             )
         if _is_no_answer(exchange) and not self._deployment.running:
             raise Broken(
-                f"{self._deployment.url} has stopped answering: {exchange}. Its own log must tell whether this request "
+                f"{self._where} has stopped answering: {exchange}. Its own log must tell whether this request "
                 "brought it down or something else did; run again once it is up"
             )
 
@@ -91,12 +92,12 @@ class Guest:
         status, limited = load.total.said.get("status", ""), self._limited
         if limited is not None and status.startswith(f"{limited}:"):
             raise Broken(
-                f"{self._deployment.url} told the senders of a load to wait ({limited}): lift the limit for the "
+                f"{self._where} told the senders of a load to wait ({limited}): lift the limit for the "
                 "identities that the suite calls as, and run again"
             )
         if any(kind in load.total.failures for kind in GONE) and not self._deployment.running:
             raise Broken(
-                f"{self._deployment.url} has stopped answering under a load ({dict(load.total.failures)}). Its own log "
+                f"{self._where} has stopped answering under a load ({dict(load.total.failures)}). Its own log "
                 "must tell whether the load brought it down or something else did; run again once it is up"
             )
 
@@ -113,13 +114,13 @@ class Guest:
         held = interface.services()
         if not held.accepted:
             raise Broken(
-                f"the services of {self._deployment.url} cannot be listed: {held}; "
+                f"the services of {self._where} cannot be listed: {held}; "
                 f"see endpoints.services and identities.admin in {self._system.path}"
             )
         if held.body:
             names = _names({str(each["service_id"]) for each in held.body})
             raise NotVerified(
-                f"{self._deployment.url} holds services already ({names}); "
+                f"{self._where} holds services already ({names}); "
                 "scenarios need an empty registry, and remove only what they have registered"
             )
 
@@ -164,7 +165,7 @@ class Guest:
 
     def _left(self, why: Mapping[str, str] | None = None) -> str:
         reasons = "; ".join(dict.fromkeys((why or {}).values()))
-        left = f"{_names(self._ours)} could not be removed from {self._deployment.url}; remove by hand what is left"
+        left = f"{_names(self._ours)} could not be removed from {self._where}; remove by hand what is left"
         return f"{left} ({reasons})" if reasons else left
 
     def _may_have_registered(self, exchange: Exchange) -> bool:

@@ -1,9 +1,11 @@
-"""What a scenario is called: its tags, its rule, its criteria, its name and its key in every record of a run."""
+"""What a scenario is: its tags, rule, criteria, system and name, its key in every record, whether a run selects it."""
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -63,6 +65,37 @@ def location_of(scenario: Any) -> str:
 def key_of(scenario: Any, interface: str) -> str:
     """The scenario's key within one run: location and interface, ``features/caio/cors.feature:12@http``."""
     return f"{location_of(scenario)}@{interface}"
+
+
+def system_folder(filename: str) -> Path:
+    """The folder of features that a file belongs to: below ``features``, however deep; else the file's own folder."""
+    relative = Path(os.path.relpath(filename)) if os.path.isabs(filename) else Path(filename)
+    folders = relative.parent.parts
+    if "features" not in folders[:-1]:
+        return relative.parent
+    return Path(*folders[: folders.index("features") + 2])
+
+
+def system_of(filename: str) -> str:
+    """The system that a feature file is about, by the folder below ``features`` that it stands in."""
+    return system_folder(filename).name
+
+
+def misplaced(filename: str) -> str:
+    """What is wrong with a feature file that stands in no system's folder; empty for any other."""
+    if system_folder(filename).name != "features":
+        return ""
+    return f"{filename} stands in no system's folder: move it to features/<system>/"
+
+
+def is_selected(scenario: Any, tags: Any, name: re.Pattern[str] | None = None) -> bool:
+    """Whether behave runs a scenario, by the lines, tags (a tag expression) and names that a run was asked for.
+
+    behave marks what a ``file:line`` leaves out as skipped, without a reason; a skip by a hook has one.
+    """
+    left_out = scenario.should_skip and not scenario.skip_reason
+    named = name is None or name.search(scenario.name) is not None
+    return bool(not left_out and named and scenario.should_run_with_tags(tags))
 
 
 def full_name(scenario: Any) -> str:

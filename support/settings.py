@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from support import addresses
 from support.outcomes import UsageError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -77,6 +78,18 @@ class Settings(BaseModel):
     timeouts: Timeouts = Field(default_factory=Timeouts)
     load: Load = Field(default_factory=Load)
 
+    @field_validator("url")
+    @classmethod
+    def _is_address(cls, given: str | None) -> str | None:
+        if given is not None and (why := addresses.unusable(given)):
+            raise ValueError(f"{why}; {addresses.EXAMPLE}")
+        return given
+
+    @property
+    def public_url(self) -> str | None:
+        """The URL as it may be told: without a password."""
+        return None if self.url is None else addresses.public(self.url)
+
     @property
     def results(self) -> Path:
         """Folder of the Allure results."""
@@ -106,7 +119,7 @@ def from_userdata(userdata: Mapping[str, str], systems: list[str]) -> Settings:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"; did you mean {near[0]!r}?" if near else f"; known settings: {', '.join(sorted(known))}"
-            raise UsageError(f"unknown setting -D {name}={value}{hint}")
+            raise UsageError(f"unknown setting -D {name}{hint}")
         head, _, tail = name.partition(".")
         if head in GROUPS:
             values.setdefault(head, {})[tail] = value
@@ -119,4 +132,6 @@ def from_userdata(userdata: Mapping[str, str], systems: list[str]) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
+        if name == "url":  # what cannot be read may hold a password anywhere
+            raise UsageError(f"the URL is unusable: {first['msg'].removeprefix('Value error, ')}") from None
         raise UsageError(f"setting -D {name}={first['input']!r} is unusable: {first['msg']}") from error

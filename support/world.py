@@ -92,7 +92,7 @@ class World(Memory):
         kind = CONTAINER if contained else self._kind
         if own and kind == "remote":
             raise NotVerified(
-                f"this needs a {self.system.says} of its own, and there is only the one at {self.settings.url}"
+                f"this needs a {self.system.says} of its own, and there is only the one at {self.settings.public_url}"
             )
         self._adopt(self._pool.acquire(kind, profile, environment or {}, own=own))
         self.meet()

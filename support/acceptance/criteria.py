@@ -89,7 +89,7 @@ def load(path: Path) -> CriteriaFile:
     """Read a criteria file. Raises UsageError that names the file, the line and the field when it is unusable."""
     document = yaml_lines.read(path)
     if not isinstance(document.content, dict):
-        raise UsageError(f"{path}: expected the fields system, title and criteria")
+        raise UsageError(f"{path}:1: expected the fields system, title and criteria")
     try:
         criteria = CriteriaFile.model_validate(document.content)
     except ValidationError as error:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from support.acceptance import words
+from support import addresses, clock
 from support.acceptance.atomic import write
 from support.acceptance.plan import Planned
 from support.acceptance.snapshot import Snapshot
@@ -56,7 +56,7 @@ class RunRecord(BaseModel):
     @classmethod
     def _without_credentials(cls, text: str | None) -> str | None:
         """A password in an address must not reach any file that is kept or passed on."""
-        return writable(words.without_credentials(text)) if text else text
+        return writable(addresses.shown(text)) if text else text
 
     @property
     def duration(self) -> timedelta | None:
@@ -87,4 +87,4 @@ def load(reports: Path) -> RunRecord:
 
 def now() -> datetime:
     """The present moment, in local time with its offset."""
-    return datetime.now().astimezone()
+    return datetime.fromtimestamp(clock.now()).astimezone()

@@ -25,7 +25,6 @@ MONTHS = (
 )
 OUTLINE_ROW = re.compile(r"\s*-- @(\d+)\.(\d+)\s*(.*)$", re.DOTALL)
 """What behave adds to the name of an outline's row: table and row, and the title of the table."""
-CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
 
 
 def headline(decision: Decision) -> str:
@@ -137,6 +136,8 @@ def duration(length: timedelta | None) -> str:
     """``48 s``, ``2 min 05 s``, ``1 h 02 min``; words when the run has no end."""
     if length is None:
         return "not finished"
+    if length < timedelta(0):
+        return "unknown, as the clock was set back"
     seconds = round(length.total_seconds())
     if seconds < 60:
         return f"{seconds} s"
@@ -152,11 +153,6 @@ def moment(when: datetime) -> str:
 def memory(size: int | None) -> str:
     """``7.8 GB``, from bytes."""
     return "unknown" if size is None else f"{size / 1e9:.1f} GB"
-
-
-def without_credentials(text: str) -> str:
-    """The text with what stands before the @ of a URL left out."""
-    return CREDENTIALS.sub("…@", text)
 
 
 def excerpt(text: str, lines: int = 12, characters: int = 900) -> str:

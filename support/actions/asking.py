@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-
+from support import clock
 from support.actions import loads
 from support.interfaces.requests import request
 from support.load import numbers
@@ -15,9 +14,9 @@ def of_many_matters(world: World, ability: str, count: int) -> None:
 
     Equal requests share a decision, and who asks for it again is told how long its stages took the first time.
     """
-    watch, began, first = loads.noise_watch(world), time.time(), numbers.first()
+    watch, began, first = loads.noise_watch(world), clock.now(), numbers.first()
     watch.look()
     for number in range(first, first + count):
         world.ask_for({**request(ability), "context": {"number": number}})
     watch.look()
-    world.noise = watch.between(began, time.time())
+    world.noise = watch.between(began, clock.now())

@@ -6,12 +6,12 @@ They are one call to that process, which tells of them once all are done, or onc
 from __future__ import annotations
 
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Self
 
+from support import clock
 from support.deployments.driver import DriverDeployment
 from support.deployments.processes import Usage as ServerUsage
 from support.interfaces import PythonInterface, RouteRequest
@@ -93,7 +93,7 @@ class _UsageWatch:
                 self._look()
 
     def _look(self) -> None:
-        self._seen.append((time.time(), self._usage()))
+        self._seen.append((clock.now(), self._usage()))
 
 
 def endpoint_of(name: str, counts: Mapping[int, int], failures: Mapping[str, int]) -> Endpoint:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable
 from contextlib import suppress
 
-from support import measurements
+from support import addresses, measurements
 from support.actions import in_process
 from support.checks import load as judgement
 from support.checks.basis import enough
@@ -171,7 +171,7 @@ def _address(world: World) -> str:
         reached = client.get(world.endpoint("live")).ok
         client.close()
         return deployment.direct_url if reached else deployment.url
-    return deployment.url
+    return addresses.public(deployment.url)
 
 
 def _over_http(world: World, plan: LoadPlan) -> LoadResult:

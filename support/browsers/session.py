@@ -142,7 +142,7 @@ class BrowserSession:
         return message
 
     def _failed(self, what: str, why: str) -> Broken:
-        last = self._log.read_text(errors="replace")[-_LAST_LINES:]
+        last = self._log.read_text(encoding="utf-8", errors="replace")[-_LAST_LINES:]
         return Broken(f"{what}: {why}; browser: {finding.find()}; its last words:\n{last}")
 
 

@@ -20,8 +20,10 @@ RUN_VARIABLE = "SIGNOFF_RUN"
 
 _SAME_START = 2.0
 """Seconds by which two readings of one process's start may differ after the clock was set."""
-_PASSED_ON = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "PYTHONPATH", "PYTHONHASHSEED", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
-_PASSED_ON_PREFIXES = ("LC_", "SIGNOFF_")
+_LOCALE = {"LC_ALL": "C.UTF-8"}
+"""The same on every machine, so that what a system reads, writes and sorts does not depend on who started the run."""
+_PASSED_ON = ("PATH", "HOME", "TZ", "TMPDIR", "PYTHONPATH", "PYTHONHASHSEED", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
+_PASSED_ON_PREFIXES = ("SIGNOFF_",)
 _PR_SET_PDEATHSIG = 1
 _prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None  # looked up here, not in a forked child
 
@@ -72,7 +74,7 @@ def clean_environment(added: Mapping[str, str | None], run_id: str) -> dict[str,
     kept = {
         name: value for name, value in os.environ.items() if name in _PASSED_ON or name.startswith(_PASSED_ON_PREFIXES)
     }
-    merged: dict[str, str | None] = {**kept, "PYTHONUNBUFFERED": "1", **added, RUN_VARIABLE: run_id}
+    merged: dict[str, str | None] = {**kept, **_LOCALE, "PYTHONUNBUFFERED": "1", **added, RUN_VARIABLE: run_id}
     return {name: value for name, value in merged.items() if value is not None}
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from support import addresses
 from support.deployments.readiness import look, ready_path
 from support.deployments.secrets import secrets_of
 from support.outcomes import NotVerified, UsageError
@@ -19,11 +19,11 @@ class RemoteDeployment:
     authority: Path | None = None
 
     def __init__(self, system: System, url: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise UsageError(f"the URL {url!r} is unusable: give one like https://caio.example.org")
+        if why := addresses.unusable(url):
+            raise UsageError(f"the URL is unusable: {why}; {addresses.EXAMPLE}")
         self.system = system
         self.url = url.rstrip("/")
+        self.public = addresses.public(self.url)
 
     @property
     def running(self) -> bool:
@@ -35,7 +35,7 @@ class RemoteDeployment:
         seen = look(self.url, ready_path(self.system))
         if not seen.ready:
             raise UsageError(
-                f"{self.system.says} is not ready at {self.url} ({seen.said}): "
+                f"{self.system.says} is not ready at {self.public} ({seen.said}): "
                 "check the URL, that it is up, and that this machine can reach it"
             )
 
@@ -44,14 +44,14 @@ class RemoteDeployment:
         provided = self.system.deployments.remote.provides
         if profile not in provided:
             raise NotVerified(
-                f"{self.system.says} at {self.url} is not said to run as {profile!r} (its definition lists "
+                f"{self.system.says} at {self.public} is not said to run as {profile!r} (its definition lists "
                 f"{', '.join(provided) or 'no profile'} under deployments.remote.provides)"
             )
         if environment:
             raise NotVerified(
-                f"{self.system.says} at {self.url} cannot be given settings: {', '.join(sorted(environment))}"
+                f"{self.system.says} at {self.public} cannot be given settings: {', '.join(sorted(environment))}"
             )
 
     def secrets(self) -> list[str]:
-        """The tokens that the suite shows it."""
-        return secrets_of(self.system, {})
+        """The tokens that the suite shows it, and the password in its address."""
+        return [*secrets_of(self.system, {}), *addresses.secrets(self.url)]

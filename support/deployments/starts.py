@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import statistics
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from support import clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class StartRecord:
 
     def started(self, key: tuple[str, str, tuple[tuple[str, str | None], ...]], seconds: float) -> None:
         """A deployment was started and became ready after ``seconds``."""
-        self.servers.append(Start(*key, at=time.time(), seconds=seconds))
+        self.servers.append(Start(*key, at=clock.now(), seconds=seconds))
 
     @property
     def distinct(self) -> int:

@@ -84,7 +84,7 @@ def memory(told: Path = Path("/proc/meminfo")) -> Offer:
     """Memory that can be had without swapping."""
     without = "systems may start late or be killed, which makes a run broken"
     try:
-        lines = dict(line.split(":", 1) for line in told.read_text().splitlines())
+        lines = dict(line.split(":", 1) for line in told.read_text(encoding="utf-8").splitlines())
         free = int(lines["MemAvailable"].split()[0]) * 1024
     except (OSError, KeyError, ValueError):
         return Offer("memory", None, f"{told} does not tell", without)
@@ -131,7 +131,11 @@ def _kernel_config() -> dict[str, str]:
     """The options that the kernel was built with; empty where it does not tell."""
     for path in KERNEL_CONFIGS:
         try:
-            text = gzip.decompress(path.read_bytes()).decode() if path.suffix == ".gz" else path.read_text()
+            text = (
+                gzip.decompress(path.read_bytes()).decode()
+                if path.suffix == ".gz"
+                else path.read_text(encoding="utf-8")
+            )
         except OSError:
             continue
         return dict(line.split("=", 1) for line in text.splitlines() if "=" in line and not line.startswith("#"))

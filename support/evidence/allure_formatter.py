@@ -29,6 +29,7 @@ from behave.formatter.base import Formatter
 from behave.model import ScenarioOutline
 from behave.reporter.base import Reporter
 
+from support import scenarios
 from support.evidence import events, judging
 from support.evidence.attachments import Media, Nowhere, record_with
 from support.evidence.guard import Guard
@@ -273,11 +274,7 @@ class AllureFormatter(allure_behave.formatter.AllureFormatter):  # type: ignore[
 
     def _is_selected(self, scenario: Any) -> bool:
         """Whether tags, names and lines given on the command line choose the scenario."""
-        left_out = scenario.should_skip and not scenario.skip_reason
-        return not left_out and bool(
-            scenario.should_run_with_tags(self.config.tag_expression)
-            and scenario.should_run_with_name_select(self.config)
-        )
+        return scenarios.is_selected(scenario, self.config.tag_expression, self.config.name_re)
 
 
 class _AtFeatureEnd(Reporter):  # type: ignore[misc]

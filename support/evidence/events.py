@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from support import clock
 from support.evidence.results_folder import ResultsLost
 from support.outcomes import Outcome
 from support.text import writable
@@ -36,15 +36,15 @@ class EventLog:
 
     def started(self, key: str, name: str) -> None:
         """A scenario begins."""
-        self._append(Event(time.time(), "started", key, name))
+        self._append(Event(clock.now(), "started", key, name))
 
     def progress(self, says: str) -> None:
         """The scenario that runs is so far."""
-        self._append(Event(time.time(), "progress", "", says))
+        self._append(Event(clock.now(), "progress", "", says))
 
     def finished(self, key: str, name: str, outcome: Outcome, seconds: float) -> None:
         """A scenario has ended, clean-up included."""
-        self._append(Event(time.time(), "finished", key, name, outcome, round(seconds, 3)))
+        self._append(Event(clock.now(), "finished", key, name, outcome, round(seconds, 3)))
 
     def _append(self, event: Event) -> None:
         fields = {name: value for name, value in asdict(event).items() if value is not None}

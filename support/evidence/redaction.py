@@ -55,7 +55,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"((?<![A-Za-z0-9])(?:TOKENS?|SECRET_KEY|SECRET|PASSWORD|API_KEY)=)[^\s'\"]+"), rf"\1{REDACTED}"),
     # ?token=abc in an address, and user:password@host
     (re.compile(r"(?i)([?&](?:access_token|token|api_key|apikey|password|secret)=)[^&\s'\"#]+"), rf"\1{REDACTED}"),
-    (re.compile(r"(://[^/\s:@]{1,100}:)[^/\s@]{1,200}@"), rf"\1{REDACTED}@"),
+    (re.compile(r"(://[^/\s:@]{1,100}:)[^/\s]{1,200}@"), rf"\1{REDACTED}@"),
     # token: abc on a line of its own, as in YAML
     (re.compile(rf"(?im)^([ \t]*(?:- )?[\w.-]{{0,60}}{_FIELD}:[ \t]+)[^\s'\"{{\[]\S*[ \t]*$"), rf"\1{REDACTED}"),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Self
 
+from support import clock
 from support.outcomes import Broken, WaitedInVain
 from support.waiting import until
 
@@ -104,7 +104,7 @@ class Fault(ABC):
         """Make it whole again."""
 
     def _note(self, what: str, kind: Happening = Happening.OBSERVED) -> None:
-        self.journal.append(FaultEvent(time.time(), what, kind))
+        self.journal.append(FaultEvent(clock.now(), what, kind))
 
     def _see_steady(self, when: str) -> None:
         if self._steady is None:

@@ -89,6 +89,7 @@ class Entry(BaseModel):
 
 def of(verdict: Verdict, record: RunRecord, grounds: Grounds, ended: datetime) -> Entry:
     """The entry of a run that was judged. Criteria that it was not asked for are left out."""
+    seconds = round(((record.finished or ended) - record.started).total_seconds(), 3)
     return Entry(
         run=record.run_id,
         started=record.started,
@@ -100,7 +101,7 @@ def of(verdict: Verdict, record: RunRecord, grounds: Grounds, ended: datetime) -
         interfaces=record.interfaces,
         partial=record.partial,
         finished=record.finished is not None,
-        seconds=round(((record.finished or ended) - record.started).total_seconds(), 3),
+        seconds=seconds if seconds >= 0 else None,  # judged later, by a clock that was set back since
         revision=record.environment.revision,
         features=grounds.features,
         source=grounds.source,

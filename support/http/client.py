@@ -16,6 +16,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 
+from support import addresses
 from support.http.exchange import Exchange, Headers
 from support.http.paths import check
 
@@ -120,7 +121,7 @@ class HttpClient:
             error = _plainly(problem, timeout)
         return Exchange(
             method=method,
-            url=prepared.url or url,
+            url=addresses.public(prepared.url or url),
             request_headers=sent,
             request_body=body,
             status=status,

@@ -15,13 +15,16 @@ DELAYS = "support/faults/"
 
 SYSTEM_PACKAGES = ("caio", "chassis", "backends")
 BASE = (
+    "addresses",
     "checklists",
     "empty_scenarios",
+    "clock",
     "keywords",
     "outcomes",
     "placeholders",
     "scenarios",
     "settings",
+    "streams",
     "systems",
     "text",
     "waiting",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from behave.parser import ParserError, parse_file
+from behave.runner_util import collect_feature_locations
 
 from support import scenarios, sentences, systems
 from support.acceptance import criteria
@@ -137,13 +138,18 @@ def _read_sources(tree: Tree) -> None:
 
 
 def _read_features(tree: Tree) -> None:
-    for folder in sorted(path for path in (tree.root / "features").glob("*") if path.is_dir()):
+    features = tree.root / "features"
+    for folder in sorted(path for path in features.glob("*") if path.is_dir()):
         _read_criteria(tree, folder)
-        for path in sorted(folder.rglob("*.feature")):
-            try:
-                tree.features.append(FeatureFile(tree.relative(path), folder.name, parse_file(str(path))))
-            except ParserError as error:
-                tree.troubles.append(Finding(tree.relative(path), error.line or 1, "syntax", str(error)))
+    for location in collect_feature_locations([str(features)]) if features.is_dir() else ():
+        path = tree.relative(Path(location.filename))
+        if trouble := scenarios.misplaced(path):
+            tree.troubles.append(Finding(path, 1, "misplaced-feature", trouble))
+            continue
+        try:
+            tree.features.append(FeatureFile(path, scenarios.system_of(path), parse_file(location.filename)))
+        except ParserError as error:
+            tree.troubles.append(Finding(path, error.line or 1, "syntax", str(error)))
 
 
 def _read_criteria(tree: Tree, folder: Path) -> None:

@@ -8,6 +8,7 @@ from array import array
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from support import clock
 from support.load.clock import Share
 from support.load.histogram import LONGEST, Histogram
 from support.load.plan import LoadPlan
@@ -139,7 +140,7 @@ class Collector:
         seconds = min(passed, sum(stage.seconds for stage in self.plan.timed)) if self.plan.timed else passed
         return LoadResult(
             plan=summary(self.plan),
-            started=time.time() - passed,
+            started=clock.now() - passed,
             seconds=seconds,
             asked_rate=asked_rate(self.plan.timed),
             users=None if self.plan.is_open else self.plan.most_users,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from support import clock
 from support.deployments import processes
 from support.load.result import Noise
 
@@ -40,7 +40,7 @@ class NoiseWatch:
             return
         user, nice, system, _, _, irq, softirq, stolen = fields
         known = processes.usage(os.getpid()).cpu + (self._outside() if self._outside else 0.0)
-        self._looks.append(_Look(time.time(), user + nice + system + irq + softirq, stolen, known))
+        self._looks.append(_Look(clock.now(), user + nice + system + irq + softirq, stolen, known))
 
     def between(self, begin: float, end: float) -> Noise:
         """What there was from one moment to another, in seconds since the epoch; by the looks that enclose them."""

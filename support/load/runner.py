@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
+from support import clock
 from support.deployments.journal import RunJournal
 from support.deployments.ports import HOST, HeldPort
 from support.load.family import Family
@@ -174,7 +175,7 @@ class LoadRun:
         self._looked = (time.monotonic(), number + 1)
         if self.watch is not None:
             with suppress(Exception):  # a server that was just killed has nothing to tell
-                self._usages.append((time.time(), self.watch()))
+                self._usages.append((clock.now(), self.watch()))
         if number % _NOISE == 0:
             self._noise.look()
 

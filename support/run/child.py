@@ -11,11 +11,13 @@ import signal
 import sys
 
 from behave.__main__ import run_behave
-from behave.configuration import Configuration
+from behave.configuration import Configuration, read_configuration
 from behave.formatter.base import StreamOpener
 
 PR_SET_PDEATHSIG = 1
 CONSOLE = "progress3"
+CONFIGURATION = "behave.ini"
+"""The checkout's own, and the only one that is read: those of the home folder are about other projects."""
 
 
 def die_with(parent: int) -> None:
@@ -33,7 +35,7 @@ def main(arguments: list[str]) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     die_with(int(parent))
-    config = Configuration(behave_arguments)
+    config = Configuration(behave_arguments, load_config=False, **read_configuration(CONFIGURATION))
     config.format = ["allure", CONSOLE]
     config.defaults.pop("format", None)
     config.outputs = [StreamOpener(results), StreamOpener(stream=sys.stdout)]

@@ -19,6 +19,18 @@ REFRESH = 0.25
 OWN_ERRORS = ("ERROR: results cannot be written", "signoff: ")
 """How a line begins by which a process says that it cannot go on, and why."""
 
+LEFT_OUT = (
+    "CLICOLOR_FORCE",
+    "COLUMNS",
+    "FORCE_COLOR",
+    "NO_COLOR",
+    "PYTHONIOENCODING",
+    "PYTHONOPTIMIZE",
+    "PYTHONWARNINGS",
+)
+LEFT_OUT_PREFIXES = ("BEHAVE_", "GHERKIN_")
+"""Variables, and how their names begin, that a process does not inherit from whoever started the run."""
+
 PATIENCE = ((signal.SIGINT, 20.0), (signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0))
 """How a child is ended: each signal, and the seconds it has to act on it; its clean-ups stop servers meanwhile."""
 
@@ -121,6 +133,7 @@ class Children:
             process = subprocess.Popen(
                 self.command(shard),
                 cwd=self.root,
+                env=environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -142,6 +155,16 @@ class Children:
                 continue
             if not any(thread.is_alive() for thread in self._threads):
                 return
+
+
+def environment() -> dict[str, str]:
+    """Our environment without what changes how behave runs, how Python prints, and what is written in colour."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in LEFT_OUT and not name.startswith(LEFT_OUT_PREFIXES)
+    }
+    return {**kept, "PYTHONUTF8": "1"}
 
 
 def _send(process: subprocess.Popen[bytes], number: signal.Signals) -> None:

@@ -18,8 +18,8 @@ def check_reachable(system: System, settings: Settings) -> None:
     told = version_of(settings.url, system)
     if told is not None and told != system.version:
         raise UsageError(
-            f"{system.says} at {settings.url} says it is version {told}, but {system.path} says {system.version}: "
-            "the report would name the wrong release; correct `version` there, or the URL"
+            f"{system.says} at {settings.public_url} says it is version {told}, but {system.path} says "
+            f"{system.version}: the report would name the wrong release; correct `version` there, or the URL"
         )
 
 

@@ -79,8 +79,7 @@ def cases(features: Iterable[Any], interface: str, tags: Sequence[str]) -> list[
         scenarios.key_of(scenario, interface): scenario
         for feature in features
         for scenario in feature.walk_scenarios()
-        if not scenario.should_skip
-        and scenario.should_run_with_tags(expression)
+        if scenarios.is_selected(scenario, expression)
         and (interface == "http" or HTTP_ONLY not in scenarios.all_tags(scenario))
     }
     plan = from_features(features, interface, lambda scenario: scenarios.key_of(scenario, interface) in by_key)

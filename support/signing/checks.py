@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from support import scenarios
 from support.acceptance.verdict import Decision
 from support.outcomes import Outcome
 from support.signing import subjects
@@ -18,7 +19,7 @@ NAMED = 5
 
 def of_run(record: Run, system: str, now: datetime) -> list[str]:
     """Why a run cannot be decided on at all, whatever it found."""
-    others = sorted({place for item in record.plan if (place := _system_of(item.location)) != record.system})
+    others = sorted({place for item in record.plan if (place := scenarios.system_of(item.location)) != record.system})
     found = []
     if record.system != system:
         found.append(f"the last run is of {record.system}, not of {system}: give --system {record.system}")
@@ -86,11 +87,6 @@ def listed(files: Mapping[str, str]) -> str:
     named = [f"{name} {how}" for name, how in list(files.items())[:NAMED]]
     more = len(files) - len(named)
     return ", ".join([*named, *([f"and {more:,} more"] if more else [])])
-
-
-def _system_of(location: str) -> str:
-    parts = location.split("/")
-    return parts[1] if parts[0] == "features" and len(parts) > 2 else ""
 
 
 def _minute(when: datetime) -> str:

@@ -39,7 +39,7 @@ def assert_refused(done: subprocess.CompletedProcess[str], why: str, reports: Pa
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        (["-D", "interfce=http", FEATURE], "unknown setting -D interfce=http; did you mean 'interface'?"),
+        (["-D", "interfce=http", FEATURE], "unknown setting -D interfce; did you mean 'interface'?"),
         (["-D", "timeouts.start=soon", FEATURE], "setting -D timeouts.start='soon' is unusable"),
         (["--tags", "@CAIO-CROS-01", FEATURE], "unknown tag @CAIO-CROS-01"),
         (["--tags", "@CAIO-AUTH-01", FEATURE], "no scenario is selected"),

@@ -222,7 +222,7 @@ def test_noise_is_what_neither_suite_nor_server_used(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(noise, "_STAT", stat)
     monkeypatch.setattr(noise, "_TICKS", 1)
     monkeypatch.setattr(noise.os, "cpu_count", lambda: 2)
-    monkeypatch.setattr(noise.time, "time", lambda: next(moments))
+    monkeypatch.setattr(noise.clock, "now", lambda: next(moments))
     known = iter([7.0, 12.0, 12.0])
     monkeypatch.setattr(noise.processes, "usage", lambda _: processes.Usage(0, next(known), 1, 1))
     watch = noise.NoiseWatch()

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import io
+import json
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -14,6 +20,9 @@ from support import systems
 from support.run.accept import Order
 from support.run.conclude import Strictness
 from support.settings import Settings, Timeouts
+
+SUITE = Path(__file__).resolve().parents[3]
+"""The checkout that is tested."""
 
 FILES = {
     "behave.ini": """
@@ -144,3 +153,46 @@ def console() -> tuple[Console, Callable[[], str]]:
     """A console that is no terminal, and what was said on it."""
     said = io.StringIO()
     return Console(file=said, width=200), said.getvalue
+
+
+class Whole(Checkout):
+    """A checkout with the suite itself in it, in which `behave` and `signoff` are run as a user runs them."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        shutil.copytree(SUITE / "support", root / "support")
+        for name in ("behave.ini", "environment.py"):
+            shutil.copy2(SUITE / name, root / name)
+        self.home = root / "home"
+        self.home.mkdir()
+
+    def environment(self, **changed: str) -> dict[str, str]:
+        """The environment of a user whose home folder is ``home``."""
+        return {**os.environ, "PYTHONPATH": str(self.root), "HOME": str(self.home), **changed}
+
+    def run(self, *command: str, **changed: str) -> subprocess.CompletedProcess[bytes]:
+        """Run ``behave …`` or ``support …`` (which is `signoff`) to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", *command],
+            cwd=self.root,
+            env=self.environment(**changed),
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+
+    def results(self) -> dict[str, str]:
+        """The status of each scenario that was recorded, by its name."""
+        found = (json.loads(path.read_bytes()) for path in (self.reports / "allure-results").glob("*-result.json"))
+        return {result["name"]: result["status"] for result in found}
+
+    def verdict(self) -> dict[str, Any]:
+        """The verdict of the last run."""
+        read: dict[str, Any] = json.loads((self.reports / "acceptance.json").read_bytes())["verdict"]
+        return read
+
+
+@pytest.fixture
+def whole(tmp_path: Path) -> Whole:
+    """A checkout of its own to run behave and signoff in."""
+    return Whole(tmp_path)

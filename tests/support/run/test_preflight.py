@@ -10,6 +10,7 @@ from typing import ClassVar
 import pytest
 
 from support import systems
+from support.deployments import RemoteDeployment
 from support.outcomes import UsageError
 from support.run import preflight
 from support.settings import Settings
@@ -71,14 +72,16 @@ def test_something_else_at_the_url_is_told_with_what_it_answers(
         preflight.check_reachable(tiny, settings(url=url + path))
 
 
-@pytest.mark.parametrize(
-    ("url", "why"),
-    [("http://127.0.0.1:1", "connection refused"), ("htp:/x", "give one like https://")],
-)
-def test_a_url_where_nothing_answers(checkout: Checkout, url: str, why: str) -> None:
+def test_a_deployment_at_no_address_is_refused(checkout: Checkout) -> None:
     tiny = systems.load(checkout.root / "systems/tiny/system.yaml")
-    with pytest.raises(UsageError, match=why):
-        preflight.check_reachable(tiny, settings(url=url))
+    with pytest.raises(UsageError, match="give one like https://"):
+        RemoteDeployment(tiny, "htp:/x")
+
+
+def test_a_url_where_nothing_answers(checkout: Checkout) -> None:
+    tiny = systems.load(checkout.root / "systems/tiny/system.yaml")
+    with pytest.raises(UsageError, match="connection refused"):
+        preflight.check_reachable(tiny, settings(url="http://127.0.0.1:1"))
 
 
 def test_another_version_than_the_definition_names_is_told(checkout: Checkout, url: str) -> None:
