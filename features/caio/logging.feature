@@ -53,7 +53,9 @@ Feature: The logs can be searched, tell who did what, and give no secret away
 
     Example: What is only read leaves no audit record
       Given CAIO is running in its "authenticated" profile
-      And a caller with an unknown token has tried to list the services
+      And these services are registered
+        | service    | offers |
+        | local-chat | chat   |
       When a user tries to list the services
       Then the audit log says nothing about it
 

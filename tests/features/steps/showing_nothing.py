@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,7 @@ class Trial:
             self.status = accept(order, Console(file=said, width=200))
         self.said = said.getvalue()
 
+    @cached_property
     def findings(self) -> list[str]:
         """What lint finds in it; in a process of its own, as this one has steps of its own in behave's registry."""
         command = [sys.executable, "-c", LINT, str(self.folder)]
@@ -162,6 +164,6 @@ def has_not_failed(context: Any) -> None:
 
 @then('lint names line {line:d}: "{why}"')
 def lint_names(context: Any, line: int, why: str) -> None:
-    found = context.trial.findings()
+    found = context.trial.findings
     told = [each for each in found if each.startswith(f"{FEATURE}:{line}: ")]
     assert_that(told, has_item(contains_string(why)), f"findings: {found}")
