@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
-from behave import step_registry
 from behave.runner_util import collect_feature_locations, parse_features
 
 from support import addresses, keywords, machine, scenarios, systems
@@ -21,8 +20,13 @@ from support.deployments import LeasePool, RemoteDeployment, notes, sweep
 from support.empty_scenarios import why_empty
 from support.evidence.attachments import Evidence
 from support.evidence.skipping import skip_if_not_verified
+<<<<<<< HEAD
 from support.outcomes import Broken, NothingToJudge, UsageError
 from support.requirements import Place, Review, place_of
+=======
+from support.outcomes import Broken, UsageError
+from support.requirements import Find, Place, Review, place_of
+>>>>>>> wording
 from support.settings import ROOT, Settings, from_userdata
 from support.systems import System
 from support.world import World
@@ -122,7 +126,7 @@ class Suite:
             print(f"Note: {note}")  # noqa: T201 -- of the run as a whole, so no scenario's log can hold it
         about = {scenarios.system_folder(each.location.filename): self._system(each) for each in chosen}
         _check_definitions(about)
-        for note in self._notes(about, chosen):
+        for note in self._notes(about, chosen, finder(context)):
             print(f"Note: {note}")  # noqa: T201 -- of the run as a whole, too
         for system in about.values():
             if self.settings.url is not None:
@@ -133,12 +137,18 @@ class Suite:
             folder.clear(self.settings.reports)
         self._record(features, chosen, self._system(chosen[0]))
 
-    def _notes(self, about: Mapping[Path, System], chosen: list[Any]) -> Iterator[str]:
+    def _notes(self, about: Mapping[Path, System], chosen: list[Any], find: Find) -> Iterator[str]:
         """What the definitions lack for the scenarios of the run, each field once."""
         for place, system in about.items():
+<<<<<<< HEAD
             own = [each for each in chosen if scenarios.system_folder(each.location.filename) == place]
             lacking = Review(system, _step_function, self.settings.interface).lacking(own, self.settings.deployment)
             yield from (lack.says(system) for lack in lacking)
+=======
+            own = [each for each in chosen if Path(each.location.filename).parent == place]
+            review = Review(system, find, self.settings.interface)
+            yield from review.lacking_says(own, self.settings.deployment)
+>>>>>>> wording
 
     def _end_alone(self, complete: bool) -> None:
         if complete:
@@ -186,9 +196,14 @@ def _check_definitions(about: Mapping[Path, System]) -> None:
         raise UsageError("\n".join(problems))
 
 
-def _step_function(step: Any) -> Place | None:
-    match = step_registry.registry.find_match(step)
-    return place_of(match) if match else None
+def finder(context: Any) -> Find:
+    """Finds the function that a step is written with, in the registry of the runner: behave has no public way to it."""
+
+    def find(step: Any) -> Place | None:
+        match = context._runner.step_registry.find_match(step)
+        return place_of(match) if match else None
+
+    return find
 
 
 def _selected(features: list[Any], config: Any) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from support import sentences
 from support.acceptance import criteria
@@ -33,7 +34,7 @@ def undeclared(tree: Tree) -> Iterator[Finding]:
         for lack in Review(system, find).lacking(own, "process"):
             for path, line in lack.steps:
                 message = f"{tree.relative(system.path)} does not declare {lack.field}; {lack.hint}"
-                yield Finding(tree.relative(tree.root / path), line, "undeclared-field", message)
+                yield Finding(tree.relative(Path(path).resolve()), line, "undeclared-field", message)
 
 
 def unread_endpoints(tree: Tree) -> Iterator[Finding]:

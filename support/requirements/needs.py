@@ -98,18 +98,17 @@ class _Reader:
         self._all, self._types, self._scope = all_of, all_of._types, scope
 
     def block(self, statements: Iterable[ast.stmt]) -> Iterator[Need]:
-        """The needs of statements in a row; what follows "return if it is not declared" is no need."""
+        """The needs of statements in a row; after "return if it is not declared" there are none of that group."""
+        declared: set[str] = set()
         for statement in statements:
-            if isinstance(statement, ast.If) and asks_whether_declared(statement.test):
-                if isinstance(statement.body[-1], ast.Return):
-                    return
-                continue
-            yield from self.node(statement)
+            yield from (need for need in self.node(statement) if need.group not in declared)
+            if isinstance(statement, ast.If) and isinstance(statement.body[-1], ast.Return):
+                declared |= asks_whether_declared(statement.test)
 
     def node(self, node: ast.AST) -> Iterator[Need]:
         match node:
-            case ast.IfExp() | ast.If() if asks_whether_declared(node.test):
-                return
+            case ast.IfExp() | ast.If() if declared := asks_whether_declared(node.test):
+                yield from (need for need in self._parts(node) if need.group not in declared)
             case ast.If(test=ast.Compare(left=ast.Name(id=name), ops=[ast.NotEq()], comparators=[other])):
                 yield from self._unless(node, name, other)
             case ast.FunctionDef() | ast.AsyncFunctionDef():
@@ -128,8 +127,6 @@ class _Reader:
             case ast.Subscript(value=held, slice=key) if last_name(held) == FILES:
                 yield from self._read(FILES, key, node.lineno)
                 yield from self.node(held)
-            case ast.Attribute(attr=group) if group in GROUPS and self._is_system(node.value):
-                yield Need(group, ALL)
             case ast.Name() | ast.Attribute():
                 yield from self._reference(node)
             case ast.Lambda():
@@ -170,15 +167,18 @@ class _Reader:
                 if call.func.attr in READS and call.args:
                     yield from self._read(READS[call.func.attr], call.args[0], call.lineno)
                 return
+            if call.func.attr == "values" and last_name(call.func.value) in GROUPS:
+                yield Need(last_name(call.func.value), ALL)
+        yield from self._called(call)
+
+    def _called(self, call: ast.Call) -> Iterator[Need]:
+        """The needs of what a call goes to."""
         found = self._types.target(call.func, self._scope)
+        if found is not None and isinstance(found[0].node, ast.ClassDef):
+            found = self._types.member(found[0], "__init__")
         if found is None:
             return
         symbol, owner = found
-        if isinstance(symbol.node, ast.ClassDef):
-            made = self._types.member(symbol, "__init__")
-            if made is None:
-                return
-            symbol, owner = made
         if isinstance(symbol.node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield from self._bound(Scope(symbol.module, symbol.node, owner), call)
         elif isinstance(symbol.node, ast.expr):

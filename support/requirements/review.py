@@ -41,15 +41,11 @@ class Lack:
     steps: tuple[tuple[str, int], ...]
     scenarios: int
 
-    def says(self, system: System) -> str:
-        """For whoever starts a run: what is not verified, and which field is missing."""
+    def __str__(self) -> str:
         places = ", ".join(f"{path}:{line}" for path, line in self.steps[:SHOWN])
         more = f" and {len(self.steps) - SHOWN} more" if len(self.steps) > SHOWN else ""
         count = f"{self.scenarios} scenario{'s' if self.scenarios > 1 else ''}"
-        return (
-            f"{count} will be not verified: {system.path} does not declare {self.field} ({self.hint}), "
-            f"which is needed at {places}{more}"
-        )
+        return f"{self.field} ({self.hint}): {count}, at {places}{more}"
 
 
 class Review:
@@ -78,6 +74,14 @@ class Review:
             )
             for (group, name), places in sorted(steps.items())
         ]
+
+    def lacking_says(self, chosen: Iterable[Any], deployment: str) -> list[str]:
+        """One note of all that the definition lacks, for whoever starts a run; none where it lacks nothing."""
+        lacks = self.lacking(chosen, deployment)
+        if not lacks:
+            return []
+        told = "".join(f"\n  {lack}" for lack in lacks)
+        return [f"{self._system.path} does not declare what scenarios need, so they cannot be verified:{told}"]
 
     def unread(self, own: Iterable[Any], vocabulary: Iterable[Place]) -> list[str]:
         """The endpoints that neither a sentence reads nor a step of the system's own scenarios."""

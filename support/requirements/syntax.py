@@ -33,14 +33,11 @@ def arguments(function: Function, call: ast.Call, method: bool) -> dict[str, ast
     return {**defaults, **named, **placed, **{each.arg: each.value for each in call.keywords if each.arg}}
 
 
-def asks_whether_declared(test: ast.expr) -> bool:
-    """Whether a condition asks if a definition has a field: ``name in system.endpoints``."""
-    return any(
-        isinstance(node, ast.Compare)
-        and isinstance(node.ops[0], ast.In | ast.NotIn)
-        and last_name(node.comparators[0]) in GROUPS
-        for node in ast.walk(test)
-    )
+def asks_whether_declared(test: ast.expr) -> set[str]:
+    """The groups of which a condition asks whether they have a field: ``name in system.endpoints``."""
+    membership = [node for node in ast.walk(test) if isinstance(node, ast.Compare)]
+    asked = (node.comparators[0] for node in membership if isinstance(node.ops[0], ast.In | ast.NotIn))
+    return {last_name(holder) for holder in asked} & GROUPS
 
 
 def last_name(expression: ast.expr) -> str:

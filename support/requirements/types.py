@@ -121,6 +121,9 @@ class Types:
             case ast.Subscript(value=value):
                 found = self._annotation(value, scope)
                 return _element(found) if found else None
+            case ast.ListComp(elt=element) | ast.DictComp(value=element) | ast.List(elts=[element, *_]):
+                found = self._annotation(element, scope)
+                return (found[0], ast.Subscript(ast.Name("list"), found[1])) if found else None
             case ast.IfExp(body=one, orelse=other) | ast.BoolOp(values=[one, other, *_]):
                 return self._annotation(one, scope) or self._annotation(other, scope)
         return None

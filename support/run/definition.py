@@ -21,7 +21,7 @@ def notes(
     features: Sequence[Any],
     cases: Sequence[Case],
 ) -> list[str]:
-    """One note for each field that is missing, over all interfaces of the run, and each endpoint that nothing reads."""
+    """A note of all fields that are missing for an interface, and one of each endpoint that nothing reads."""
     try:
         vocabulary = sentences.load(root / "steps")
     except Exception:  # noqa: BLE001 -- whatever is wrong with a step module is told by the process that runs it
@@ -32,9 +32,8 @@ def notes(
         keys = {case.key for case in cases if case.interface == interface}
         each = (scenario for feature in features for scenario in feature.walk_scenarios())
         chosen = [scenario for scenario in each if key_of(scenario, interface) in keys]
-        lacking = Review(system, find, interface).lacking(chosen, deployment)
-        found += [f"over {interface}, {lack.says(system)}" for lack in lacking]
+        found += Review(system, find, interface).lacking_says(chosen, deployment)
     review = Review(system, find)
     own = [scenario for feature in everything for scenario in feature.walk_scenarios()]
     places = [Place(sentence.path, sentence.line) for sentence in vocabulary]
-    return [*found, *map(review.unread_says, review.unread(own, places))]
+    return [*dict.fromkeys(found), *map(review.unread_says, review.unread(own, places))]

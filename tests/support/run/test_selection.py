@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from behave.parser import parse_feature
 
@@ -80,3 +82,54 @@ def test_an_unreadable_expression_is_refused() -> None:
 def test_paths_that_are_no_features_are_refused(path: str) -> None:
     with pytest.raises(UsageError, match="feature file"):
         selection.parse([path])
+
+
+ROOMS = {"features/tiny/a.feature": "", "features/tiny/deeper/b.feature": "", "features/other/c.feature": ""}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A checkout with features of two systems."""
+    for name, text in ROOMS.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("paths", "asked", "defined", "system"),
+    [
+        ((), None, None, "usual"),
+        ((), "tiny", None, "tiny"),
+        ((), None, "defined", "defined"),
+        (("features/tiny",), None, None, "tiny"),
+        (("features/tiny/a.feature",), None, None, "tiny"),
+        (("features/tiny/a.feature:3", "features/tiny/deeper/b.feature"), None, None, "tiny"),
+        (("features/../features/other/c.feature",), None, None, "other"),
+        (("features/tiny",), "tiny", "tiny", "tiny"),
+        (("features/nowhere/d.feature",), None, None, "nowhere"),
+        (("elsewhere/d.feature",), "tiny", None, "tiny"),
+    ],
+)
+def test_the_system_follows_from_the_folder_of_the_features(
+    root: Path, paths: tuple[str, ...], asked: str | None, defined: str | None, system: str
+) -> None:
+    assert selection.system_of(paths, asked, defined, root, "usual") == system
+
+
+@pytest.mark.parametrize(
+    ("paths", "asked", "defined", "named"),
+    [
+        (("features/tiny/a.feature",), "other", None, "--system is about 'other', features/tiny is about 'tiny'"),
+        (("features/tiny",), None, "other", "the definition is about 'other', features/tiny is about 'tiny'"),
+        ((), "tiny", "other", "--system is about 'tiny', the definition is about 'other'"),
+        (("features/tiny", "features/other"), None, None, "features/other is about 'other', features/tiny is"),
+        (("features",), None, None, "features/other is about 'other', features/tiny is"),
+        (("features",), "tiny", None, "--system is about 'tiny', features/other is about 'other'"),
+    ],
+)
+def test_features_of_another_system_than_was_asked_for_are_refused(
+    root: Path, paths: tuple[str, ...], asked: str | None, defined: str | None, named: str
+) -> None:
+    with pytest.raises(UsageError, match=named):
+        selection.system_of(paths, asked, defined, root, "usual")
