@@ -18,6 +18,9 @@ NEEDS = "needs."
 OF_THE_MACHINE = frozenset({"browser", "containers"})
 """Needs that the machine meets on which the suite runs, whatever the system: ``@needs.browser``."""
 
+TAG_WORDS = frozenset({"blocker", "critical", "normal", "minor", "slow", "exclusive"})
+"""The tags that are neither a criterion nor a need: severities and marks."""
+
 _OUTLINE_ROW = re.compile(r"\s*-- @\d+\.\d+.*$", re.DOTALL)
 """What behave adds to the name of an outline's row: table and row, and the title of the table."""
 
