@@ -16,7 +16,7 @@ from typing import Any
 
 from behave.exception import FileNotFoundError as FeatureNotFound
 from behave.exception import InvalidFileLocationError, InvalidFilenameError
-from behave.model import ScenarioOutline
+from behave.model import Rule, ScenarioOutline
 from behave.parser import ParserError, parse_feature
 from behave.runner_util import collect_feature_locations, parse_features
 
@@ -87,11 +87,11 @@ def examine(path: Path) -> tuple[Any | None, list[Problem]]:
         return None, [Problem(shown, error.line, "encoding", str(error))]
     except SyntaxTrouble as error:
         return None, [Problem(shown, error.line, "syntax", str(error))]
-    return feature, [
-        *(Problem(shown, line, "mistyped-keyword", why) for line, why in _misread(document, text)),
-        *(Problem(shown, line, "empty", f'"{title}" {EMPTY}') for line, title in document.empty),
-        *(Problem(shown, line, "parsers-disagree", why) for line, why in _disagreement(feature, document)),
-    ]
+    problems = [Problem(shown, line, "mistyped-keyword", why) for line, why in _misread(document, text)]
+    problems += [Problem(shown, line, "empty", f'"{title}" {EMPTY}') for line, title in document.empty]
+    if not document.empty:  # which each parser counts in its own way
+        problems += [Problem(shown, line, "parsers-disagree", why) for line, why in _disagreement(feature, document)]
+    return feature, problems
 
 
 EMPTY = "has neither steps nor rows of its own, so nothing of it would be run"
@@ -149,7 +149,9 @@ def _disagreement(feature: Any, document: Document) -> Iterator[tuple[int, str]]
         found = [shape for shape in (ours, theirs) if shape is not None]
         first = min(found, key=lambda shape: shape.line)
         if len(found) < 2 or ours.line != theirs.line:
-            reader, other = ("behave", "the Gherkin reference") if first is ours else ("the Gherkin reference", "behave")
+            reader, other = (
+                ("behave", "the Gherkin reference") if first is ours else ("the Gherkin reference", "behave")
+            )
             yield first.line, f'{reader} reads the scenario "{first.name}" here, {other} does not; {REWRITE}'
         elif ours.name != theirs.name:
             yield first.line, f'behave reads the name "{ours.name}", the Gherkin reference "{theirs.name}"; {REWRITE}'
@@ -171,10 +173,16 @@ def _other_step(ours: ScenarioShape, theirs: ScenarioShape) -> tuple[int, str]:
     return ours.line, "the steps"
 
 
-def _shapes(feature: Any) -> Iterator[ScenarioShape]:
-    for scenario in feature.walk_scenarios():
-        outline = scenario.parent if isinstance(scenario.parent, ScenarioOutline) else scenario
-        yield ScenarioShape(scenario.line, outline.name, tuple(map(_shape, scenario.all_steps)))
+def _shapes(container: Any) -> Iterator[ScenarioShape]:
+    """The scenarios of a feature or rule as behave has read them, without building each row of an outline."""
+    for node in container.run_items:
+        if isinstance(node, Rule):
+            yield from _shapes(node)
+            continue
+        steps, lines = tuple(map(_shape, node.all_steps)), [node.line]
+        if isinstance(node, ScenarioOutline):
+            lines = [row.line for table in node.examples if table.table is not None for row in table.table.rows]
+        yield from (ScenarioShape(line, node.name, steps) for line in lines)
 
 
 def _shape(step: Any) -> StepShape:

@@ -6,14 +6,13 @@ import re
 from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import Any
 
 from gherkin.ast_builder import AstBuilder
 from gherkin.dialect import Dialect
 from gherkin.errors import CompositeParserException, ParserException
 from gherkin.parser import Parser
 from gherkin.parser_types import Background, Feature, Scenario, Step
-from gherkin.token import Token
 
 OWNERS = {"FeatureHeader": "feature", "RuleHeader": "rule"}
 """Nodes that carry a description under another name than their own."""
@@ -67,6 +66,8 @@ class SyntaxTrouble(Exception):
 
 def read(text: str) -> Document | None:
     """Parse a feature; None when the text holds none. Raises SyntaxTrouble."""
+    if all(not line.strip() or line.lstrip().startswith("#") for line in text.split("\n")):
+        return None
     builder = _Builder()
     try:
         feature = Parser(builder).parse(text).get("feature")
@@ -90,8 +91,8 @@ class _Builder(AstBuilder):
 
     def end_rule(self, rule_type: str) -> None:
         if rule_type == "Description":
-            tokens = cast("list[Token]", self.current_node.get_tokens("Other"))
-            lines = tuple((token.location["line"], str(token.matched_text)) for token in tokens)
+            tokens: list[Any] = self.current_node.get_tokens("Other")
+            lines = tuple((int(token.location["line"]), str(token.matched_text)) for token in tokens)
             parent = self.stack[-2].rule_type
             self.descriptions.append(Description(OWNERS.get(parent, parent.lower()), lines))
         super().end_rule(rule_type)
@@ -108,11 +109,15 @@ def _trouble(error: ParserException, text: str) -> SyntaxTrouble:
 
 def _groups(feature: Feature) -> Iterator[tuple[list[Background], list[Scenario]]]:
     """The scenarios of the feature itself and of each rule, with the backgrounds that come before them."""
-    own = [child["background"] for child in feature["children"] if "background" in child]
-    yield own, [child["scenario"] for child in feature["children"] if "scenario" in child]
-    for rule in (child["rule"] for child in feature["children"] if "rule" in child):
-        inner = [child["background"] for child in rule["children"] if "background" in child]
-        yield [*own, *inner], [child["scenario"] for child in rule["children"] if "scenario" in child]
+    own = list(_children(feature, "background"))
+    yield own, list(_children(feature, "scenario"))
+    for rule in _children(feature, "rule"):
+        yield [*own, *_children(rule, "background")], list(_children(rule, "scenario"))
+
+
+def _children(node: Any, kind: str) -> Iterator[Any]:
+    """The children of one kind; the parser's own types do not say that it wraps each by its kind."""
+    return (child[kind] for child in node["children"] if kind in child)
 
 
 def _scenarios(feature: Feature) -> Iterator[ScenarioShape]:

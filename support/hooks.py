@@ -8,12 +8,9 @@ import signal
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, NoReturn
 
-from behave.runner_util import collect_feature_locations, parse_features
-
-from support import keywords, machine, scenarios, systems
+from support import feature_files, machine, scenarios, systems
 from support.acceptance import criteria, folder, plan, run_record, snapshot, tags
 from support.deployments import LeasePool, RemoteDeployment, notes, sweep
 from support.evidence.attachments import Evidence
@@ -96,7 +93,7 @@ class Suite:
             raise Broken("\n".join(troubles))
 
     def _system(self, scenario: Any) -> System:
-        name = Path(scenario.location.filename).parent.name
+        name = scenarios.folder_of(str(scenario.location.filename)).name
         if name not in self._systems:
             given = self.settings.definition
             self._systems[name] = systems.load(given) if given else systems.find(name)
@@ -155,7 +152,6 @@ class Suite:
 
 def _selected(features: list[Any], config: Any) -> list[Any]:
     """The scenarios that behave will run. Raises UsageError for an unknown tag, and when there are none."""
-    keywords.check(features)
     every = [scenario for feature in features for scenario in feature.walk_scenarios()]
     chosen = [scenario for scenario in every if is_selected(scenario, config)]
     if config.tags:
@@ -169,12 +165,12 @@ def _selected(features: list[Any], config: Any) -> list[Any]:
 
 def _features_beside(scenario: Any) -> list[Any]:
     """All features of the system that the scenario is about: the run may have been given only some of them."""
-    return list(parse_features(collect_feature_locations([str(Path(scenario.location.filename).parent)])))
+    return feature_files.parse([str(scenarios.folder_of(str(scenario.location.filename)))])
 
 
 def _check_tags(expressions: list[str]) -> None:
     """A tag is known if any feature of the checkout carries it, not only those of this run."""
-    known = tags.in_use(parse_features(collect_feature_locations([str(ROOT / "features")])))
+    known = tags.in_use(feature_files.parse([str(ROOT / "features")]))
     for path in (ROOT / "features").glob("*/criteria.yaml"):
         known.update(criteria.load(path).ids)
     tags.check(expressions, known)

@@ -1,8 +1,8 @@
 """Lines that Gherkin reads as description though their structure shows that they were meant as more.
 
-A heading without its colon or in the wrong case is no error in Gherkin: it and the steps below it become the description
-of what stands above, and the scenario is lost without a word. Prose may begin with the same words; what tells the two
-apart is how lines follow each other, how they are indented, and whether they end as sentences do.
+A heading without its colon or in the wrong case is no error in Gherkin: it and the steps below it become the
+description of what stands above, and the scenario is lost without a word. Prose may begin with the same words; what
+tells the two apart is how lines follow each other, how they are indented, and whether they end as sentences do.
 """
 
 from __future__ import annotations
@@ -108,12 +108,15 @@ def _lines(description: Description, language: str) -> Iterator[_Line]:
 
 def _meant_as_headings(lines: Sequence[_Line], language: str) -> Iterator[tuple[_Line, str]]:
     for index, line in enumerate(lines):
+        slipped = _slipped_heading(line.text, language)
         before = lines[index - 1] if index and not line.opens else None
         follows = lines[index + 1] if index + 1 < len(lines) else None
         continues = before is not None and not before.sentence and line.text[:1].islower() and line.full_stop
         proper = _proper(line.heading, language)
         if line.heading and line.colon and not continues:
             yield line, f', not as a heading; begin it with "{proper}:", in this case and with this colon'
+        elif slipped:
+            yield line, f', not as a heading; begin it with "{_proper(slipped, language)}:"'
         elif line.heading and line.opens and _is_title(line, language) and (follows is None or follows.opens):
             yield line, f', not as a heading; begin it with "{proper}:", or end it with a full stop if it is prose'
         elif line.heading in TITLES and not line.sentence and follows is not None and follows.text.startswith("* "):
@@ -135,7 +138,7 @@ def _lost_scenarios(
         run = _run(lines, index)
         head = lines[index - 1] if index else None
         if run and _are_steps(head, run, _after(lines, index + len(run))):
-            yield (head if head is not None and not head.full_stop else run[0]), why
+            yield (head if head is not None and (head.heading or not head.full_stop) else run[0]), why
         index += max(len(run), 1)
 
 
@@ -215,6 +218,12 @@ def _is_slip(text: str, language: str) -> bool:
     return any(" " not in keyword and len(keyword) > 3 and word in _slips(keyword) for keyword in keywords)
 
 
+def _slipped_heading(text: str, language: str) -> str:
+    """The kind of heading that the words before a colon are a slip of; empty if of none."""
+    words, colon, _ = _fold(text).partition(":")
+    return next((kind for kind, keyword in _headings(language) if colon and words.strip() in _slips(keyword)), "")
+
+
 def _slips(word: str) -> set[str]:
     swapped = {word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1)}
     doubled = {word[:at] + word[at] + word[at:] for at in range(len(word))}
@@ -250,7 +259,7 @@ def _joined(keyword: str, rest: str) -> bool:
 
 @cache
 def _steps(language: str) -> tuple[tuple[str, str], ...]:
-    """Kind and folded spelling of every step keyword but ``*``, longest first, also with a colon in place of its space."""
+    """Kind and folded spelling of every step keyword but ``*``, longest first, also with a colon for its space."""
     found: dict[str, str] = {}
     for dialect, kinds in zip(_dialects(language), ((*CONDITIONS, "and", "but"), CONDITIONS), strict=False):
         for kind in kinds:

@@ -11,7 +11,7 @@ from typing import Any
 
 from support import systems
 from support.outcomes import UsageError
-from support.scenarios import all_tags, criteria_of, full_name, key_of, rule_of, title_of
+from support.scenarios import all_tags, criteria_of, folder_of, full_name, key_of, rule_of, title_of
 
 SEVERITIES = ("blocker", "critical", "normal", "minor", "trivial")
 CRITERION_PAGE = "../acceptance.html#{criterion}"
@@ -83,20 +83,13 @@ def identify(scenario: Any, target: Target) -> Identity:
 
 def target_of(scenario: Any, userdata: Mapping[str, str]) -> Target:
     """With what the scenario runs, by the ``-D`` settings: one given for its system beats one given for all."""
-    system = _system_of(str(scenario.location.filename))
+    system = folder_of(str(scenario.location.filename)).name
 
     def setting(name: str, default: str = "") -> str:
         return str(userdata.get(f"{system}.{name}") or userdata.get(name) or default)
 
     deployment = setting("deployment", "remote" if setting("url") else "process")
     return Target(system, _title(system, setting("definition")), setting("interface", "http"), deployment)
-
-
-def _system_of(filename: str) -> str:
-    """The folder below ``features`` that the file stands in; outside of it, the file's own folder."""
-    folders = Path(filename).parent.parts
-    below = folders[folders.index("features") + 1 :] if "features" in folders else folders[-1:]
-    return below[0] if below else "features"
 
 
 @cache

@@ -14,7 +14,7 @@ RULES: tuple[Callable[[Tree], Iterable[Finding]], ...] = (
     features.scenario_without_criterion,
     features.two_whens,
     features.one_row_outline,
-    features.mistyped_keyword,
+    features.same_name,
     features.http_words,
     sentences.undefined,
     sentences.unused,

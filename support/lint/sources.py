@@ -16,6 +16,8 @@ DELAYS = "support/faults/"
 SYSTEM_PACKAGES = ("caio", "chassis", "backends")
 BASE = (
     "checklists",
+    "feature_files",
+    "gherkin_reference",
     "keywords",
     "outcomes",
     "placeholders",

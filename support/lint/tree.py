@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from behave.parser import ParserError, parse_file
-
-from support import scenarios, sentences, systems
+from support import feature_files, scenarios, sentences, systems
 from support.acceptance import criteria
 from support.acceptance.criteria import CriteriaFile
 from support.outcomes import UsageError
@@ -139,10 +137,14 @@ def _read_features(tree: Tree) -> None:
     for folder in sorted(path for path in (tree.root / "features").glob("*") if path.is_dir()):
         _read_criteria(tree, folder)
         for path in sorted(folder.rglob("*.feature")):
-            try:
-                tree.features.append(FeatureFile(tree.relative(path), folder.name, parse_file(str(path))))
-            except ParserError as error:
-                tree.troubles.append(Finding(tree.relative(path), error.line or 1, "syntax", str(error)))
+            feature, problems = feature_files.examine(path)
+            if feature is not None:
+                tree.features.append(FeatureFile(tree.relative(path), folder.name, feature))
+            found = (Finding(tree.relative(path), problem.line, problem.kind, problem.why) for problem in problems)
+            tree.troubles.extend(found)
+    for path in sorted((tree.root / "features").glob("*.feature")):
+        message = "it stands in no system's folder, so no run finds it; move it to features/<system>/"
+        tree.troubles.append(Finding(tree.relative(path), 1, "no-system", message))
 
 
 def _read_criteria(tree: Tree, folder: Path) -> None:

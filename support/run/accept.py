@@ -15,7 +15,7 @@ from typing import Any
 
 from rich.console import Console
 
-from support import keywords
+from support import feature_files
 from support.acceptance import folder, plan, run_record, snapshot, tags, words
 from support.acceptance.criteria import CriteriaFile
 from support.acceptance.run_record import RunRecord, Starts
@@ -84,9 +84,8 @@ def _accept(order: Order, console: Console) -> int:
         preflight.check_reachable(order.system, order.settings)
         preflight.check_containers(order.system, order.settings)
         listed = criteria_of(order.system.name, order.root)
-        everything = selection.parse(selection.feature_paths(order.root, order.system.name, ()))
-        features = selection.parse(order.paths) if order.paths else everything
-        keywords.check(features)
+        everything = feature_files.parse(selection.feature_paths(order.root, order.system.name, ()))
+        features = feature_files.parse(order.paths) if order.paths else everything
         cases = _select(order, features, everything, listed)
         noted = seals.begin(order.settings.run_id, order.system, order.settings.deployment, order.root)
         folder.clear(reports)

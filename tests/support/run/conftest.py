@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
@@ -11,6 +12,7 @@ import pytest
 from rich.console import Console
 
 from support import systems
+from support.acceptance import results
 from support.run.accept import Order
 from support.run.conclude import Strictness
 from support.settings import Settings, Timeouts
@@ -18,6 +20,7 @@ from support.settings import Settings, Timeouts
 FILES = {
     "behave.ini": """
         [behave]
+        runner = support.runner:SuiteRunner
         default_format = progress3
         format = allure
         outfiles = reports/allure-results
@@ -129,6 +132,11 @@ class Checkout:
             strictness=strictness or Strictness(),
             root=self.root,
         )
+
+
+def listed(report: Path) -> Counter[str]:
+    """What a report shows that was not made: each result once."""
+    return Counter(result.key for result in results.read(report.parents[1] / "allure-results"))
 
 
 @pytest.fixture

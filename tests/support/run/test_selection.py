@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from behave.parser import parse_feature
 
+from support import feature_files
 from support.outcomes import UsageError
 from support.run import selection
 
@@ -79,4 +80,4 @@ def test_an_unreadable_expression_is_refused() -> None:
 @pytest.mark.parametrize("path", ["features/nowhere", "README.md"])
 def test_paths_that_are_no_features_are_refused(path: str) -> None:
     with pytest.raises(UsageError, match="feature file"):
-        selection.parse([path])
+        feature_files.parse([path])
