@@ -93,7 +93,9 @@ class Suite:
             raise Broken("\n".join(troubles))
 
     def _system(self, scenario: Any) -> System:
-        name = scenarios.folder_of(str(scenario.location.filename)).name
+        if trouble := scenarios.misplaced(scenario.location.filename):
+            raise UsageError(trouble)
+        name = scenarios.system_of(scenario.location.filename)
         if name not in self._systems:
             given = self.settings.definition
             self._systems[name] = systems.load(given) if given else systems.find(name)
@@ -165,7 +167,7 @@ def _selected(features: list[Any], config: Any) -> list[Any]:
 
 def _features_beside(scenario: Any) -> list[Any]:
     """All features of the system that the scenario is about: the run may have been given only some of them."""
-    return feature_files.parse([str(scenarios.folder_of(str(scenario.location.filename)))])
+    return feature_files.parse([str(scenarios.system_folder(scenario.location.filename))])
 
 
 def _check_tags(expressions: list[str]) -> None:

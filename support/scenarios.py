@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -63,15 +64,6 @@ def needs_of(tags: Iterable[str]) -> list[str]:
     return [tag.removeprefix(NEEDS) for tag in tags if tag.startswith(NEEDS)]
 
 
-def folder_of(filename: str) -> Path:
-    """The folder below ``features`` that a file stands in, at whatever depth; outside of it, the file's own folder."""
-    path = Path(filename)
-    folders = path.parent.parts
-    if "features" not in folders[:-1]:
-        return path.parent
-    return Path(*folders[: folders.index("features") + 2])
-
-
 def location_of(scenario: Any) -> str:
     """Where the scenario stands: ``features/caio/cors.feature:12``; for a row of an outline, the row's own line."""
     return f"{scenario.location.filename}:{scenario.location.line}"
@@ -80,6 +72,27 @@ def location_of(scenario: Any) -> str:
 def key_of(scenario: Any, interface: str) -> str:
     """The scenario's key within one run: location and interface, ``features/caio/cors.feature:12@http``."""
     return f"{location_of(scenario)}@{interface}"
+
+
+def system_folder(filename: str) -> Path:
+    """The folder of features that a file belongs to: below ``features``, however deep; else the file's own folder."""
+    relative = Path(os.path.relpath(filename)) if os.path.isabs(filename) else Path(filename)
+    folders = relative.parent.parts
+    if "features" not in folders[:-1]:
+        return relative.parent
+    return Path(*folders[: folders.index("features") + 2])
+
+
+def system_of(filename: str) -> str:
+    """The system that a feature file is about, by the folder below ``features`` that it stands in."""
+    return system_folder(filename).name
+
+
+def misplaced(filename: str) -> str:
+    """What is wrong with a feature file that stands in no system's folder; empty for any other."""
+    if system_folder(filename).name != "features":
+        return ""
+    return f"{filename} stands in no system's folder: move it to features/<system>/"
 
 
 def full_name(scenario: Any) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from support import systems
 from support.outcomes import UsageError
-from support.scenarios import all_tags, criteria_of, folder_of, full_name, key_of, rule_of, title_of
+from support.scenarios import all_tags, criteria_of, full_name, key_of, rule_of, system_of, title_of
 
 SEVERITIES = ("blocker", "critical", "normal", "minor", "trivial")
 CRITERION_PAGE = "../acceptance.html#{criterion}"
@@ -83,7 +83,7 @@ def identify(scenario: Any, target: Target) -> Identity:
 
 def target_of(scenario: Any, userdata: Mapping[str, str]) -> Target:
     """With what the scenario runs, by the ``-D`` settings: one given for its system beats one given for all."""
-    system = folder_of(str(scenario.location.filename)).name
+    system = system_of(str(scenario.location.filename))
 
     def setting(name: str, default: str = "") -> str:
         return str(userdata.get(f"{system}.{name}") or userdata.get(name) or default)

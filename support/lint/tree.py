@@ -134,17 +134,18 @@ def _read_sources(tree: Tree) -> None:
 
 
 def _read_features(tree: Tree) -> None:
-    for folder in sorted(path for path in (tree.root / "features").glob("*") if path.is_dir()):
+    features = tree.root / "features"
+    for folder in sorted(path for path in features.glob("*") if path.is_dir()):
         _read_criteria(tree, folder)
-        for path in sorted(folder.rglob("*.feature")):
-            feature, problems = feature_files.examine(path)
-            if feature is not None:
-                tree.features.append(FeatureFile(tree.relative(path), folder.name, feature))
-            found = (Finding(tree.relative(path), problem.line, problem.kind, problem.why) for problem in problems)
-            tree.troubles.extend(found)
-    for path in sorted((tree.root / "features").glob("*.feature")):
-        message = "it stands in no system's folder, so no run finds it; move it to features/<system>/"
-        tree.troubles.append(Finding(tree.relative(path), 1, "no-system", message))
+    for location in feature_files.collect([str(features)]) if features.is_dir() else ():
+        path = tree.relative(Path(location.filename))
+        if trouble := scenarios.misplaced(path):
+            tree.troubles.append(Finding(path, 1, "misplaced-feature", trouble))
+            continue
+        feature, problems = feature_files.examine(Path(location.filename))
+        if feature is not None:
+            tree.features.append(FeatureFile(path, scenarios.system_of(path), feature))
+        tree.troubles.extend(Finding(path, problem.line, problem.kind, problem.why) for problem in problems)
 
 
 def _read_criteria(tree: Tree, folder: Path) -> None:

@@ -66,9 +66,11 @@ class Author:
         """Another scenario, before the one that is there."""
         self._insert(f"    {heading}\n      Given Tiny is running\n      {step}\n\n")
 
-    def describe(self, words: str) -> None:
-        """A description of the rule."""
-        self._insert(f"    {words}\n\n")
+    def describe(self, texts: list[str]) -> None:
+        """More rules, each with a description."""
+        path = self.checkout.root / self.file
+        rules = [f"  Rule: It is described {number}\n    {text}\n\n" for number, text in enumerate(texts)]
+        path.write_text(path.read_text(encoding="utf-8") + "".join(rules), encoding="utf-8")
 
     def write_in_german(self, heading: str) -> None:
         """A feature in German, of which the first heading is given."""

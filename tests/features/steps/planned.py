@@ -30,9 +30,9 @@ def unreadable(context: Any, what: str) -> None:
     author_of(context).add_file(UNREADABLE[what])
 
 
-@given('a description of its rule: "{words} …"')
-def described(context: Any, words: str) -> None:
-    author_of(context).describe(words)
+@given("rules of it that are described so:")
+def described(context: Any) -> None:
+    author_of(context).describe([context.table.headings[0], *(row[0] for row in context.table)])
 
 
 @given("a feature with two scenarios of one name, of which the first is not met")

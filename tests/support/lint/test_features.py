@@ -99,7 +99,7 @@ def test_a_file_that_no_run_can_judge(checkout: Checkout) -> None:
     checkout.write("features/alone.feature", "Feature: Alone\n")
     (checkout.root / "features/tiny/latin.feature").write_bytes("Feature: für\n".encode("latin-1"))
     assert [finding.split(": ")[:2] for finding in checkout.findings()] == [
-        ["features/alone.feature:1", "no-system"],
+        ["features/alone.feature:1", "misplaced-feature"],
         ["features/tiny/deep/down/empty.feature:1", "syntax"],
         ["features/tiny/latin.feature:1", "encoding"],
     ]

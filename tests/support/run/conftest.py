@@ -20,7 +20,7 @@ from support.settings import Settings, Timeouts
 FILES = {
     "behave.ini": """
         [behave]
-        runner = support.runner:SuiteRunner
+        runner = support.run.behave_runner:SuiteRunner
         default_format = progress3
         format = allure
         outfiles = reports/allure-results

@@ -3,12 +3,16 @@ them. ``behave.ini`` names it."""
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from behave.runner import Runner
 
-from support import feature_files, hooks
+from support import feature_files
 from support.outcomes import UsageError
+
+REFUSED = 2
+"""Exit status of a run that could not begin."""
 
 
 class SuiteRunner(Runner):  # type: ignore[misc]
@@ -19,8 +23,10 @@ class SuiteRunner(Runner):  # type: ignore[misc]
         try:
             chosen = feature_files.collect(map(str, self.config.paths))
             locations = [place for place in chosen if not self.config.exclude(place)]
-            if self.config.userdata.get("shard", hooks.ALONE) == hooks.ALONE:
+            if self.config.userdata.get("shard") is None:
                 feature_files.check(place.filename for place in locations)
         except UsageError as error:
-            hooks.refuse(error)
+            sys.stdout.flush()
+            sys.stderr.write(f"signoff: {error}\n")
+            raise SystemExit(REFUSED) from error
         return locations
