@@ -12,21 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
-from behave.runner_util import collect_feature_locations, parse_features
-
-from support import addresses, keywords, machine, scenarios, systems
+from support import addresses, feature_files, machine, scenarios, systems
 from support.acceptance import criteria, folder, plan, run_record, snapshot, tags
 from support.deployments import LeasePool, RemoteDeployment, notes, sweep
 from support.empty_scenarios import why_empty
 from support.evidence.attachments import Evidence
 from support.evidence.skipping import skip_if_not_verified
-<<<<<<< HEAD
 from support.outcomes import Broken, NothingToJudge, UsageError
-from support.requirements import Place, Review, place_of
-=======
-from support.outcomes import Broken, UsageError
 from support.requirements import Find, Place, Review, place_of
->>>>>>> wording
 from support.settings import ROOT, Settings, from_userdata
 from support.systems import System
 from support.world import World
@@ -140,15 +133,9 @@ class Suite:
     def _notes(self, about: Mapping[Path, System], chosen: list[Any], find: Find) -> Iterator[str]:
         """What the definitions lack for the scenarios of the run, each field once."""
         for place, system in about.items():
-<<<<<<< HEAD
             own = [each for each in chosen if scenarios.system_folder(each.location.filename) == place]
-            lacking = Review(system, _step_function, self.settings.interface).lacking(own, self.settings.deployment)
-            yield from (lack.says(system) for lack in lacking)
-=======
-            own = [each for each in chosen if Path(each.location.filename).parent == place]
             review = Review(system, find, self.settings.interface)
             yield from review.lacking_says(own, self.settings.deployment)
->>>>>>> wording
 
     def _end_alone(self, complete: bool) -> None:
         if complete:
@@ -208,7 +195,6 @@ def finder(context: Any) -> Find:
 
 def _selected(features: list[Any], config: Any) -> list[Any]:
     """The scenarios that behave will run. Raises UsageError for an unknown tag, and when there are none."""
-    keywords.check(features)
     every = [scenario for feature in features for scenario in feature.walk_scenarios()]
     chosen = [scenario for scenario in every if scenarios.is_selected(scenario, config.tag_expression, config.name_re)]
     if config.tags:
@@ -222,12 +208,12 @@ def _selected(features: list[Any], config: Any) -> list[Any]:
 
 def _features_beside(scenario: Any) -> list[Any]:
     """All features of the system that the scenario is about: the run may have been given only some of them."""
-    return list(parse_features(collect_feature_locations([str(scenarios.system_folder(scenario.location.filename))])))
+    return feature_files.parse([str(scenarios.system_folder(scenario.location.filename))])
 
 
 def _check_tags(expressions: list[str]) -> None:
     """A tag is known if any feature of the checkout carries it, not only those of this run."""
-    known = tags.in_use(parse_features(collect_feature_locations([str(ROOT / "features")])))
+    known = tags.in_use(feature_files.parse([str(ROOT / "features")]))
     for path in (ROOT / "features").glob("*/criteria.yaml"):
         known.update(criteria.load(path).ids)
     tags.check(expressions, known)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,8 +21,14 @@ NEEDS = "needs."
 OF_THE_MACHINE = frozenset({"browser", "containers"})
 """Needs that the machine meets on which the suite runs, whatever the system: ``@needs.browser``."""
 
+TAG_WORDS = frozenset({"blocker", "critical", "normal", "minor", "slow", "exclusive"})
+"""The tags that are neither a criterion nor a need: severities and marks."""
+
 _OUTLINE_ROW = re.compile(r"\s*-- @\d+\.\d+.*$", re.DOTALL)
 """What behave adds to the name of an outline's row: table and row, and the title of the table."""
+
+_FULL_NAMES, _TITLES = "_signoff_full_names", "_signoff_titles"
+"""Where a feature and an outline keep what has been worked out for all their scenarios at once."""
 
 
 def _ancestors(scenario: Any) -> Iterator[Any]:
@@ -99,10 +106,40 @@ def is_selected(scenario: Any, tags: Any, name: re.Pattern[str] | None = None) -
 
 
 def full_name(scenario: Any) -> str:
-    """A name that is unique per file and rule and survives edits elsewhere in the file; history is kept by it."""
+    """A name that no other scenario has, and that survives edits elsewhere in the file; history is kept by it.
+
+    Where names repeat, the second says that it is the second.
+    """
+    feature = scenario.feature
+    names: dict[tuple[str, int], str] | None = getattr(feature, _FULL_NAMES, None)
+    if names is None or (scenario.name, scenario.line) not in names:
+        names = _full_names(feature.walk_scenarios())
+        setattr(feature, _FULL_NAMES, names)
+    return names[scenario.name, scenario.line]
+
+
+def _full_names(found: Iterable[Any]) -> dict[tuple[str, int], str]:
+    """The full name of each scenario of a feature, by its name and line; each is given once."""
+    written = [(scenario, _written_name(scenario)) for scenario in found]
+    times = Counter(name for _, name in written)
+    taken = {name for name, count in times.items() if count == 1}
+    names: dict[tuple[str, int], str] = {}
+    seen: Counter[str] = Counter()
+    for scenario, name in written:
+        unique = name
+        while times[name] > 1:
+            seen[name] += 1
+            unique = name if seen[name] == 1 else f"{name} ({seen[name]})"
+            if unique not in taken:
+                break
+        taken.add(unique)
+        names[scenario.name, scenario.line] = unique
+    return names
+
+
+def _written_name(scenario: Any) -> str:
     rule = rule_of(scenario)
-    parts = [scenario.location.filename, *([rule.name] if rule else []), scenario.name]
-    return ": ".join(parts)
+    return ": ".join([scenario.location.filename, *([rule.name] if rule else []), scenario.name])
 
 
 def bare_name(scenario: Any) -> str:
@@ -117,9 +154,23 @@ def label_of(scenario: Any) -> str:
 
 def title_of(scenario: Any) -> str:
     """The scenario's name for a reader; rows of an outline that are named alike say which row they are."""
-    bare, row = bare_name(scenario), _OUTLINE_ROW.search(str(scenario.name))
     outline = getattr(scenario, "parent", None)
-    alike = [other for other in getattr(outline, "scenarios", ()) if bare_name(other) == bare]
-    if row is None or len(alike) < 2 or not hasattr(outline, "examples"):
-        return bare
-    return f"{bare} (row {alike.index(scenario) + 1})"
+    if outline is None or not hasattr(outline, "examples"):
+        return bare_name(scenario)
+    titles: dict[int, str] | None = getattr(outline, _TITLES, None)
+    if titles is None or scenario.line not in titles:
+        titles = _titles(outline.scenarios)
+        setattr(outline, _TITLES, titles)
+    return titles[scenario.line]
+
+
+def _titles(rows: Iterable[Any]) -> dict[int, str]:
+    """The title of each row of an outline, by its line."""
+    names = [(row.line, bare_name(row)) for row in rows]
+    times = Counter(name for _, name in names)
+    seen: Counter[str] = Counter()
+    titles: dict[int, str] = {}
+    for line, name in names:
+        seen[name] += 1
+        titles[line] = f"{name} (row {seen[name]})" if times[name] > 1 else name
+    return titles

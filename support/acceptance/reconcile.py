@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import TypeVar
 
@@ -23,6 +23,7 @@ class Kind(StrEnum):
     DUPLICATE = "duplicate"
     PLANNED_TWICE = "planned twice"
     UNREADABLE = "unreadable"
+    REPORTED_OTHERWISE = "reported otherwise"
 
 
 class Difference(BaseModel):
@@ -56,6 +57,27 @@ def reconcile(plan: Sequence[Planned], results: Sequence[Result]) -> list[Differ
         if result.key not in planned:
             differences.append(_say(Kind.UNEXPECTED, result, "was recorded, but never planned"))
     return differences
+
+
+def reported(results: Sequence[Result], shown: Mapping[str, int]) -> list[Difference]:
+    """Every difference between the results and the tests that the report lists, which are counted by key."""
+    readable = [result for result in results if result.unreadable is None]
+    recorded = Counter(result.key for result in readable)
+    names = {result.key: f"“{result.name}”" for result in readable}
+    return [
+        Difference(
+            kind=Kind.REPORTED_OTHERWISE,
+            key=key,
+            says=f"{names.get(key, 'A scenario')} was recorded {_times(recorded[key])}, but the Allure report shows it "
+            f"{_times(shown.get(key, 0))} ({key or 'it carries no key'}).",
+        )
+        for key in sorted({*recorded, *shown})
+        if recorded[key] != shown.get(key, 0)
+    ]
+
+
+def _times(count: int) -> str:
+    return {0: "not at all", 1: "once"}.get(count, f"{count} times")
 
 
 def _first_of_each(items: Sequence[Item]) -> list[Item]:

@@ -109,6 +109,16 @@ class Verdict(BaseModel):
         return EXIT_CODES[self.decision]
 
 
+def differing(verdict: Verdict, differences: Sequence[Difference]) -> Verdict:
+    """The verdict once more differences are known: at best undecided."""
+    if not differences:
+        return verdict
+    accepted = verdict.decision in (Decision.ACCEPTED, Decision.RESERVATIONS)
+    decision = Decision.UNDECIDED if accepted else verdict.decision
+    found = (*verdict.differences, *differences)
+    return verdict.model_copy(update={"decision": decision, "differences": found})
+
+
 def worst(outcomes: Collection[Outcome]) -> Outcome | None:
     """The outcome that stands for several; None for none."""
     return next((outcome for outcome in WORST_FIRST if outcome in outcomes), None)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from behave.runner_util import collect_feature_locations, parse_features
-
-from support import scenarios
+from support import feature_files, scenarios
 from support.acceptance import criteria, plan
 from support.checks.checklists import Reading
 from support.outcomes import NotVerified
@@ -18,7 +16,7 @@ def read(world: World) -> Reading:
     if not system.hardening:
         raise NotVerified(f"{system.path} names no hardening checklist, so there is none to read")
     folder = ROOT / "features" / system.name
-    features = list(parse_features(collect_feature_locations([str(folder)])))
+    features = feature_files.parse([str(folder)])
     named = (scenarios.bare_name(scenario) for feature in features for scenario in feature.walk_scenarios())
     return Reading(
         items=system.hardening,

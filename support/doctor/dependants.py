@@ -6,11 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from behave.exception import InvalidFilenameError
-from behave.parser import ParserError
-from behave.runner_util import collect_feature_locations, parse_features
-
-from support import scenarios
+from support import feature_files, scenarios
+from support.outcomes import UsageError
 from support.settings import ROOT
 
 
@@ -18,8 +15,8 @@ def count(folder: Path = ROOT / "features") -> Mapping[str, int] | None:
     """How many scenarios have each need of the machine, a row of an outline being one; None if they are unreadable."""
     found: Counter[str] = Counter()
     try:
-        features = parse_features(collect_feature_locations([str(folder)]))
-    except (ParserError, InvalidFilenameError):
+        features = feature_files.parse([str(folder)])
+    except UsageError:
         return None
     for feature in features:
         for scenario in feature.walk_scenarios():

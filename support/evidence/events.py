@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from support import clock
 from support.evidence.results_folder import ResultsLost
@@ -63,11 +63,22 @@ def path_of(scratch: Path, shard: str) -> Path:
 
 
 def read(path: Path) -> Iterator[Event]:
-    """The events written so far; a last line that is still being written is left for the next look."""
+    """The events written so far; a last line that is still being written is left out."""
+    return (event for event, _ in read_from(path, 0))
+
+
+def read_from(path: Path, place: int) -> Iterator[tuple[Event, int]]:
+    """The events from a place in the file on, counted in bytes, each with the place after it."""
     if not path.exists():
         return
-    for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
-        if line.endswith("\n"):
-            fields = json.loads(line)
-            outcome = Outcome(fields["outcome"]) if "outcome" in fields else None
-            yield Event(fields["t"], fields["event"], fields["key"], fields["name"], outcome, fields.get("seconds"))
+    with path.open("rb") as file:
+        file.seek(place)
+        for line in file:
+            if line.endswith(b"\n"):
+                place += len(line)
+                yield _event(json.loads(line)), place
+
+
+def _event(fields: dict[str, Any]) -> Event:
+    outcome = Outcome(fields["outcome"]) if "outcome" in fields else None
+    return Event(fields["t"], fields["event"], fields["key"], fields["name"], outcome, fields.get("seconds"))

@@ -15,8 +15,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from support.evidence.packing import packed, texts
 from support.evidence.report_history import ReportHistory
@@ -42,6 +44,8 @@ _SEAL = (
     "content=\"default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:\">"
 )
 """Even an attachment that asks for something from the network gets nothing."""
+_LIST = "widgets/nav.json"
+"""Where the report says which tests it lists, by their ids."""
 _TEST_RESULT = re.compile(r"data/test-results/([0-9a-f]+)\.json")
 
 
@@ -78,10 +82,21 @@ def report_links(report: Path) -> dict[str, str]:
     place = f"{report.parent.name}/{report.name}"
     links: dict[str, str] = {}
     for name, text in texts(report.read_text(encoding="utf-8")).items():
-        if found := _TEST_RESULT.fullmatch(name):
-            keys = [label["value"] for label in json.loads(text)["labels"] if label["name"] == "signoff.key"]
-            links.update({key: f"{place}#{found[1]}" for key in keys})
+        if (found := _TEST_RESULT.fullmatch(name)) and (key := _key(json.loads(text))):
+            links[key] = f"{place}#{found[1]}"
     return links
+
+
+def shown(report: Path) -> Counter[str]:
+    """How many tests the report lists for each scenario's key: one that it takes for a retry it does not list."""
+    content = texts(report.read_text(encoding="utf-8"))
+    listed = json.loads(content.get(_LIST, "[]"))
+    tests = (json.loads(content[name]) for test in listed if (name := f"data/test-results/{test}.json") in content)
+    return Counter(_key(test) for test in tests)
+
+
+def _key(test: dict[str, Any]) -> str:
+    return next((str(label["value"]) for label in test["labels"] if label["name"] == "signoff.key"), "")
 
 
 def write_environment(results: Path, facts: Mapping[str, object]) -> None:

@@ -16,7 +16,7 @@ RULES: tuple[Callable[[Tree], Iterable[Finding]], ...] = (
     features.one_row_outline,
     features.empty_scenario,
     features.repeated_row,
-    features.mistyped_keyword,
+    features.same_name,
     features.http_words,
     sentences.undefined,
     sentences.unused,

@@ -9,7 +9,7 @@ from typing import Any
 
 from behave.model import ScenarioOutline
 
-from support import empty_scenarios, keywords, scenarios
+from support import empty_scenarios, scenarios
 from support.lint.tree import FeatureFile, Finding, Tree
 
 SEVERITIES = ("blocker", "critical", "normal", "minor")
@@ -86,11 +86,16 @@ def repeated_row(tree: Tree) -> Iterator[Finding]:
                 yield Finding(file.path, scenario.line, "repeated-row", message)
 
 
-def mistyped_keyword(tree: Tree) -> Iterator[Finding]:
-    """A line that was read as description, but begins with what is nearly a keyword."""
+def same_name(tree: Tree) -> Iterator[Finding]:
+    """Two scenarios of one name in a rule, or two rules of one name: a reader cannot tell their results apart."""
     for file in tree.features:
-        for found in keywords.misread(file.feature):
-            yield Finding(file.path, _line_of(tree, file, found.text, found.after), "mistyped-keyword", str(found))
+        for container in (file.feature, *file.feature.rules):
+            first: dict[str, int] = {}
+            for node in container.run_items:
+                line = first.setdefault(f"{node.type} {node.name}", node.line)
+                if line != node.line:
+                    message = f'"{node.name}" is the name of what stands in line {line} too: say what is special here'
+                    yield Finding(file.path, node.line, "same-name", message)
 
 
 def http_words(tree: Tree) -> Iterator[Finding]:
@@ -139,11 +144,6 @@ def _hint(word: str, known: Any) -> str:
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
-def _line_of(tree: Tree, file: FeatureFile, text: str, after: int) -> int:
-    lines = (tree.root / file.path).read_text(encoding="utf-8").splitlines()
-    return next((n for n, line in enumerate(lines, 1) if n > after and line.strip() == text.strip()), after)
-
-
 def _covered(tree: Tree, system: str) -> set[str]:
     own = (scenario for file in tree.features if file.system == system for scenario in file.scenarios)
     return {name for scenario in own for name in scenarios.criteria_of(scenarios.all_tags(scenario))}
@@ -160,7 +160,11 @@ def _each(tree: Tree) -> Iterator[tuple[FeatureFile, Any]]:
 
 def _tagged(file: FeatureFile) -> Iterator[Any]:
     """Whatever carries tags of its own in a file: the feature, rules, scenarios, outlines and their examples."""
-    for node in keywords.described(file.feature):
+    nodes = [file.feature]
+    while nodes:
+        node = nodes.pop(0)
         yield node
         if isinstance(node, ScenarioOutline):
             yield from node.examples
+        else:
+            nodes += list(getattr(node, "run_items", ()))

@@ -19,6 +19,8 @@ BASE = (
     "checklists",
     "empty_scenarios",
     "clock",
+    "feature_files",
+    "gherkin_reference",
     "keywords",
     "outcomes",
     "placeholders",

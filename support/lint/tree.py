@@ -8,10 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from behave.parser import ParserError, parse_file
-from behave.runner_util import collect_feature_locations
-
-from support import scenarios, sentences, systems
+from support import feature_files, scenarios, sentences, systems
 from support.acceptance import criteria
 from support.acceptance.criteria import CriteriaFile
 from support.outcomes import UsageError
@@ -141,15 +138,15 @@ def _read_features(tree: Tree) -> None:
     features = tree.root / "features"
     for folder in sorted(path for path in features.glob("*") if path.is_dir()):
         _read_criteria(tree, folder)
-    for location in collect_feature_locations([str(features)]) if features.is_dir() else ():
+    for location in feature_files.collect([str(features)]) if features.is_dir() else ():
         path = tree.relative(Path(location.filename))
         if trouble := scenarios.misplaced(path):
             tree.troubles.append(Finding(path, 1, "misplaced-feature", trouble))
             continue
-        try:
-            tree.features.append(FeatureFile(path, scenarios.system_of(path), parse_file(location.filename)))
-        except ParserError as error:
-            tree.troubles.append(Finding(path, error.line or 1, "syntax", str(error)))
+        feature, problems = feature_files.examine(Path(location.filename))
+        if feature is not None:
+            tree.features.append(FeatureFile(path, scenarios.system_of(path), feature))
+        tree.troubles.extend(Finding(path, problem.line, problem.kind, problem.why) for problem in problems)
 
 
 def _read_criteria(tree: Tree, folder: Path) -> None:

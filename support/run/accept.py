@@ -15,7 +15,7 @@ from typing import Any
 
 from rich.console import Console
 
-from support import keywords
+from support import feature_files
 from support.acceptance import criteria, folder, plan, run_record, snapshot, tags, words
 from support.acceptance.criteria import CriteriaFile
 from support.acceptance.run_record import RunRecord, Starts
@@ -84,9 +84,8 @@ def _accept(order: Order, console: Console) -> int:
         preflight.check_reachable(order.system, order.settings)
         preflight.check_containers(order.system, order.settings)
         listed = criteria.checked(order.system, order.root / "features" / order.system.name / "criteria.yaml")
-        everything = selection.parse(selection.feature_paths(order.root, order.system.name, ()))
-        features = selection.parse(order.paths) if order.paths else everything
-        keywords.check(features)
+        everything = feature_files.parse(selection.feature_paths(order.root, order.system.name, ()))
+        features = feature_files.parse(order.paths) if order.paths else everything
         cases = _select(order, features, everything, listed)
         for note in definition.notes(order.system, order.settings.deployment, order.root, everything, features, cases):
             console.print(f"Note: {note}", highlight=False, markup=False, soft_wrap=True)

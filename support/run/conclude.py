@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from support.acceptance import checklist, criteria, junit, page, results, summary, verdict
+from support.acceptance import checklist, criteria, junit, page, reconcile, results, summary, verdict
 from support.acceptance.criteria import CriteriaFile
 from support.acceptance.run_record import RunRecord
 from support.acceptance.verdict import Verdict
@@ -47,10 +47,11 @@ def criteria_of(system: str, root: Path = ROOT) -> CriteriaFile:
 def conclude(record: RunRecord, reports: Path, strictness: Strictness, root: Path = ROOT) -> Conclusion:
     """Judge a recorded run and write its acceptance page, JUnit XML and Allure report into the folder of reports."""
     listed = criteria_of(record.system, root)
+    found = results.read(reports / "allure-results")
     judged = verdict.judge(
         listed,
         record.plan,
-        results.read(reports / "allure-results"),
+        found,
         partial=record.partial,
         covered=record.covered,
         finished=record.finished is not None,
@@ -60,8 +61,10 @@ def conclude(record: RunRecord, reports: Path, strictness: Strictness, root: Pat
     written = page.write(judged, record, reports)
     junit.write(judged, record, reports)
     report, links, trouble = _report(record, reports)
-    if links:
+    if report is not None:
+        judged = verdict.differing(judged, reconcile.reported(found, allure_report.shown(report)))
         written = page.write(judged, record, reports, links)
+        junit.write(judged, record, reports)
     seals.made(record.run_id, reports)
     how = strictness
     failed = judged.exit_code(how.strict, how.allow_planned, how.allow_partial) != 0

@@ -6,7 +6,6 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -33,13 +32,14 @@ class EventTail:
     """Reads what the processes of a run have added to their event files since the last look."""
 
     folder: Path
-    _seen: dict[Path, int] = field(default_factory=dict)
+    _read: dict[Path, int] = field(default_factory=dict)
+    """How far each file has been read, in bytes."""
 
     def new(self) -> Iterator[Event]:
         """Events written since the last call."""
         for path in sorted(self.folder.glob("events-*.jsonl")):
-            for event in islice(events.read(path), self._seen.get(path, 0), None):
-                self._seen[path] = self._seen.get(path, 0) + 1
+            for event, place in events.read_from(path, self._read.get(path, 0)):
+                self._read[path] = place
                 yield event
 
 

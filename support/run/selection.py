@@ -8,10 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from behave.exception import FileNotFoundError as FeatureNotFound
-from behave.exception import InvalidFileLocationError, InvalidFilenameError
-from behave.parser import ParserError
-from behave.runner_util import collect_feature_locations, parse_features
 from behave.tag_expression import make_tag_expression
 from behave.tag_expression.parser import TagExpressionError
 
@@ -56,20 +52,6 @@ class Case:
     def exclusive(self) -> bool:
         """Whether it must run while nothing else does."""
         return EXCLUSIVE in self.planned.tags
-
-
-def parse(paths: Sequence[str]) -> list[Any]:
-    """The features behind paths (folders, files, ``file:line``), as behave parses them. Raises UsageError."""
-    try:
-        return list(parse_features(collect_feature_locations(list(paths))))
-    except FeatureNotFound as error:
-        raise UsageError(f"no such feature file or folder: {error}") from error
-    except InvalidFilenameError as error:
-        raise UsageError(
-            f"not a feature file: {error}; give folders, files that end in .feature, or file:line"
-        ) from error
-    except (ParserError, InvalidFileLocationError) as error:
-        raise UsageError(f"a feature file cannot be read: {error}") from error
 
 
 def cases(features: Iterable[Any], interface: str, tags: Sequence[str]) -> list[Case]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from support import feature_files
 from support.acceptance.criteria import CriteriaFile
 from support.outcomes import Outcome, UsageError
 from support.run import selection
@@ -57,7 +58,7 @@ Files = dict[str, bool]
 def places() -> dict[str, dict[str, Files]]:
     """The feature files in which the scenarios of each criterion stand, by criterion and interface."""
     found: dict[str, dict[str, Files]] = {}
-    for feature in selection.parse([f"features/{SYSTEM}"]):
+    for feature in feature_files.parse([f"features/{SYSTEM}"]):
         for scenario in feature.walk_scenarios():
             tags = all_tags(scenario)
             interfaces = BOTH if selection.HTTP_ONLY not in tags else BOTH[:1]
@@ -70,7 +71,7 @@ def places() -> dict[str, dict[str, Files]]:
 
 def exclusive() -> set[str]:
     """The feature files with scenarios beside which nothing else may run."""
-    features = selection.parse([f"features/{SYSTEM}"])
+    features = feature_files.parse([f"features/{SYSTEM}"])
     return {each.filename for each in features if any(EXCLUSIVE in all_tags(one) for one in each.walk_scenarios())}
 
 

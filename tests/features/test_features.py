@@ -1,4 +1,4 @@
-"""Runs the suite's own features: what an owner is promised of signing off, tried with behave on behave."""
+"""Runs the suite's own features: what an owner is promised of the suite itself, tried with behave on behave."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.acceptance.reconcile import Kind, reconcile
+from support.acceptance.reconcile import Kind, reconcile, reported
 from support.acceptance.results import Result
 from support.outcomes import Outcome
 from tests.support.acceptance.runs import planned, result
@@ -19,6 +19,22 @@ def kinds(plan: list[object], recorded: list[Result]) -> list[tuple[Kind, str]]:
 
 def test_nothing_differs_when_each_has_one_result() -> None:
     assert reconcile([ONE, TWO], [result(TWO), result(ONE)]) == []
+
+
+def test_a_result_that_the_report_hides_or_shows_twice_is_told() -> None:
+    results = [result(ONE), result(TWO)]
+    assert reported(results, {ONE.key: 1, TWO.key: 1}) == []
+    (hidden,) = reported(results, {ONE.key: 1})
+    assert (hidden.kind, hidden.key) == (Kind.REPORTED_OTHERWISE, TWO.key)
+    assert "recorded once, but the Allure report shows it not at all" in hidden.says
+    assert [item.key for item in reported(results, {ONE.key: 2, TWO.key: 1})] == [ONE.key]
+    assert [item.key for item in reported(results, {ONE.key: 1, TWO.key: 1, THREE.key: 1})] == [THREE.key]
+    assert [item.key for item in reported(results, {})] == [ONE.key, TWO.key]
+
+
+def test_a_result_that_cannot_be_read_is_not_expected_in_the_report() -> None:
+    bad = Result(key="", name="x-result.json", outcome=Outcome.BROKEN, unreadable="x-result.json")
+    assert reported([bad], {}) == []
 
 
 def test_a_lost_scenario_is_missing() -> None:

@@ -92,6 +92,16 @@ def test_every_scenario_has_its_link(written: Path) -> None:
 
 
 @needs_generator
+def test_a_result_that_the_report_takes_for_a_retry_is_not_among_those_shown(results: Path) -> None:
+    whole = report.shown(report.generate(results, results.parent / "allure-report"))
+    assert set(whole.values()) == {1}
+    assert len(whole) == 4
+    again = json.dumps(result("7") | {"start": 1, "stop": 2}).replace("feature:7@http", "feature:9@http")
+    (results / "9-result.json").write_text(again)
+    assert report.shown(report.generate(results, results.parent / "allure-report")) == whole
+
+
+@needs_generator
 def test_a_report_replaces_the_one_before(results: Path, written: Path) -> None:
     before = report.report_links(written)
     more = result("30")

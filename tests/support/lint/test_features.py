@@ -121,6 +121,30 @@ def test_one_row_that_repeats_another(checkout: Checkout) -> None:
     assert "as those of the row in line 13" in checkout.findings()[1]
 
 
+def test_two_scenarios_of_one_name(checkout: Checkout) -> None:
+    again = "Example: Small\n      Given Tiny is running\n      Then the sum is 2\n    Example: Small\n"
+    checkout.change(FEATURE, "Example: Small\n", again)
+    assert checkout.rules() == ["same-name"]
+    assert checkout.findings()[0].startswith(f"{FEATURE}:10: same-name: ")
+
+
+def test_two_rules_of_one_name(checkout: Checkout) -> None:
+    rule = "  Rule: It adds\n    Example: Small\n      Given Tiny is running\n      Then the sum is 2\n"
+    checkout.change(FEATURE, "  Rule: It adds\n", f"{rule}  @TINY-SUM-01\n  Rule: It adds\n")
+    assert checkout.rules() == ["same-name"]
+
+
+def test_a_file_that_no_run_can_judge(checkout: Checkout) -> None:
+    checkout.write("features/tiny/deep/down/empty.feature", "# nothing yet\n")
+    checkout.write("features/alone.feature", "Feature: Alone\n")
+    (checkout.root / "features/tiny/latin.feature").write_bytes("Feature: für\n".encode("latin-1"))
+    assert [finding.split(": ")[:2] for finding in checkout.findings()] == [
+        ["features/alone.feature:1", "misplaced-feature"],
+        ["features/tiny/deep/down/empty.feature:1", "syntax"],
+        ["features/tiny/latin.feature:1", "encoding"],
+    ]
+
+
 @pytest.mark.parametrize("line", ["Scenrio: Second", "Exmaple: Second", "Senario Outline: Second", "Backgroud:"])
 def test_a_mistyped_keyword(checkout: Checkout, line: str) -> None:
     checkout.change(FEATURE, "  @TINY-SUM-01\n", f"  {line}\n\n  @TINY-SUM-01\n")

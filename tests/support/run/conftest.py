@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
@@ -17,6 +18,7 @@ import pytest
 from rich.console import Console
 
 from support import systems
+from support.acceptance import results
 from support.run.accept import Order
 from support.run.conclude import Strictness
 from support.settings import Settings, Timeouts
@@ -27,6 +29,7 @@ SUITE = Path(__file__).resolve().parents[3]
 FILES = {
     "behave.ini": """
         [behave]
+        runner = support.run.behave_runner:SuiteRunner
         default_format = progress3
         format = allure
         outfiles = reports/allure-results
@@ -138,6 +141,11 @@ class Checkout:
             strictness=strictness or Strictness(),
             root=self.root,
         )
+
+
+def listed(report: Path) -> Counter[str]:
+    """What a report shows that was not made: each result once."""
+    return Counter(result.key for result in results.read(report.parents[1] / "allure-results"))
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from support.run.accept import accept
 from support.run.conclude import Strictness
 from support.waiting import until
 
-from .conftest import Checkout
+from .conftest import Checkout, listed
 
 Said = tuple[Console, Callable[[], str]]
 
@@ -32,6 +32,7 @@ def _report(monkeypatch: pytest.MonkeyPatch) -> None:
     """The report has tests of its own; here it takes no time."""
     monkeypatch.setattr("support.evidence.report.generate", lambda results, output, *_: output / "index.html")
     monkeypatch.setattr("support.evidence.report.report_links", lambda report: {})
+    monkeypatch.setattr("support.evidence.report.shown", listed)
 
 
 def decision(checkout: Checkout) -> str:

@@ -26,7 +26,7 @@ from support.waiting import until
 from tests.support.deployments.containers import tiny_system
 from tests.support.deployments.containers.tiny_system import needs_engine
 
-from .conftest import Checkout
+from .conftest import Checkout, listed
 
 Said = tuple[Console, Callable[[], str]]
 STEPS = """
@@ -68,8 +68,9 @@ RUN = """
     from rich.console import Console
     from support.evidence import report
     from support.run.accept import accept
-    from tests.support.run.conftest import Checkout
+    from tests.support.run.conftest import Checkout, listed
     report.generate, report.report_links = lambda results, output, *_: output / "index.html", lambda _: {}
+    report.shown = listed
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as the command has it
     checkout = Checkout.__new__(Checkout)
     checkout.root = Path.cwd()
@@ -82,6 +83,7 @@ def _report(monkeypatch: pytest.MonkeyPatch) -> None:
     """The report has tests of its own; here it takes no time."""
     monkeypatch.setattr("support.evidence.report.generate", lambda results, output, *_: output / "index.html")
     monkeypatch.setattr("support.evidence.report.report_links", lambda report: {})
+    monkeypatch.setattr("support.evidence.report.shown", listed)
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from support.history import changes, store
 from support.outcomes import Outcome
 from support.run.accept import accept
 
-from .conftest import Checkout
+from .conftest import Checkout, listed
 
 Said = tuple[Console, Callable[[], str]]
 
@@ -22,6 +22,7 @@ def _report(monkeypatch: pytest.MonkeyPatch) -> None:
     """The report has tests of its own; here it takes no time."""
     monkeypatch.setattr("support.evidence.report.generate", lambda results, output, *_: output / "index.html")
     monkeypatch.setattr("support.evidence.report.report_links", lambda report: {})
+    monkeypatch.setattr("support.evidence.report.shown", listed)
 
 
 def test_runs_are_remembered_with_what_they_stood_on(checkout: Checkout, console: Said) -> None:

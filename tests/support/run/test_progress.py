@@ -25,6 +25,20 @@ def test_events_of_all_shards_are_taken_once(tmp_path: Path) -> None:
     assert list(tail.new()) == []
 
 
+def test_what_was_read_is_not_read_again(tmp_path: Path) -> None:
+    path = path_of(tmp_path, "1-http")
+    log, tail = EventLog(path), EventTail(tmp_path)
+    log.started("a", "Ä")
+    assert [event.name for event in tail.new()] == ["Ä"]
+    written = path.read_bytes()
+    path.write_bytes(b"x" * len(written))
+    log.started("b", "B")
+    with path.open("ab") as file:
+        file.write(b'{"half')
+    assert [event.key for event in tail.new()] == ["b"]
+    assert list(tail.new()) == []
+
+
 def test_the_tally_knows_what_is_running_and_what_is_left(tmp_path: Path) -> None:
     log, said = EventLog(path_of(tmp_path, "1")), io.StringIO()
     tally = Tally(total=10)

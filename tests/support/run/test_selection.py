@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from behave.parser import parse_feature
 
+from support import feature_files
 from support.outcomes import UsageError
 from support.run import selection
 
@@ -81,7 +82,7 @@ def test_an_unreadable_expression_is_refused() -> None:
 @pytest.mark.parametrize("path", ["features/nowhere", "README.md"])
 def test_paths_that_are_no_features_are_refused(path: str) -> None:
     with pytest.raises(UsageError, match="feature file"):
-        selection.parse([path])
+        feature_files.parse([path])
 
 
 ROOMS = {"features/tiny/a.feature": "", "features/tiny/deeper/b.feature": "", "features/other/c.feature": ""}
