@@ -6,8 +6,13 @@ from typing import Any
 
 from behave.runner import Context
 
-from support import hooks, text
-from support.outcomes import UsageError
+from support.base import text
+from support.base.outcomes import UsageError
+from support.domains.caio.session import Caio
+from support.world import hooks
+
+PARTS = {"caio": (Caio,)}
+"""System → the parts of a scenario's state that its domain adds."""
 
 
 def before_all(context: Context) -> None:
@@ -15,7 +20,7 @@ def before_all(context: Context) -> None:
     text.escape_on_console()
     context.config.setup_logging()
     try:
-        context.suite = hooks.Suite.begin(context)
+        context.suite = hooks.Suite.begin(context, PARTS)
     except UsageError as error:
         hooks.refuse(error)
 

@@ -10,15 +10,15 @@ from pathlib import Path
 
 from bench.figures import Figure, Target, unmeasured
 from bench.processes import follow
-from support import systems
+from support.base import systems
+from support.base.outcomes import Broken, NotVerified
+from support.base.settings import ROOT, Settings
 from support.deployments import ContainerDeployment
 from support.deployments.containers import base_image, engine, images, wheelhouse
 from support.deployments.containers.deployment import build_of
 from support.deployments.containers.engine import Engine
 from support.deployments.containers.host import ContainerHost
 from support.deployments.containers.images import Build, Images
-from support.outcomes import Broken, NotVerified
-from support.settings import ROOT, Settings
 
 TIMES = 5
 PATIENCE = 900.0

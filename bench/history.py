@@ -11,10 +11,10 @@ from pathlib import Path
 from bench.figures import Figure, Target
 from support.acceptance import criteria
 from support.acceptance.verdict import Decision
+from support.base.outcomes import Outcome
+from support.base.settings import ROOT
 from support.history import page, store
 from support.history.entry import Entry, Kept, Measured
-from support.outcomes import Outcome
-from support.settings import ROOT
 
 RUNS = 500
 TIMES = 5

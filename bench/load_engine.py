@@ -19,12 +19,12 @@ from bench.peers.rounds import Seats, ratios
 from bench.peers.scratch import scratch
 from bench.processes import worked
 from bench.servers import NotAvailable, Server
+from support.base.outcomes import Broken, NotVerified, UsageError
 from support.deployments.ports import HeldPort
 from support.load.numbers import MARK
 from support.load.plan import Call, LoadPlan
 from support.load.result import LoadResult
 from support.load.runner import run
-from support.outcomes import Broken, NotVerified, UsageError
 
 CONNECTIONS = 50
 PAUSE_MS = 50.0

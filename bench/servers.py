@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from support.base.outcomes import WaitedInVain
+from support.base.waiting import until
 from support.deployments import processes
 from support.deployments.ports import HOST
-from support.outcomes import WaitedInVain
-from support.waiting import until
 
 GRACE = 5.0
 """Seconds that a server has to end by itself."""

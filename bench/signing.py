@@ -10,11 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench.figures import Figure, Target, unmeasured
-from support import systems
 from support.acceptance import page
-from support.outcomes import Outcome
-from support.settings import ROOT
-from support.signing import keys, seals
+from support.base import systems
+from support.base.outcomes import Outcome
+from support.base.settings import ROOT
+from support.signing import input_digests, keys
 from tests.support.acceptance import runs
 
 RESULTS, RESULT_BYTES, ATTACHMENT_BYTES = 10_000, 4_000, 16_000
@@ -54,7 +54,7 @@ def lay_out(reports: Path, count: int) -> None:
     run.plan = [runs.planned(names[n % len(names)], f"Case {n}", line=n + 3) for n in range(count)]
     run.results = [runs.result(item, Outcome.MET) for item in run.plan]
     record = run.record.model_copy(update={"url": None})
-    noted = seals.begin(record.run_id, systems.find("caio"), record.deployment)
+    noted = input_digests.begin(record.run_id, systems.find("caio"), record.deployment)
     record.save(reports)
     noted.save(reports)
     folder = reports / "allure-results"
@@ -65,8 +65,8 @@ def lay_out(reports: Path, count: int) -> None:
     (reports / "allure-report").mkdir()
     (reports / "allure-report" / "index.html").write_bytes(os.urandom(4_000_000))
     page.write(run.verdict, record, reports, run.links)
-    seals.made(record.run_id, reports)
-    seals.end(record.run_id, reports)
+    input_digests.made(record.run_id, reports)
+    input_digests.end(record.run_id, reports)
 
 
 def _command(arguments: list[str]) -> tuple[int, float, float]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.figures import Figure, Target, percentile, unmeasured
-from support.settings import ROOT
+from support.base.settings import ROOT
 
 ROUNDS = 5
 SCENARIOS = 60

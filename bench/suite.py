@@ -12,13 +12,13 @@ from pathlib import Path
 from bench import feature_times, step_cost
 from bench.figures import Bound, Figure, Target, unmeasured
 from bench.processes import Followed, follow
-from support import systems
 from support.acceptance import run_record
 from support.acceptance.run_record import RunRecord
+from support.base import systems
+from support.base.outcomes import UsageError
+from support.base.settings import ROOT, Settings
 from support.deployments import ProcessDeployment
 from support.evidence import report
-from support.outcomes import UsageError
-from support.settings import ROOT, Settings
 
 TIMES = 7
 REPORTS = 5

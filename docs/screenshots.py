@@ -20,7 +20,7 @@ from rich.console import Console
 
 from support.acceptance.page import Document
 from support.acceptance.verdict import Decision
-from support.settings import ROOT
+from support.base.settings import ROOT
 from tests.defects import definition
 
 IMAGES = ROOT / "docs" / "images"

@@ -17,10 +17,12 @@ from hamcrest import (
     only_contains,
 )
 
-from support import vocabulary
-from support.actions import containers
+from support.base import documents
 from support.checks.basis import enough
-from support.interfaces import contracts
+from support.subjects import containers
+from support.subjects.containers import ContainerSeen
+from support.subjects.deployment import StartAttempt
+from support.world import vocabulary
 
 vocabulary.register()
 
@@ -31,13 +33,13 @@ LACK_OF_MEMORY = (137, -9)
 @when("the image of {system:System} is built from the repository")
 def build_image(context: Context, system: str) -> None:
     """The container image is built from the sources as they are, and what it holds is looked up."""
-    context.world.image = containers.build(context.world)
+    context.world.part(ContainerSeen).image = containers.build(context.world)
 
 
 @then('the image says that it is "{title:Words}" in the version to be accepted')
 def image_says_version(context: Context, title: str) -> None:
     """The image's own labels name the product and the version that is to be accepted."""
-    labels = context.world.image.facts.labels
+    labels = context.world.part(ContainerSeen).image.facts.labels
     assert_that(labels.get("org.opencontainers.image.title"), equal_to(title), "title of the image")
     assert_that(labels.get("org.opencontainers.image.version"), equal_to(context.world.system.version), "its version")
 
@@ -45,14 +47,16 @@ def image_says_version(context: Context, title: str) -> None:
 @then("it holds the sources of the repository and no others")
 def holds_the_sources(context: Context) -> None:
     """File by file, the image's source files are those of the checkout, by their SHA-256."""
-    expected = enough(containers.sources(context.world, context.world.image), "source files in the repository")
-    assert_that(context.world.image.files, equal_to(expected), "source files in the image")
+    expected = enough(
+        containers.sources(context.world, context.world.part(ContainerSeen).image), "source files in the repository"
+    )
+    assert_that(context.world.part(ContainerSeen).image.files, equal_to(expected), "source files in the image")
 
 
 @then('it holds none of the tools "{tools:Words}"')
 def holds_no_tools(context: Context, tools: str) -> None:
     """None of these is in the image, neither as a command nor as a package of Python's."""
-    assert_that(containers.tools_in(context.world, contracts.words(tools)), empty(), "tools in the image")
+    assert_that(containers.tools_in(context.world, documents.words(tools)), empty(), "tools in the image")
 
 
 @given("{system:System} is running in a container")
@@ -73,29 +77,25 @@ def run_with_secret_file(context: Context, system: str) -> None:
     containers.start(context.world, containers.PRODUCTION, secret_in_file=True)
 
 
-@given("{system:System} is running in a container before real services")
-def run_before_services(context: Context, system: str) -> None:
-    """The system runs in a container, and each AI service of the table as a process that it can reach."""
-    containers.start_before_services(context.world, list(contracts.rows(context.table)))
-
-
 @when("{system:System} is started in a production container without its secret key")
 def start_without_secret(context: Context, system: str) -> None:
     """A production container is started that was not given its secret key; whether it comes up is seen afterwards."""
-    context.world.tried = containers.try_start_without_secret(context.world)
+    context.world.part(StartAttempt).result = containers.try_start_without_secret(context.world)
 
 
 @when("its health is watched for {seconds:d} seconds")
 def watch_health(context: Context, seconds: int) -> None:
     """Once the engine has found the container healthy, it is asked again and again what it thinks of it."""
-    context.world.states = containers.watch(context.world, seconds)
+    context.world.part(ContainerSeen).states = containers.watch(context.world, seconds)
 
 
 @then("the engine found it healthy all the time, and never had to start it again")
 def was_healthy(context: Context) -> None:
     """At every look the container was running and healthy, and it was never restarted."""
-    seen = {(state.status, state.health, state.restarts) for state in context.world.states}
-    assert_that(enough(context.world.states, "looks"), has_length(greater_than(5)), "looks at the container")
+    seen = {(state.status, state.health, state.restarts) for state in context.world.part(ContainerSeen).states}
+    assert_that(
+        enough(context.world.part(ContainerSeen).states, "looks"), has_length(greater_than(5)), "looks at the container"
+    )
     assert_that(seen, equal_to({("running", "healthy", 0)}), "status, health and restarts at every look")
 
 
@@ -116,13 +116,13 @@ def secret_in_no_setting(context: Context) -> None:
 @when("the addresses of its published ports are looked up")
 def look_up_addresses(context: Context) -> None:
     """Where the engine has published the container's ports, and where the compose file publishes ports."""
-    context.world.addresses = containers.published(context.world)
+    context.world.part(ContainerSeen).addresses = containers.published(context.world)
 
 
 @then("each is a loopback address, in the container and in its compose file")
 def all_loopback(context: Context) -> None:
     """No port is published where another machine could reach it."""
-    addresses = enough(context.world.addresses, "addresses of published ports")
+    addresses = enough(context.world.part(ContainerSeen).addresses, "addresses of published ports")
     assert_that(addresses, has_length(greater_than(1)), "addresses of published ports")
     assert_that(addresses, only_contains("127.0.0.1"), "addresses of published ports")
 
@@ -130,19 +130,13 @@ def all_loopback(context: Context) -> None:
 @when("the container is told to stop")
 def stop_container(context: Context) -> None:
     """The engine asks the container to end, and gives it the grace period of its compose file."""
-    context.world.ending = containers.stop(context.world)
-
-
-@when('the container is told to stop while a user waits for "{capability:Words}" to answer "{message:Words}"')
-def stop_in_flight(context: Context, capability: str, message: str) -> None:
-    """A user has sent a message, a service is at work on it, and then the container is asked to end."""
-    context.world.ending = containers.stop_in_flight(context.world, capability, message)
+    context.world.part(ContainerSeen).ending = containers.stop(context.world)
 
 
 @then("it has ended by itself within its grace period")
 def has_ended(context: Context) -> None:
     """Its process ended with success, and nobody had to kill it."""
-    ending = context.world.ending
+    ending = context.world.part(ContainerSeen).ending
     context.world.evidence.observation("time to stop", round(ending.seconds, 2), ending.grace, "s", 1)
     assert_that(ending.notes, empty(), "what had to be done to it")
     assert_that(ending.exit_code, equal_to(0), "exit code")
@@ -151,52 +145,64 @@ def has_ended(context: Context) -> None:
 @when("one looks inside the container")
 def look_inside(context: Context) -> None:
     """A program inside the container tells what runs there, with which rights, and what it can write."""
-    context.world.inside = containers.look_inside(context.world)
+    context.world.part(ContainerSeen).inside = containers.look_inside(context.world)
 
 
 @then("every process runs as an unprivileged user")
 def all_unprivileged(context: Context) -> None:
     """No process has the superuser's number or group, as itself or in reserve."""
-    assert_that(context.world.inside.processes, has_length(greater_than(1)), "processes in the container")
-    assert_that(containers.privileged(context.world.inside), empty(), "processes with the superuser's rights")
+    assert_that(
+        context.world.part(ContainerSeen).inside.processes, has_length(greater_than(1)), "processes in the container"
+    )
+    assert_that(
+        containers.privileged(context.world.part(ContainerSeen).inside),
+        empty(),
+        "processes with the superuser's rights",
+    )
 
 
 @then("no process has a capability, or can gain one")
 def none_capable(context: Context) -> None:
     """Every set of capabilities is empty, also the bounding set, and the kernel lets no process gain privileges."""
-    assert_that(containers.capable(context.world.inside), empty(), "processes that have or can gain a capability")
+    assert_that(
+        containers.capable(context.world.part(ContainerSeen).inside),
+        empty(),
+        "processes that have or can gain a capability",
+    )
 
 
 @then('it can write "{some:Words}" and none of "{none:Words}"')
 def can_write(context: Context, some: str, none: str) -> None:
     """Of these folders a process in the container could make a file in the first ones and in no other."""
-    tried = [*contracts.words(some), *contracts.words(none)]
-    able = [folder for folder in context.world.inside.writable if folder in tried]
+    tried = [*documents.words(some), *documents.words(none)]
+    able = [folder for folder in context.world.part(ContainerSeen).inside.writable if folder in tried]
     assert_that(set(tried) - set(containers.FOLDERS), empty(), "folders that nobody tried")
-    assert_that(able, contains_inanyorder(*contracts.words(some)), "folders that can be written")
+    assert_that(able, contains_inanyorder(*documents.words(some)), "folders that can be written")
 
 
 @when("a process in the container asks for more memory than the limit")
 def ask_for_memory(context: Context) -> None:
     """A program inside the container fills more memory than its compose file allows the container."""
-    context.world.exit_code = containers.ask_for_too_much_memory(context.world)
+    context.world.part(ContainerSeen).exit_code = containers.ask_for_too_much_memory(context.world)
 
 
 @then("that process is ended for lack of memory")
 def ended_for_memory(context: Context) -> None:
     """The kernel ended that very process."""
-    assert_that(context.world.exit_code, any_of(*map(equal_to, LACK_OF_MEMORY)), "how the process ended")
+    assert_that(
+        context.world.part(ContainerSeen).exit_code, any_of(*map(equal_to, LACK_OF_MEMORY)), "how the process ended"
+    )
 
 
 @when("{count:d} processes in the container never rest for {seconds:d} seconds")
 def never_rest(context: Context, count: int, seconds: int) -> None:
     """So many programs inside the container take all the processor time that they are given."""
-    context.world.share = containers.never_rest(context.world, count, seconds)
+    context.world.part(ContainerSeen).share = containers.never_rest(context.world, count, seconds)
 
 
 @then("they got no more processor time than the limit")
 def got_no_more(context: Context) -> None:
     """By the engine's own count, the container used no more of the processors than its compose file allows it."""
-    share = context.world.share
+    share = context.world.part(ContainerSeen).share
     context.world.evidence.observation("processors used", round(share.used, 2), round(share.allowed, 2), "", 1)
     assert_that(share.used, all_of(greater_than(0.01), less_than_or_equal_to(share.allowed)), "processors used")

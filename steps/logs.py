@@ -9,15 +9,14 @@ from hamcrest import (
     has_item,
     is_not,
     matches_regexp,
-    not_none,
     starts_with,
 )
 
-from support import vocabulary
-from support.actions import journals
-from support.checks import logs
+from support.base import documents
+from support.checks import log_lines
 from support.checks.basis import enough
-from support.interfaces import contracts
+from support.subjects import logs
+from support.world import vocabulary
 
 vocabulary.register()
 
@@ -29,16 +28,14 @@ TIME = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}"
 def lines_are_json(context: Context, keys: str) -> None:
     """There are lines since the scenario began, and each is one JSON object that has all of these keys."""
     written = context.world.logs()
-    enough(logs.lines(written), "lines in the log")
-    assert_that(logs.malformed(written, contracts.words(keys)), empty(), "lines that are not such an object")
+    enough(log_lines.lines(written), "lines in the log")
+    assert_that(log_lines.malformed(written, documents.words(keys)), empty(), "lines that are not such an object")
 
 
-@then("the log has a line about it with the request id that the user was given")
+@then("the log has a line about it with the request id that the caller was given")
 def line_has_request_id(context: Context) -> None:
-    """The id that came with the answer stands in at least one line of the log."""
-    given = context.world.answer.request_id
-    assert_that(given, not_none(), "request id in the answer")
-    assert_that(journals.lines_about(context.world, given), is_not(empty()), f"lines with the request id {given}")
+    """The request id in the answer's header stands in the declared field of at least one line of the log."""
+    assert_that(logs.lines_about_last_call(context.world), is_not(empty()), "lines with the request id")
 
 
 @then('the audit log tells that "{who:Words}" tried to "{what:Words}" with the outcome "{outcome:Words}", and when')
@@ -46,20 +43,20 @@ def audit_tells(context: Context, who: str, what: str, outcome: str) -> None:
     """The audit log has a record of the call: who (role first), what (verb first), when, and its outcome."""
     begins = {"who": who, "what": what, "outcome": outcome}
     expected = has_entries(when=matches_regexp(TIME), **{name: starts_with(text) for name, text in begins.items()})
-    assert_that(journals.audit_of_last_call(context.world), has_item(expected), "audit records of the call")
+    assert_that(logs.audit_of_last_call(context.world), has_item(expected), "audit records of the call")
 
 
 @then("the audit log says nothing about it")
 def audit_says_nothing(context: Context) -> None:
     """The audit log has records, and none of the call that was made last."""
-    enough(journals.audit_records(context.world), "records in the audit log")
-    assert_that(journals.audit_of_last_call(context.world), empty(), "audit records of the call")
+    enough(logs.audit_records(context.world), "records in the audit log")
+    assert_that(logs.audit_of_last_call(context.world), empty(), "audit records of the call")
 
 
 @then("no token, secret or Authorization header is in any log")
 def no_secret_in_logs(context: Context) -> None:
     """Neither the log nor the audit log holds a token that was shown, a configured secret, or such a header."""
-    everything = journals.everything(context.world)
-    enough(logs.lines(everything), "lines in the logs")
-    assert_that(logs.authorization_headers(everything), empty(), "Authorization headers in the logs")
-    assert_that(logs.leaks(everything, journals.secrets(context.world)), empty(), "secrets in the logs")
+    everything = logs.everything(context.world)
+    enough(log_lines.lines(everything), "lines in the logs")
+    assert_that(log_lines.authorization_headers(everything), empty(), "Authorization headers in the logs")
+    assert_that(log_lines.leaks(everything, logs.secrets(context.world)), empty(), "secrets in the logs")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from support import streams
+from support.base import streams
 
 INTERRUPTED = 130
 """Exit status of what Ctrl-C has ended, as shells have it: 128 and the number of the signal."""
@@ -14,7 +14,8 @@ def main() -> None:
     """Load the command and run it."""
     streams.make_robust()
     try:
-        from support import cli, text
+        from support import cli
+        from support.base import text
 
         text.escape_on_console()
         cli.main()

@@ -16,12 +16,12 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 
-from support import addresses, streams, systems
-from support import settings as suite_settings
 from support.acceptance import comment, run_record
+from support.base import addresses, streams, systems
+from support.base import settings as suite_settings
+from support.base.outcomes import Broken, NotVerified, UsageError
 from support.history.command import app as history_app
 from support.load.command import app as load_app
-from support.outcomes import Broken, NotVerified, UsageError
 from support.signing import sheet
 from support.signing.command import app as signing_app
 
@@ -170,7 +170,7 @@ def vocabulary_command(
     subject: Annotated[str | None, typer.Option(help="One subject only, by its file in steps/.")] = None,
 ) -> None:
     """List every sentence that scenarios can use, with its meaning, by subject."""
-    from support import sentences
+    from support.requirements import sentences
 
     vocabulary = sentences.load(suite_settings.ROOT / "steps")
     groups = sentences.by_subject(vocabulary, subject)
@@ -191,10 +191,10 @@ def doctor_command(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False, reports: Reports = None
 ) -> None:
     """Tell what this machine offers, what is not verified without it, and how to get it. Exit status 0 in any case."""
-    from support.doctor import looks
+    from support.doctor import checks
 
-    found = looks.offers((reports or suite_settings.Settings().reports).resolve())
-    typer.echo(looks.as_json(found) if as_json else "\n".join(offer.line for offer in found))
+    found = checks.offers((reports or suite_settings.Settings().reports).resolve())
+    typer.echo(checks.as_json(found) if as_json else "\n".join(offer.line for offer in found))
 
 
 @app.command("image")

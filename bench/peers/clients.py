@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench.peers.environments import HERE
 from bench.servers import NotAvailable
-from support.settings import ROOT
+from support.base.settings import ROOT
 
 PATIENCE = 30.0
 """Seconds beyond the time that was asked for, after which a client is given up."""

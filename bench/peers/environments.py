@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.servers import NotAvailable
-from support.settings import ROOT
+from support.base.settings import ROOT
 
 HERE = Path(__file__).resolve().parent
 MADE = ROOT / "build" / "bench"

@@ -19,12 +19,12 @@ Feature: Only approved web pages may call CAIO from a browser
 
     Example: The page is also given the answer to its call
       Given CAIO is running in its "browser-facing" profile
-      When a page from "https://app.example.com" reads the services
+      When a page from "https://app.example.com" tries to list the services
       Then the page is allowed in
 
     Example: Shared caches must not give one origin's permission to another
       Given CAIO is running in its "browser-facing" profile
-      When a page from "https://app.example.com" reads the services
+      When a page from "https://app.example.com" tries to list the services
       Then the answer is marked as meant for that origin only
 
   @CAIO-CORS-02
@@ -42,7 +42,7 @@ Feature: Only approved web pages may call CAIO from a browser
 
     Example: A page from another origin is not given the answer to a simple call either
       Given CAIO is running in its "browser-facing" profile
-      When a page from "https://malicious.com" reads the services
+      When a page from "https://malicious.com" tries to list the services
       Then the page is kept out
 
   @CAIO-CORS-03
@@ -67,7 +67,7 @@ Feature: Only approved web pages may call CAIO from a browser
 
     Scenario Outline: No wildcard is combined with credentials for <page>
       Given CAIO is running in its "browser-facing" profile
-      When a page from "<page>" reads the services
+      When a page from "<page>" tries to list the services
       Then credentials are not combined with a wildcard
 
       Examples:

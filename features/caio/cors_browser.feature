@@ -9,7 +9,7 @@ Feature: A real browser gives only approved web pages what CAIO answers
 
     Scenario Outline: A page from <origin> reads what anybody may read
       Given CAIO is running in its "browser-facing" profile
-      When in a browser a page from "<origin>" reads the services
+      When in a browser a page from "<origin>" tries to list the services
       Then the page's script is given the answer
 
       Examples:
@@ -25,7 +25,7 @@ Feature: A real browser gives only approved web pages what CAIO answers
 
     Example: A page from another origin is not given what anybody may read
       Given CAIO is running in its "browser-facing" profile
-      When in a browser a page from "https://malicious.com" reads the services
+      When in a browser a page from "https://malicious.com" tries to list the services
       Then the browser keeps the answer from the page
 
     Scenario Outline: A page from another origin changes nothing, even with the user's token: <trick>

@@ -7,18 +7,18 @@ Feature: When containers, networks, memory or disks fail, the caller is answered
   @CAIO-FAIL-01
   Rule: The next service that may be chosen takes the request
 
-    Scenario Outline: The container of the chosen service <mishap>
+    Scenario Outline: The container of the chosen service <fault>
       Given CAIO is running in a container with real services in containers
         | service    | offers | accuracy | idempotent |
         | best-chat  | chat   | 0.99     | yes        |
         | local-chat | chat   | 0.90     | yes        |
-      And the container of "best-chat" <mishap>
+      And the container of "best-chat" <fault>
       When a user sends "Good morning" to be answered by "chat" within 4 seconds
       Then the user gets one answer, from "local-chat"
       And the user has waited for at most 4 seconds
 
       Examples: What kills a service, and what only cuts it off, or makes it too slow to be of use
-        | mishap                               |
+        | fault                                |
         | is killed                            |
         | is frozen                            |
         | is stopped                           |
@@ -87,18 +87,18 @@ Feature: When containers, networks, memory or disks fail, the caller is answered
   @CAIO-FAIL-02
   Rule: A service that has recovered gets requests again once it has been probed
 
-    Scenario Outline: A service whose container <mishap>, and that is well again
+    Scenario Outline: A service whose container <fault>, and that is well again
       Given CAIO is running in a container with real services in containers, which it probes
         | service    | offers | accuracy | idempotent |
         | best-chat  | chat   | 0.99     | yes        |
         | local-chat | chat   | 0.90     | yes        |
-      And the container of "best-chat" <mishap>, and CAIO has noticed
+      And the container of "best-chat" <fault>, and CAIO has noticed
       And "best-chat" is back and CAIO has noticed
       When a user sends "Good morning" to be answered by "chat"
       Then the user gets one answer, from "best-chat"
 
       Examples: What ends its connections, and what leaves them open with nobody at the other end
-        | mishap                           |
+        | fault                            |
         | is killed                        |
         | is frozen                        |
         | is disconnected from the network |

@@ -8,20 +8,20 @@ Feature: A caller that asks too much is told to wait
 
     Example: The last request within the limit and the first beyond it
       Given a CAIO of its own is running in its "rate-limited" profile
-      When an admin lists the services 6 times in a row
+      When an admin tries to list the services 6 times in a row
       Then the first 5 answers are "allowed"
       And the last answer is "rate-limited"
       And it says to wait for at least 1 and at most 60 seconds
 
     Example: Another caller is not affected
       Given a CAIO of its own is running in its "rate-limited" profile
-      And an admin has listed the services 6 times in a row
+      And an admin has tried to list the services 6 times in a row
       When a user tries to list the services
       Then the answer is "allowed"
 
     Example: The limit is on the caller, whatever it asks for
       Given a CAIO of its own is running in its "rate-limited" profile
-      And an admin has listed the services 5 times in a row
+      And an admin has tried to list the services 5 times in a row
       When an admin tries to ask for "chat"
       Then the answer is "rate-limited"
 
@@ -29,12 +29,12 @@ Feature: A caller that asks too much is told to wait
       Given CAIO is running with the settings
         | setting         | value       |
         | CAIO_RATE_LIMIT | 3/2 seconds |
-      And a caller without a token has listed the services 4 times in a row
-      When the caller waits for as long as it was told and lists the services again
+      And a caller without a token has tried to list the services 4 times in a row
+      When the caller waits for as long as it was told and tries again
       Then the answer is "allowed"
 
     Example: The health checks are never limited
       Given a CAIO of its own is running in its "rate-limited" profile
-      And a caller without a token has listed the services 6 times in a row
+      And a caller without a token has tried to list the services 6 times in a row
       When the health of CAIO is asked for
       Then CAIO is healthy

@@ -97,6 +97,6 @@ Feature: The workers of one CAIO are as one
         | setting         | value    |
         | CAIO_WORKERS    | 2        |
         | CAIO_RATE_LIMIT | 5/minute |
-      When a caller without a token lists the services 40 times in a row, each time over a connection of its own
+      When a caller without a token tries to list the services 40 times in a row, each time over a connection of its own
       Then 5 of the answers are "allowed"
       And 35 of the answers are "rate-limited"

@@ -6,8 +6,8 @@ import os
 import tempfile
 from pathlib import Path
 
-from support.outcomes import UsageError
-from support.text import encoded
+from support.base.outcomes import UsageError
+from support.base.text import encoded
 
 READABLE = 0o644
 

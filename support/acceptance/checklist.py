@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict
 
 from support.acceptance.verdict import NOT_IN_RUN, ScenarioOutcome, Verdict, worst
-from support.checklists import Item
-from support.outcomes import Outcome
+from support.base.checklists import Item
+from support.base.outcomes import Outcome
 
 NO_SUCH_CRITERION = "There is no such criterion"
 NO_SUCH_SCENARIO = "There is no such scenario"

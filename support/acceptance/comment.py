@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from support.acceptance import page, view, words
 from support.acceptance.page import Document
-from support.outcomes import Outcome, UsageError
+from support.base.outcomes import Outcome, UsageError
 
 MOST = 15
 """Criteria of one outcome that are told with their reasons; the page has them all."""

@@ -8,10 +8,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
-from support import yaml_lines
-from support.outcomes import UsageError
-from support.scenarios import CRITERION_ID
-from support.systems import System
+from support.base import yaml_lines
+from support.base.outcomes import UsageError
+from support.base.scenarios import CRITERION_ID
+from support.base.systems import System
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from support.outcomes import UsageError
+from support.base.outcomes import UsageError
 
 LOCK = ".lock"
 OF_EARLIER_RUNS = ("run.json", "acceptance.html", "acceptance.json", "acceptance.md", "junit.xml", "seals.json")

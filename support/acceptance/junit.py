@@ -18,7 +18,7 @@ from support.acceptance import words
 from support.acceptance.atomic import write as write_file
 from support.acceptance.run_record import RunRecord
 from support.acceptance.verdict import ScenarioOutcome, Verdict
-from support.outcomes import Outcome
+from support.base.outcomes import Outcome
 
 FILE_NAME = "junit.xml"
 TAGS = {Outcome.NOT_MET: "failure", Outcome.BROKEN: "error", Outcome.NOT_VERIFIED: "skipped"}

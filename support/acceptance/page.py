@@ -15,7 +15,7 @@ from support.acceptance.atomic import write as write_file
 from support.acceptance.checklist import ItemOutcome
 from support.acceptance.run_record import RunRecord
 from support.acceptance.verdict import Decision, Verdict
-from support.outcomes import Outcome
+from support.base.outcomes import Outcome
 
 TEMPLATES = Path(__file__).parent / "templates"
 MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~>-])")

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from support import scenarios
+from support.base import scenarios
 
 
 class Planned(BaseModel):

@@ -10,9 +10,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from support.outcomes import Outcome
-from support.scenarios import criteria_of
-from support.text import writable
+from support.base.outcomes import Outcome
+from support.base.scenarios import criteria_of
+from support.base.text import writable
 
 KEY_LABEL = "signoff.key"
 OBSERVATION = "observation"

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from support import addresses, clock
 from support.acceptance.atomic import write
 from support.acceptance.plan import Planned
 from support.acceptance.snapshot import Snapshot
-from support.checklists import Item
-from support.outcomes import UsageError
-from support.text import writable
+from support.base import addresses, clock
+from support.base.checklists import Item
+from support.base.outcomes import UsageError
+from support.base.text import writable
 
 FILE_NAME = "run.json"
 

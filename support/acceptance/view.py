@@ -10,8 +10,8 @@ from support.acceptance import words
 from support.acceptance.checklist import ItemOutcome, Proof
 from support.acceptance.results import Observation
 from support.acceptance.verdict import CriterionOutcome, ScenarioOutcome, Verdict, worst
-from support.checklists import Item
-from support.outcomes import Outcome
+from support.base.checklists import Item
+from support.base.outcomes import Outcome
 
 
 @dataclass(slots=True, frozen=True)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from support.acceptance.checklist import ItemOutcome
 from support.acceptance.verdict import Decision, Verdict
-from support.outcomes import Outcome
+from support.base.outcomes import Outcome
 
 ABBREVIATIONS = {"api": "API", "cors": "CORS", "http": "HTTP", "slo": "SLO", "tls": "TLS"}
 INTERFACES = {"http": "HTTP", "python": "Python API"}

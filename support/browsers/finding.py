@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from support.text import ESCAPE
+from support.base.text import ESCAPE
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 GET = "apt-get install chromium (on Ubuntu, where that is a snap: Google Chrome's package)"

@@ -17,13 +17,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from support.base.outcomes import Broken, NotVerified
+from support.base.settings import Settings
 from support.browsers import finding
 from support.browsers.page_server import HOST, PageServer
-from support.browsers.sight import Call, Sight
+from support.browsers.result import BrowserResult, Call
 from support.deployments import processes
 from support.deployments.journal import RunJournal
-from support.outcomes import Broken, NotVerified
-from support.settings import Settings
 
 DRIVER = Path(__file__).with_name("driver.py")
 BROWSER_VARIABLE = "SIGNOFF_BROWSER"
@@ -73,7 +73,7 @@ class BrowserSession:
         threading.Thread(target=_pump, args=(self._process, self._lines), daemon=True).start()
         self._message(self._settings.timeouts.start, "the browser did not start")
 
-    def visit(self, origin: str, call: Call) -> Sight:
+    def visit(self, origin: str, call: Call) -> BrowserResult:
         """Open the page as one of ``origin``, in a fresh profile, and have its script make the call."""
         self._send({"origin": origin, "call": asdict(call)})
         seen = self._message(2 * self._settings.timeouts.http, f"a page of {origin} could not be tried")
@@ -81,7 +81,7 @@ class BrowserSession:
             raise Broken(f"a network of this machine came or went while a page of {origin} made its call; run it again")
         if seen["origin"] != origin:
             raise Broken(f"the browser opened the page as one of {seen['origin']} and not of {origin}")
-        return Sight(
+        return BrowserResult(
             origin=origin,
             call=call,
             status=seen["status"],

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from support.base.outcomes import NotMet
 from support.checks import exposition
 from support.checks.exposition import Samples
 from support.checks.findings import Finding, broken, found
-from support.checks.load import needed_for
+from support.checks.load_demands import needed_for
 from support.load.confidence import CONFIDENCE, wilson
 from support.load.result import MICROSECOND, Endpoint
-from support.outcomes import NotMet
 
 ROUNDING = 0.999
 """Histograms of the suite are exact to three digits: a time may be told by so much too long."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sized
 from typing import TypeVar
 
-from support.outcomes import NothingToJudge
+from support.base.outcomes import NothingToJudge
 
 S = TypeVar("S", bound=Sized)
 

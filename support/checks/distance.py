@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from support.base.outcomes import Outcome
 from support.checks.findings import Finding, broken, milliseconds
 from support.load.result import MICROSECOND, LoadResult
-from support.outcomes import Outcome
 
 NEAR = 0.002
 """Seconds of a round trip below which the network is no excuse: a local network has less."""

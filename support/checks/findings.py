@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from support.outcomes import Broken, NotMet, Outcome
+from support.base.outcomes import Broken, NotMet, Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """How a system is run (process, Python driver, remote), its companions, and the leases that share them."""
 
+from support.deployments.auxiliary import Beside
 from support.deployments.base import (
+    AsksForCertificate,
     Deployment,
     HasData,
     HasLogs,
@@ -11,9 +13,8 @@ from support.deployments.base import (
     Restartable,
     Startable,
     Stoppable,
-    power,
+    require_capability,
 )
-from support.deployments.beside import Beside
 from support.deployments.certificates import Authority, Issued
 from support.deployments.companion import CompanionProcess
 from support.deployments.containers.companion import ContainerCompanion
@@ -27,8 +28,10 @@ from support.deployments.leases import Lease, LeasePool
 from support.deployments.process import ProcessDeployment
 from support.deployments.remote import RemoteDeployment
 from support.deployments.rpc import RpcError, RpcReply
+from support.deployments.topology import TopologyDeployment
 
 __all__ = [
+    "AsksForCertificate",
     "Authority",
     "Beside",
     "CompanionProcess",
@@ -57,6 +60,7 @@ __all__ = [
     "RunJournal",
     "Startable",
     "Stoppable",
-    "power",
+    "TopologyDeployment",
+    "require_capability",
     "sweep",
 ]

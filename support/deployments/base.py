@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol, TypeVar, runtime_checkable
 
+from support.base.outcomes import NotVerified
 from support.deployments.processes import Usage
-from support.outcomes import NotVerified
 
 P = TypeVar("P")
 
@@ -35,6 +35,14 @@ class Deployment(Protocol):
     def secrets(self) -> list[str]:
         """What must not stand in any evidence: tokens, and values of secret settings."""
         ...
+
+
+@runtime_checkable
+class AsksForCertificate(Protocol):
+    """May ask its clients for a certificate: the one, with its key, that they show; None where it asks for none."""
+
+    @property
+    def client_certificate(self) -> Path | None: ...
 
 
 @runtime_checkable
@@ -115,7 +123,7 @@ class Preparable(Deployment, Startable, HasLogs, HasData, Protocol):
     def exit_within(self, seconds: float) -> int | None: ...
 
 
-def power(deployment: Deployment, kind: type[P]) -> P:
+def require_capability(deployment: Deployment, kind: type[P]) -> P:
     """The deployment as something that has the power. Raises NotVerified if it has not."""
     if not isinstance(deployment, kind):
         raise NotVerified(f"this needs a deployment that is {kind.__name__}; {deployment.kind} is not")

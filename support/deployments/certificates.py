@@ -19,6 +19,9 @@ from support.deployments.ports import HOST
 CERTIFICATE, KEY = "tls_certificate", "tls_key"
 """The files of ``system.yaml`` that a system of an https profile reads."""
 
+CLIENT_AUTHORITY = "tls_client_authority"
+"""The file by which a system verifies the certificates of its clients."""
+
 _NAMES = (HOST, "localhost")
 _LONG = timedelta(days=1)
 """How long a certificate is good for, unless asked otherwise: longer than any run."""
@@ -35,6 +38,11 @@ class Issued:
         """Write both where the system looks for them."""
         _write(files[CERTIFICATE], self.certificate, 0o644)
         _write(files[KEY], self.key, 0o600)
+
+    def save(self, path: Path) -> Path:
+        """Write both to one file, as clients read them."""
+        _write(path, self.certificate + self.key, 0o600)
+        return path
 
 
 class Authority:
@@ -55,14 +63,23 @@ class Authority:
 
     def issue(self, *names: str, lasting: timedelta = _LONG) -> Issued:
         """A certificate for these names and addresses (those of this machine if there are none), and its key."""
-        key = ec.generate_private_key(ec.SECP256R1())
         called = [_general(name) for name in names or _NAMES]
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a system under test")])
+        return self._issued("a system under test", called, ExtendedKeyUsageOID.SERVER_AUTH, lasting)
+
+    def issue_for_client(self, common_name: str, lasting: timedelta = _LONG) -> Issued:
+        """A certificate by which a client of this name shows who it is, and its key."""
+        return self._issued(common_name, [x509.DNSName("localhost")], ExtendedKeyUsageOID.CLIENT_AUTH, lasting)
+
+    def _issued(
+        self, common_name: str, called: list[x509.GeneralName], usage: x509.ObjectIdentifier, lasting: timedelta
+    ) -> Issued:
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
         made = (
             self._begun(subject, key, datetime.now(UTC) + lasting)
             .add_extension(x509.SubjectAlternativeName(called), critical=False)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+            .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
             .add_extension(
                 x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()),
                 critical=False,

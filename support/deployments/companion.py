@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from support.base.placeholders import fill
+from support.base.settings import Settings
+from support.base.systems import System
 from support.deployments.journal import RunJournal
 from support.deployments.ports import HOST
 from support.deployments.process import filled
 from support.deployments.server import Launch, ServerProcess
-from support.placeholders import fill
-from support.settings import Settings
-from support.systems import System
 
 
 class CompanionProcess(ServerProcess):

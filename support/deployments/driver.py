@@ -13,6 +13,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from support.base.outcomes import Broken, DeploymentFailed, UsageError
+from support.base.placeholders import fill
+from support.base.settings import Settings
+from support.base.systems import System
 from support.deployments import processes
 from support.deployments.journal import RunJournal
 from support.deployments.logfile import LogFile
@@ -20,10 +24,7 @@ from support.deployments.ports import HOST
 from support.deployments.process import filled
 from support.deployments.rpc import RpcError, RpcReply
 from support.deployments.secrets import secrets_of
-from support.outcomes import Broken, DeploymentFailed, UsageError
-from support.placeholders import fill
-from support.settings import Settings
-from support.systems import System
+from support.deployments.templates import render
 
 _LAST_GASP = 2.0
 """Seconds that a driver has to end after it closed its output."""
@@ -57,6 +58,7 @@ class DriverDeployment:
         self.ready_seconds: list[float] = []
         self._command = system.deployments.python
         self._added = dict(environment)
+        render(system, self.files, self._bindings())
         self._settings, self._journal = settings, journal
         self._log = LogFile(scratch.resolve() / "log.txt")
         self._process: subprocess.Popen[bytes] | None = None

@@ -13,10 +13,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from support.base.outcomes import UsageError
 from support.deployments import processes
 from support.deployments.containers import sweeping
 from support.deployments.processes import ProcessIdentity
-from support.outcomes import UsageError
 
 _UNCLAIMED = 24 * 3600.0
 """Seconds after which a run's folder without any journal is taken for a leftover."""

@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from support.deployments.beside import Beside
-from support.deployments.certificates import Authority
+from support.base.outcomes import Broken, DeploymentFailed, UsageError
+from support.base.settings import Settings
+from support.base.systems import System
+from support.deployments.auxiliary import Beside
+from support.deployments.certificates import CLIENT_AUTHORITY, Authority
 from support.deployments.companion import CompanionProcess
 from support.deployments.containers.companion import ContainerCompanion
 from support.deployments.containers.deployment import ContainerDeployment
@@ -26,9 +29,7 @@ from support.deployments.notes import Notes
 from support.deployments.process import ProcessDeployment
 from support.deployments.remote import RemoteDeployment
 from support.deployments.starts import StartRecord
-from support.outcomes import Broken, DeploymentFailed, UsageError
-from support.settings import Settings
-from support.systems import System
+from support.deployments.topology import MakeRelay, TopologyDeployment
 
 IDLE = 6
 """Running processes that are kept for scenarios to come; beyond them the one longest unused is stopped."""
@@ -41,6 +42,7 @@ HOPELESS = 3
 
 AnyDeployment = (
     ProcessDeployment
+    | TopologyDeployment
     | ContainerDeployment
     | DriverDeployment
     | RemoteDeployment
@@ -72,10 +74,13 @@ class Lease:
 
 
 class LeasePool:
-    """All that one process of the suite runs of one system; nothing of it outlives close(), nor this process."""
+    """All that one process of the suite runs of one system; nothing of it outlives close(), nor this process.
 
-    def __init__(self, settings: Settings, system: System) -> None:
-        self._settings, self._system = settings, system
+    ``relay`` makes what stands before a store of the system that is declared with a proxy.
+    """
+
+    def __init__(self, settings: Settings, system: System, relay: MakeRelay | None = None) -> None:
+        self._settings, self._system, self._relay = settings, system, relay
         self._journal = RunJournal(settings.scratch, settings.shard)
         self._idle: list[Lease] = []
         self._out: list[Lease] = []
@@ -84,7 +89,7 @@ class LeasePool:
         self._owner = os.getpid()
         self.record = StartRecord()
         self.beside = Beside(self._folder, self._journal)
-        self.containers = ContainerHost(settings, Notes(settings.scratch, settings.shard).say)
+        self.containers = ContainerHost(settings, Notes(settings.scratch, settings.shard).say, system.name)
         atexit.register(self.close)
         end_in_order_on_sigterm()
 
@@ -161,7 +166,7 @@ class LeasePool:
             troubles += self.containers.close()
         except Broken as error:
             troubles.append(str(error))
-        self.record.write(self._settings.scratch / f"starts-{self._settings.shard}.json")
+        self.record.write(self._settings.scratch / f"starts-{self._own_name}.json")
         self._journal.closed()
         atexit.unregister(self.close)
         if troubles:
@@ -178,6 +183,11 @@ class LeasePool:
             self._throw_away(lease)
         return None
 
+    @property
+    def _own_name(self) -> str:
+        """What names of files in the run's folder begin with: no other process has them, and no other system in it."""
+        return f"{self._system.name}-{self._settings.shard}"
+
     @cached_property
     def authority(self) -> Authority:
         """Whom all clients of this pool's encrypted deployments trust; made when it is needed first."""
@@ -185,7 +195,7 @@ class LeasePool:
 
     @cached_property
     def _trusted(self) -> Path:
-        return self.authority.save(self._settings.scratch / f"authority-{self._settings.shard}.pem")
+        return self.authority.save(self._settings.scratch / f"authority-{self._own_name}.pem")
 
     def _make(self, key: LeaseKey) -> AnyDeployment:
         kind, profile, own = key
@@ -198,15 +208,26 @@ class LeasePool:
         environment = {**self._system.profile(profile).environment, **dict(own)}
         made = self._making(kind, environment)
         if self._system.profile(profile).scheme == "https" and not isinstance(made, DriverDeployment):
-            self.authority.issue().write(made.files)
-            made.authority = self._trusted
+            self._secure(made, self._system.profile(profile).client_certificate)
         return made
+
+    def _secure(self, made: ProcessDeployment | TopologyDeployment | ContainerDeployment, client: str | None) -> None:
+        """Give it a certificate of its own and, if its clients show one, the authority's and theirs."""
+        self.authority.issue().write(made.files)
+        certificate = None
+        if client is not None and CLIENT_AUTHORITY in self._system.files:
+            self.authority.save(made.files[CLIENT_AUTHORITY])
+            certificate = self.authority.issue_for_client(client).save(made.folder / "client-certificate.pem")
+        made.trust(self._trusted, certificate)
 
     def _making(
         self, kind: str, environment: Environment
-    ) -> ProcessDeployment | ContainerDeployment | DriverDeployment:
+    ) -> ProcessDeployment | TopologyDeployment | ContainerDeployment | DriverDeployment:
         if kind == "container":
             return ContainerDeployment(self._system, environment, self._settings, self._folder(kind), self.containers)
+        if kind == "process" and (self._system.processes or self._system.stores):
+            folder = self._folder(kind)
+            return TopologyDeployment(self._system, environment, self._settings, folder, self._journal, self._relay)
         makers: dict[str, type[ProcessDeployment] | type[DriverDeployment]] = {
             "process": ProcessDeployment,
             "python": DriverDeployment,
@@ -225,7 +246,7 @@ class LeasePool:
 
     def _folder(self, kind: str) -> Path:
         self._made += 1
-        folder = self._settings.scratch / f"{self._settings.shard}-{self._made:03d}-{kind}"
+        folder = self._settings.scratch / f"{self._own_name}-{self._made:03d}-{kind}"
         folder.mkdir(parents=True)
         return folder
 

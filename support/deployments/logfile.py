@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from support.text import decoded
+from support.base.text import decoded
 
 LAST_LINES = 12
 """Lines that a message about a failed start shows."""

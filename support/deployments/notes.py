@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from support.text import ESCAPE
+from support.base.text import ESCAPE
 
 
 class Notes:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from support.base.outcomes import UsageError
+from support.base.placeholders import fill
+from support.base.settings import Settings
+from support.base.systems import Command, System
 from support.deployments.journal import RunJournal
 from support.deployments.ports import HOST
 from support.deployments.readiness import ready_path
 from support.deployments.secrets import secrets_of
 from support.deployments.server import Launch, ServerProcess
-from support.outcomes import UsageError
-from support.placeholders import fill
-from support.settings import Settings
-from support.systems import Command, System
+from support.deployments.templates import render
 
 
 class ProcessDeployment(ServerProcess):
@@ -43,6 +44,7 @@ class ProcessDeployment(ServerProcess):
         self._added = dict(environment)
         make_folders(system, self.files)
         super().__init__(self._launch_on, settings, scratch.resolve(), journal)
+        self._render()
 
     @property
     def environment(self) -> dict[str, str | None]:
@@ -56,6 +58,16 @@ class ProcessDeployment(ServerProcess):
     def secrets(self) -> list[str]:
         """Tokens, and the values of secret settings."""
         return secrets_of(self.system, self.environment)
+
+    def launch(self) -> None:
+        """Start its process and do not wait; files from templates have its port, which may have changed."""
+        if self._rendered_for != self.port:
+            self._render()
+        super().launch()
+
+    def _render(self) -> None:
+        render(self.system, self.files, self.system.bindings(self.data, HOST, self.port))
+        self._rendered_for = self.port
 
     def _launch_on(self, port: int) -> Launch:
         bindings = self.system.bindings(self.data, HOST, port)
@@ -80,5 +92,5 @@ def make_folders(system: System, files: Mapping[str, Path]) -> None:
     """Make the folders that the definition names, and those of the files."""
     for name, path in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        if system.files[name].endswith("/"):
+        if system.files[name].path.endswith("/"):
             path.mkdir(exist_ok=True)

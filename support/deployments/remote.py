@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from support import addresses
-from support.deployments.readiness import look, ready_path
+from support.base import addresses
+from support.base.outcomes import NotVerified, UsageError
+from support.base.systems import System
+from support.deployments.readiness import probe, ready_path
 from support.deployments.secrets import secrets_of
-from support.outcomes import NotVerified, UsageError
-from support.systems import System
 
 
 class RemoteDeployment:
@@ -28,11 +28,11 @@ class RemoteDeployment:
     @property
     def running(self) -> bool:
         """Whether it answers now."""
-        return look(self.url, ready_path(self.system)).ready
+        return probe(self.url, ready_path(self.system)).ready
 
     def start(self) -> None:
         """See that it is there. Raises UsageError if nothing answers, or something that is not ready, or not it."""
-        seen = look(self.url, ready_path(self.system))
+        seen = probe(self.url, ready_path(self.system))
         if not seen.ready:
             raise UsageError(
                 f"{self.system.says} is not ready at {self.public} ({seen.said}): "

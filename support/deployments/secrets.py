@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from support.systems import System
+from support.base.systems import System
 
 _SECRET_NAME = re.compile(r"(SECRET|TOKEN|PASSWORD|PASSPHRASE|API_?KEY|_KEY)S?(_|$)", re.IGNORECASE)
 _A_PATH = re.compile(r"_(FILE|PATH|DIR)$", re.IGNORECASE)

@@ -9,14 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from support.base.outcomes import Broken, DeploymentFailed, WaitedInVain
+from support.base.settings import Settings
+from support.base.waiting import until
 from support.deployments import processes
 from support.deployments.journal import RunJournal
 from support.deployments.logfile import LogFile
 from support.deployments.ports import HOST, HeldPort
-from support.deployments.readiness import Look, look
-from support.outcomes import Broken, DeploymentFailed, WaitedInVain
-from support.settings import Settings
-from support.waiting import until
+from support.deployments.readiness import Probe, probe, run
 
 _ATTEMPTS = 3
 """Starts that are tried when the chosen port turns out to be taken."""
@@ -24,39 +24,56 @@ _ATTEMPTS = 3
 
 @dataclass(slots=True)
 class Launch:
-    """What is started: whose process it is, its command and environment, and the path that tells it is ready."""
+    """What is started: whose process it is, its command and environment, and the path that tells it is ready.
+
+    Without a path it is ready when its port accepts connections or, if it is given, ``ready_command`` ends with 0.
+    """
 
     title: str
     command: list[str]
     environment: dict[str, str | None]
     ready: str | None
+    ready_command: list[str] | None = None
 
 
 class ServerProcess:
     """One server process; ``launch`` is asked anew for each start, because the port may have changed before the first.
 
-    The port is chosen when the object is made and stays the same across restarts.
+    The port is chosen when the object is made and stays the same across restarts. ``shared_port`` says that others know
+    it from the beginning: then no other is chosen where the first turns out to be taken.
     """
 
     kind = "process"
 
     def __init__(
-        self, launch: Callable[[int], Launch], settings: Settings, folder: Path, journal: RunJournal | None = None
+        self,
+        launch: Callable[[int], Launch],
+        settings: Settings,
+        folder: Path,
+        journal: RunJournal | None = None,
+        *,
+        shared_port: bool = False,
     ) -> None:
         self._launch = launch
         self._settings = settings
         self._journal = journal
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self._port = HeldPort()
+        self._port, self._shared_port = HeldPort(), shared_port
         self._log = LogFile(folder / "log.txt")
         self._process: subprocess.Popen[bytes] | None = None
         self.authority: Path | None = None
         """The certificate of the authority that its own is verified by; None where it speaks plain HTTP."""
+        self.client_certificate: Path | None = None
+        """The certificate and key (PEM) that clients show it; None where it asks for none."""
         self.ready_seconds: list[float] = []
         """How long each start took until it was ready."""
         self.notes: list[str] = []
         """What had to be done to it that is not as it should be: "had to be killed", "left processes behind"."""
+
+    def trust(self, authority: Path, client_certificate: Path | None) -> None:
+        """From now on it speaks TLS: whom clients trust, and the certificate that they show, if it asks for one."""
+        self.authority, self.client_certificate = authority, client_certificate
 
     @property
     def url(self) -> str:
@@ -103,11 +120,7 @@ class ServerProcess:
     def launch(self) -> None:
         """Start its process and do not wait; for a start that is expected to fail."""
         launch = self._launch(self.port)
-        # What it leaves behind when it is killed goes with its folder.
-        temporary = self.folder / "temporary"
-        temporary.mkdir(parents=True, exist_ok=True)
-        added = {"TMPDIR": str(temporary), **launch.environment}
-        environment = processes.clean_environment(added, self._settings.run_id)
+        environment = self._environment(launch)
         with self._log.path.open("ab") as output:
             try:
                 self._process = processes.spawn(launch.command, environment, self.folder, output)
@@ -115,6 +128,13 @@ class ServerProcess:
                 raise DeploymentFailed(f"{launch.title} cannot be started: {launch.command[0]}: {error}") from error
         if self._journal:
             self._journal.started(self._process.pid)
+
+    def probe(self) -> Probe:
+        """See once whether it is ready, as its launch says."""
+        launch = self._launch(self.port)
+        if launch.ready_command is None:
+            return probe(self.url, launch.ready, self.authority, self.client_certificate)
+        return run(launch.ready_command, self._environment(launch), self.folder)
 
     def exit_within(self, seconds: float) -> int | None:
         """Wait for it to end by itself. Returns its exit code, or None if it still runs after ``seconds``."""
@@ -180,6 +200,13 @@ class ServerProcess:
         """What it logged after a position."""
         return self._log.since(since)
 
+    def _environment(self, launch: Launch) -> dict[str, str]:
+        """Its environment; what it leaves behind in its temporary folder when it is killed goes with its own."""
+        temporary = self.folder / "temporary"
+        temporary.mkdir(parents=True, exist_ok=True)
+        added = {"TMPDIR": str(temporary), **launch.environment}
+        return processes.clean_environment(added, self._settings.run_id)
+
     def _running_pid(self) -> int:
         if self._process is None or not self.running:
             raise Broken(f"{self._launch(self.port).title} does not run")
@@ -187,17 +214,19 @@ class ServerProcess:
 
     def _choose_another_port(self, hold: bool) -> None:
         self._port.release()
+        if self._shared_port:
+            return  # what it could not share is now free for it
         self._port = HeldPort()
         if not hold:
             self._port.release()  # a server without SO_REUSEADDR cannot share a held port
 
     def _await_ready(self) -> None:
         launch, timeouts, started = self._launch(self.port), self._settings.timeouts, time.monotonic()
-        seen = Look(False, "")
+        seen = Probe(False, "")
 
         def decided() -> bool:
             nonlocal seen
-            seen = look(self.url, launch.ready, self.authority)
+            seen = self.probe()
             return seen.ready or not self.running
 
         try:

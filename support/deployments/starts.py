@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from support import clock
+from support.base import clock
 
 
 @dataclass(frozen=True, slots=True)

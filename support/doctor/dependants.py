@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from support import feature_files, scenarios
-from support.outcomes import UsageError
-from support.settings import ROOT
+from support.base import feature_files, scenarios
+from support.base.outcomes import UsageError
+from support.base.settings import ROOT
 
 
 def count(folder: Path = ROOT / "features") -> Mapping[str, int] | None:

@@ -13,10 +13,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from support import browsers
+from support.base.text import ESCAPE
 from support.browsers import finding
 from support.doctor.offer import Offer
 from support.evidence.report import GENERATOR
-from support.text import ESCAPE
 
 OLDEST_PYTHON = (3, 11)
 """As ``requires-python`` in pyproject.toml has it."""

@@ -29,7 +29,10 @@ from behave.formatter.base import Formatter
 from behave.model import ScenarioOutline
 from behave.reporter.base import Reporter
 
-from support import scenarios
+from support.base import scenarios
+from support.base.outcomes import Outcome
+from support.base.scenarios import rule_of
+from support.base.settings import ROOT
 from support.evidence import events, judging
 from support.evidence.attachments import Media, Nowhere, record_with
 from support.evidence.guard import Guard
@@ -37,9 +40,6 @@ from support.evidence.identity import Identity, identify, target_of
 from support.evidence.judging import Judgement
 from support.evidence.redaction import redactor
 from support.evidence.results_folder import ResultsFolder, ResultsLost
-from support.outcomes import Outcome
-from support.scenarios import rule_of
-from support.settings import ROOT
 
 STATUS = {
     Outcome.MET: model.Status.PASSED,

@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass, is_dataclass
 from enum import Enum
 from typing import Any, Protocol
 
+from support.base.text import decoded, writable_json
 from support.evidence.timeline import Lane, journal, picture
-from support.text import decoded, writable_json
 
 LONGEST = 100_000
 """Characters of the longest text attachment; of a longer one the beginning and the end are kept."""

@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from support import clock
+from support.base import clock
+from support.base.outcomes import Outcome
+from support.base.text import writable
 from support.evidence.results_folder import ResultsLost
-from support.outcomes import Outcome
-from support.text import writable
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
+from support.base.outcomes import Outcome
 from support.evidence.judging import Judgement
 from support.evidence.results_folder import ResultsLost
-from support.outcomes import Outcome
 
 
 class Guard:

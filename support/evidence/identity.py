@@ -9,10 +9,10 @@ from hashlib import md5
 from pathlib import Path
 from typing import Any
 
-from support import systems
-from support.outcomes import UsageError
-from support.scenarios import all_tags, criteria_of, full_name, key_of, rule_of, system_of, title_of
-from support.text import encoded
+from support.base import systems
+from support.base.outcomes import UsageError
+from support.base.scenarios import all_tags, criteria_of, full_name, key_of, rule_of, system_of, title_of
+from support.base.text import encoded
 
 SEVERITIES = ("blocker", "critical", "normal", "minor", "trivial")
 CRITERION_PAGE = "../acceptance.html#{criterion}"

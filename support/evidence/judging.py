@@ -10,9 +10,9 @@ from typing import Any
 
 from behave.model import Status, Step
 
-from support.empty_scenarios import why_empty
-from support.outcomes import NotVerified, Outcome
-from support.scenarios import rule_of
+from support.base.empty_scenarios import why_empty
+from support.base.outcomes import NotVerified, Outcome
+from support.base.scenarios import rule_of
 
 _PENDING = (Status.pending, Status.pending_warn, Status.untested_pending)
 _UNDEFINED = (Status.undefined, Status.untested_undefined)

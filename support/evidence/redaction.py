@@ -7,7 +7,7 @@ import json
 import re
 from urllib.parse import quote
 
-from support import text
+from support.base import text
 
 REDACTED = "[redacted]"
 SHORTEST = 6

@@ -20,11 +20,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from support.base.outcomes import UsageError
+from support.base.settings import ROOT
+from support.base.text import ESCAPE
 from support.evidence.packing import packed, texts
 from support.evidence.report_history import ReportHistory
-from support.outcomes import UsageError
-from support.settings import ROOT
-from support.text import ESCAPE
 
 GENERATOR = ROOT / "node_modules" / "allure" / "cli.js"
 CONFIGURATION = ROOT / "allurerc.mjs"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from support.text import ESCAPE
+from support.base.text import ESCAPE
 
 RUN = "signoff.run"
 """The field by which a line is known to be of a run; Allure ignores it."""

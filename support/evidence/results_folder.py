@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from support.base.outcomes import Broken
+from support.base.text import decoded, encoded, writable
 from support.evidence.attachments import Media
 from support.evidence.redaction import redactor
-from support.outcomes import Broken
-from support.text import decoded, encoded, writable
 
 _OURS = (
     "*-result.json",

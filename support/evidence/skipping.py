@@ -6,7 +6,7 @@ from typing import Any
 
 from behave.model import Status
 
-from support.outcomes import NotVerified
+from support.base.outcomes import NotVerified
 
 
 def skip_if_not_verified(scenario: Any, step: Any) -> None:

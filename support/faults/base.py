@@ -9,9 +9,9 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Self
 
-from support import clock
-from support.outcomes import Broken, WaitedInVain
-from support.waiting import until
+from support.base import clock
+from support.base.outcomes import Broken, WaitedInVain
+from support.base.waiting import until
 
 SETTLE = 10.0
 """Seconds within which a system must be in its steady state, before the fault and after its healing."""

@@ -13,12 +13,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from support.base.outcomes import Broken, NotVerified
 from support.deployments.containers.deployment import ContainerDeployment
 from support.deployments.containers.host import ContainerHost
 from support.deployments.containers.server import ContainerServer
 from support.deployments.containers.spec import ContainerSpec, Mount
 from support.faults.base import SETTLE, Fault
-from support.outcomes import Broken, NotVerified
 
 INSIDE = "/clock"
 """Where the container sees the library and the file."""

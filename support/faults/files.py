@@ -9,8 +9,8 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+from support.base.outcomes import Broken
 from support.faults.base import SETTLE, Fault
-from support.outcomes import Broken
 
 _LOCK_PATIENCE = 5.0
 """Seconds in which the database must become free for the fault to lock it."""

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from support.base.outcomes import Broken
 from support.deployments.containers.server import ContainerServer
 from support.deployments.containers.spec import ContainerSpec
 from support.faults.base import SETTLE, Fault
-from support.faults.disorders import DEVICE, Change, Disorder
+from support.faults.impairments import DEVICE, Change, NetworkImpairment
 from support.faults.side import SideContainer
-from support.outcomes import Broken
 
 
 class Disconnected(Fault):
@@ -65,21 +65,21 @@ class Disturbed(Fault):
     def __init__(
         self,
         target: ContainerServer,
-        disorder: Disorder,
+        impairment: NetworkImpairment,
         name: str,
         steady: Callable[[], object] | None = None,
         settle: float = SETTLE,
     ) -> None:
-        super().__init__(f"{name} {disorder}", steady, settle)
-        self._target, self._disorder = target, disorder
+        super().__init__(f"{name} {impairment}", steady, settle)
+        self._target, self._impairment = target, impairment
         self._side: SideContainer | None = None
         self._done: list[Change] = []
         self._device = ""
 
     def _inject(self) -> None:
         self._side = SideContainer(self._target.host, self._target.container)
-        self._side.open(self._disorder.program, self._disorder.ready)
-        for change in self._disorder.changes:
+        self._side.open(self._impairment.program, self._impairment.ready)
+        for change in self._impairment.changes:
             self._side.run(self._here(change.do))
             self._done.append(change)
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
+from support.base.outcomes import Broken
 from support.faults.base import SETTLE, Fault
 from support.faults.behaviour import PASS, Behaviour, Mode
 from support.faults.http_requests import RequestReader
-from support.outcomes import Broken
 
 HOST = "127.0.0.1"
 T = TypeVar("T")

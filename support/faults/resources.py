@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from support.base.outcomes import Broken
 from support.deployments.containers.server import ContainerServer
 from support.faults.base import SETTLE, Fault
-from support.outcomes import Broken
 
 LARGEST = 256
 """Megabytes of a disk that is filled: a larger one is not a scenario's own."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from support.base.outcomes import Broken, NotVerified, WaitedInVain
+from support.base.waiting import until
 from support.deployments.containers.container import Container
 from support.deployments.containers.host import ContainerHost
 from support.deployments.containers.spec import ContainerSpec
-from support.outcomes import Broken, NotVerified, WaitedInVain
-from support.waiting import until
 
 RIGHT = "NET_ADMIN"
 """The one capability that it has."""

@@ -10,13 +10,13 @@ import asyncio
 from abc import abstractmethod
 from collections.abc import Callable
 
+from support.base.outcomes import Broken
+from support.base.waiting import until
 from support.deployments.ports import HOST
 from support.deployments.stores.base import ChangesCredentials, Fillable, LimitsConnections, Store
 from support.faults.base import SETTLE, Fault
 from support.faults.behaviour import REFUSE, Behaviour, Mode, delay
 from support.faults.proxy import FaultyProxy, NetworkFault, _Passage
-from support.outcomes import Broken
-from support.waiting import until
 
 
 class StoreFault(Fault):

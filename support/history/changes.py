@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
+from support.base.outcomes import Outcome
 from support.history.entry import Entry
-from support.outcomes import Outcome
 
 JUDGED = (Outcome.MET, Outcome.NOT_MET, Outcome.BROKEN)
 """Outcomes that a trial leads to; what was not verified says something of the machine, not of the criterion."""

@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
-from support import settings
+from support.base import settings
+from support.base.outcomes import UsageError
 from support.history import changes, decisions, page, store, text
 from support.history.entry import Entry
 from support.history.keep import criteria_of
 from support.history.store import History
-from support.outcomes import UsageError
 
 LAST = 20
 

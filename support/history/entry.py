@@ -12,8 +12,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from support.acceptance.run_record import RunRecord
 from support.acceptance.verdict import NOT_IN_RUN, CriterionOutcome, Decision, ScenarioOutcome, Verdict
-from support.history.grounds import Grounds
-from support.outcomes import Outcome
+from support.base.outcomes import Outcome
+from support.history.provenance import Grounds
 
 VERSION: Literal[1] = 1
 Name = Annotated[str, StringConstraints(max_length=300)]

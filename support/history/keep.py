@@ -9,8 +9,8 @@ from support.acceptance import criteria
 from support.acceptance.criteria import CriteriaFile
 from support.acceptance.run_record import RunRecord
 from support.acceptance.verdict import Verdict
-from support.history import decisions, entry, grounds, page, store
-from support.settings import ROOT
+from support.base.settings import ROOT
+from support.history import decisions, entry, page, provenance, store
 
 
 def run(verdict: Verdict, record: RunRecord, reports: Path, ended: datetime, root: Path = ROOT) -> Path:
@@ -18,7 +18,7 @@ def run(verdict: Verdict, record: RunRecord, reports: Path, ended: datetime, roo
 
     Raises UsageError when either cannot be written.
     """
-    noted = grounds.read(reports, record.run_id, record.deployment)
+    noted = provenance.read(reports, record.run_id, record.deployment)
     store.append(reports, entry.of(verdict, record, noted, ended))
     histories = [store.read(reports, name) for name in store.systems(reports)]
     return page.write(histories, decisions.read(reports).by_run, lambda name: criteria_of(name, root), reports)

@@ -11,10 +11,10 @@ from support.acceptance import words
 from support.acceptance.atomic import write as write_file
 from support.acceptance.criteria import CriteriaFile
 from support.acceptance.page import style, templates
+from support.base.outcomes import Outcome
 from support.history import plots, text, view
 from support.history.decisions import Decided
 from support.history.store import History
-from support.outcomes import Outcome
 
 TEMPLATES = Path(__file__).parent / "templates"
 FILE_NAME = "history.html"

@@ -12,8 +12,8 @@ from itertools import groupby
 from markupsafe import Markup
 
 from support.acceptance.verdict import Decision
+from support.base.outcomes import Outcome
 from support.history.entry import Entry
-from support.outcomes import Outcome
 
 TONES = {
     Decision.ACCEPTED: Outcome.MET,

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from support.base.outcomes import UsageError
 from support.history.entry import Entry
-from support.outcomes import UsageError
 
 FOLDER = "history"
 MOST_BYTES = 16 * 1024 * 1024

@@ -7,12 +7,12 @@ from datetime import timedelta
 
 from support.acceptance import words
 from support.acceptance.criteria import CriteriaFile
+from support.base.outcomes import Outcome
 from support.history import trends
 from support.history.changes import Change, Comparison, Unstable
 from support.history.decisions import Decided
 from support.history.entry import Entry, Measured
 from support.history.trends import Direction
-from support.outcomes import Outcome
 
 NEWLY = {
     Outcome.NOT_MET: "Newly not met",

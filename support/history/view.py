@@ -10,13 +10,13 @@ from markupsafe import Markup
 
 from support.acceptance import words
 from support.acceptance.criteria import CriteriaFile
+from support.base.outcomes import Outcome
 from support.history import changes, plots, text, trends
 from support.history.changes import Change, Comparison, Unstable
 from support.history.decisions import Decided
 from support.history.entry import Entry
 from support.history.store import History
 from support.history.trends import Series
-from support.outcomes import Outcome
 
 RUNS_AT_ONCE = 20
 """Runs that the table shows before it is unfolded."""

@@ -16,7 +16,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 
-from support import addresses
+from support.base import addresses
 from support.http.exchange import Exchange, Headers
 from support.http.paths import check
 
@@ -51,17 +51,23 @@ class HttpClient:
     """Sends requests to one base URL; may be used by many threads at once.
 
     A network error is not raised: it is the ``error`` of the exchange. ``record`` is told of each exchange.
-    ``authority`` is the only one whose certificates are trusted, if it is given.
+    ``authority`` is the only one whose certificates are trusted, if it is given; ``certificate``, a file with its key,
+    is shown to a server that asks for one.
     """
 
     def __init__(
-        self, base_url: str, record: Callable[[Exchange], None], timeout: float = 10.0, authority: Path | None = None
+        self,
+        base_url: str,
+        record: Callable[[Exchange], None],
+        timeout: float = 10.0,
+        authority: Path | None = None,
+        certificate: Path | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.authority = authority
         self._record = record
         self._timeout = timeout
-        self._session = _session(authority)
+        self._session = _session(authority, certificate)
         self._lock = threading.Lock()
 
     def request(
@@ -133,10 +139,11 @@ class HttpClient:
         )
 
 
-def _session(authority: Path | None) -> requests.Session:
+def _session(authority: Path | None, certificate: Path | None) -> requests.Session:
     session = requests.Session()
     session.trust_env = False
     session.verify = str(authority) if authority else os.environ.get(OWN_AUTHORITIES) or True
+    session.cert = str(certificate) if certificate else None
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers = CaseInsensitiveDict({"User-Agent": "signoff", "Accept": "*/*"})
     for scheme in ("http://", "https://"):

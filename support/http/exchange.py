@@ -8,9 +8,9 @@ from typing import Any
 
 from requests.structures import CaseInsensitiveDict
 
+from support.base.outcomes import NotMet
+from support.base.text import decoded
 from support.http.documents import parse
-from support.outcomes import NotMet
-from support.text import decoded
 
 SHOWN = 64 * 1024
 """Bytes of a body that a description shows; the rest is cut, and the cut is said."""

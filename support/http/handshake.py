@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from support.base.outcomes import NotVerified
 from support.http.client import OWN_AUTHORITIES
-from support.outcomes import NotVerified
 
 PROTOCOLS = {
     "TLS 1.0": ssl.TLSVersion.TLSv1,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, unquote, urlsplit
 
-from support.outcomes import NotMet, UsageError
+from support.base.outcomes import NotMet, UsageError
 
 _DOTS = (".", "..")
 

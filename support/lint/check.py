@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from support.lint import assertions, definitions, features, sentences, sources, step_functions
+from support.lint import assertions, cycles, definitions, features, sentences, sources, step_functions
 from support.lint.tree import Finding, Tree, read
 
 RULES: tuple[Callable[[Tree], Iterable[Finding]], ...] = (
@@ -37,6 +37,7 @@ RULES: tuple[Callable[[Tree], Iterable[Finding]], ...] = (
     sources.sleeps,
     sources.arrows,
     sources.single_importers,
+    cycles.import_cycles,
 )
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from support import sentences
 from support.acceptance import criteria
 from support.lint.tree import Finding, Tree
-from support.requirements import Place, Review
+from support.requirements import Place, Review, sentences
 
 
 def unset_tokens(tree: Tree) -> Iterator[Finding]:

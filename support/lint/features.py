@@ -9,7 +9,7 @@ from typing import Any
 
 from behave.model import ScenarioOutline
 
-from support import empty_scenarios, scenarios
+from support.base import empty_scenarios, scenarios
 from support.lint.tree import FeatureFile, Finding, Tree
 
 SEVERITIES = ("blocker", "critical", "normal", "minor")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
 
 from support.lint.tree import Finding, Tree
-from support.sentences import Sentence
+from support.requirements.sentences import Sentence
 
 
 def undefined(tree: Tree) -> Iterator[Finding]:
@@ -20,10 +21,11 @@ def undefined(tree: Tree) -> Iterator[Finding]:
 
 
 def unused(tree: Tree) -> Iterator[Finding]:
-    """A sentence that no feature uses."""
-    steps = _steps(tree)
+    """A sentence that no feature uses, of the systems here or of those that the tests have accepted."""
+    steps, tried = _steps(tree), _tried(tree)
     for sentence in tree.sentences:
-        if not any(_fits(sentence, kind) and sentence.matches(name) for kind, name in steps):
+        is_used = any(_fits(sentence, kind) and sentence.matches(name) for kind, name in steps)
+        if not is_used and not any(_fits(sentence, kind) and _reads_like(sentence, name) for kind, name in tried):
             yield _at(tree, sentence, "unused-step", f'no feature uses "{sentence.text}"; remove it')
 
 
@@ -60,6 +62,17 @@ def _steps(tree: Tree) -> dict[tuple[str, str], tuple[str, int]]:
     for file, step in tree.steps():
         found.setdefault((step.step_type, step.name), (file.path, step.line))
     return found
+
+
+def _tried(tree: Tree) -> set[tuple[str, str]]:
+    steps = (step for feature in tree.tried for scenario in feature.walk_scenarios() for step in scenario.all_steps)
+    return {(step.step_type, step.name) for step in steps}
+
+
+def _reads_like(sentence: Sentence, name: str) -> bool:
+    """Whether a step is written with a sentence, whatever stands in the places of its parameters."""
+    fixed = re.split(r"\{\w+(?::\w+)?\}", sentence.text)
+    return re.fullmatch(".+".join(map(re.escape, fixed)), name) is not None
 
 
 def _matching(tree: Tree, kind: str, name: str) -> list[Sentence]:

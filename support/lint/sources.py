@@ -3,37 +3,18 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from support.lint.step_functions import imports
 from support.lint.tree import Finding, Source, Tree
 
-WAITING = "support/waiting.py"
+WAITING = "support/base/waiting.py"
 SLEEPS = ("time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep")
 DELAYS = "support/faults/"
 """Where asyncio may sleep too: there a delay is not waiting, it is the fault itself."""
 
 SYSTEM_PACKAGES = ("caio", "chassis", "backends")
-BASE = (
-    "addresses",
-    "checklists",
-    "empty_scenarios",
-    "clock",
-    "feature_files",
-    "gherkin_reference",
-    "keywords",
-    "outcomes",
-    "placeholders",
-    "scenarios",
-    "settings",
-    "streams",
-    "systems",
-    "text",
-    "waiting",
-    "yaml_lines",
-)
-"""Modules that everything may import and that import nothing but each other."""
-ROOMS = (
+TOOLS = (
     "acceptance",
     "browsers",
     "checks",
@@ -42,24 +23,25 @@ ROOMS = (
     "faults",
     "history",
     "http",
-    "interfaces",
     "load",
+    "model",
     "requirements",
     "signing",
 )
-COMMAND = ("__main__", "cli", "doctor", "run", "lint", "sentences")
+"""Rooms that do one thing each; none knows the scenario."""
+COMMAND = ("__main__", "cli", "doctor", "run", "lint")
 """The parts of support/ behind the `signoff` command; nothing else may import them."""
-BETWEEN_ROOMS = {
+LAYERS = ("base", "tools", "world", "subjects", "domains", "steps")
+"""What may import what stands before it, and nothing that stands after it."""
+BETWEEN_TOOLS = {
     ("browsers", "deployments"),
     ("faults", "deployments"),
-    ("interfaces", "http"),
     ("load", "deployments"),
-    ("checks", "interfaces"),
     ("checks", "load"),
     ("history", "acceptance"),
     ("signing", "acceptance"),
 }
-"""The only rooms that may import another."""
+"""The only tools that may import another."""
 HIDDEN_FROM_STEPS = (
     "acceptance",
     "browsers",
@@ -70,7 +52,6 @@ HIDDEN_FROM_STEPS = (
     "load",
     "requirements",
     "signing",
-    *COMMAND,
 )
 """What steps reach through the world alone."""
 SINGLE_IMPORTERS = {
@@ -100,10 +81,7 @@ def sleeps(tree: Tree) -> Iterator[Finding]:
 
 
 def arrows(tree: Tree) -> Iterator[Finding]:
-    """An import against the arrows: steps → world → rooms → base, and systems apart from the suite.
-
-    Whatever stands directly in support/ and is neither base nor command is part of the world, which joins the rooms.
-    """
+    """An import against the arrows: steps → domains → subjects → world → tools → base; systems apart from the suite."""
     for source in tree.sources:
         for target, line in imports(source):
             problem = _against(source.path, target)
@@ -131,30 +109,35 @@ def _against(path: str, target: str) -> str:
         return "" if path.startswith("steps/") else "support/ never imports steps"
     if head != "support" or not rest or path == "environment.py":
         return ""
-    return _within(_layer(path), rest.partition(".")[0], path)
+    return _within(path, rest.split("."))
 
 
-def _within(source: str, target: str, path: str) -> str:
-    if path.startswith("steps/"):
-        return f"steps reach support.{target} through the world alone" if target in HIDDEN_FROM_STEPS else ""
-    joins = target not in (*BASE, *ROOMS, *COMMAND)
+def _within(path: str, target: Sequence[str]) -> str:
+    room, source = target[0], _room(path)
+    if room in COMMAND:
+        return "" if source in COMMAND else f"only the command imports support.{room}"
     if source in COMMAND:
-        return f"the command never imports the world, and support.{target} is part of it" if joins else ""
-    if target in COMMAND:
-        return f"only the command imports support.{target}"
-    if source in BASE:
-        return "" if target in BASE else f"support.{source} is a base and imports support.{target}"
-    if source not in ROOMS or target in BASE or source == target:
+        return "" if room in ("base", *TOOLS) else f"the command never imports the scenario's support.{room}"
+    here, there = LAYERS.index(_layer(source)), LAYERS.index(_layer(room))
+    if here < there:
+        return f"{source} never imports support.{room}: {' → '.join(reversed(LAYERS))}"
+    if source == "steps" and room in HIDDEN_FROM_STEPS:
+        return f"steps reach support.{room} through the world alone"
+    if source == room == "domains" and (mine := path.split("/")[2]) != (other := ".".join(target[1:2])) and other:
+        return f"the domain {mine} never imports another, {other}"
+    if source == room or here != there or (source, room) in BETWEEN_TOOLS:
         return ""
-    if target in ROOMS:
-        allowed = (source, target) in BETWEEN_ROOMS
-        return "" if allowed else f"rooms do not import each other: support/{source} imports support.{target}"
-    return f"support/{source} imports support.{target}, which joins the rooms"
+    return f"tools do not import each other: support/{source} imports support.{room}"
 
 
-def _layer(path: str) -> str:
-    """The part of support/ that a file belongs to: ``support/http/client.py`` → ``http``."""
-    return path.removeprefix("support/").partition("/")[0].removesuffix(".py")
+def _room(path: str) -> str:
+    """The room that a file belongs to: ``support/http/client.py`` → ``http``, ``steps/auth.py`` → ``steps``."""
+    return "steps" if path.startswith("steps/") else path.removeprefix("support/").partition("/")[0].removesuffix(".py")
+
+
+def _layer(room: str) -> str:
+    """The layer of a room; what belongs to none is taken for a tool."""
+    return room if room in LAYERS else "tools"
 
 
 def _sleep_names(source: Source) -> set[str]:

@@ -35,7 +35,7 @@ def waits(tree: Tree) -> Iterator[Finding]:
         for node in ast.walk(source.module):
             if isinstance(node, ast.While):
                 yield Finding(
-                    source.path, node.lineno, "polling-step", "a step polls: use support/waiting.py behind the world"
+                    source.path, node.lineno, "polling-step", "a step polls: have support/base/waiting.py wait"
                 )
 
 

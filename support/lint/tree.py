@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from support import feature_files, scenarios, sentences, systems
 from support.acceptance import criteria
 from support.acceptance.criteria import CriteriaFile
-from support.outcomes import UsageError
-from support.sentences import Sentence
-from support.systems import System
+from support.base import feature_files, scenarios, systems
+from support.base.outcomes import UsageError
+from support.base.systems import System
+from support.requirements import sentences
+from support.requirements.sentences import Sentence
 
 SOURCES = ("support", "steps", "systems", "environment.py")
 
@@ -73,11 +74,14 @@ class Tree:
 
     root: Path
     features: list[FeatureFile] = field(default_factory=list)
+    """Features of systems that only tests have: they use shared sentences, and nothing else is asked of them."""
     sentences: list[Sentence] = field(default_factory=list)
     criteria: dict[str, Listed] = field(default_factory=dict)
     definitions: dict[str, System] = field(default_factory=dict)
     sources: list[Source] = field(default_factory=list)
     troubles: list[Finding] = field(default_factory=list)
+    tried: list[Any] = field(default_factory=list)
+    """Features under ``tests``: of systems that have a checkout of their own there."""
 
     def relative(self, path: Path) -> str:
         """A path as findings print it."""
@@ -112,6 +116,7 @@ def read(root: Path) -> Tree:
     tree = Tree(root.resolve())
     _read_sources(tree)
     _read_features(tree)
+    _read_tried(tree)
     _read_sentences(tree)
     for folder in sorted((tree.root / "systems").glob("*/system.yaml")):
         try:
@@ -147,6 +152,17 @@ def _read_features(tree: Tree) -> None:
         if feature is not None:
             tree.features.append(FeatureFile(path, scenarios.system_of(path), feature))
         tree.troubles.extend(Finding(path, problem.line, problem.kind, problem.why) for problem in problems)
+
+
+def _read_tried(tree: Tree) -> None:
+    found = (tree.root / "tests").glob("**/features/*/*.feature")
+    for path in sorted(path for path in found if path.relative_to(tree.root).parts[1] != "data"):  # kept runs of old
+        feature, problems = feature_files.examine(path)
+        if feature is not None:
+            tree.tried.append(feature)
+        tree.troubles.extend(
+            Finding(tree.relative(path), problem.line, problem.kind, problem.why) for problem in problems
+        )
 
 
 def _read_criteria(tree: Tree, folder: Path) -> None:

@@ -8,7 +8,7 @@ from array import array
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from support import clock
+from support.base import clock
 from support.load.clock import Share
 from support.load.histogram import LONGEST, Histogram
 from support.load.plan import LoadPlan

@@ -10,8 +10,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from support import settings
-from support.outcomes import UsageError
+from support.base import settings
+from support.base.outcomes import UsageError
 
 app = typer.Typer(add_completion=False)
 

@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 
+from support.base.outcomes import UsageError
 from support.load.result import NOISY, Endpoint, LoadResult
-from support.outcomes import UsageError
 
 _FIGURES: dict[str, Callable[[Endpoint, LoadResult], float | None]] = {
     "rate": lambda endpoint, result: result.per_second(endpoint.count),

@@ -6,9 +6,9 @@ import signal
 import sys
 from collections.abc import Iterator
 
+from support.base.outcomes import UsageError
+from support.base.settings import ROOT
 from support.deployments import processes
-from support.outcomes import UsageError
-from support.settings import ROOT
 
 _FOUND_NONE = 3
 """Exit code of a worker that has waited for a master in vain; the next one waits on."""

@@ -16,10 +16,10 @@ from gevent.event import Event
 from support.load import numbers
 from support.load.clock import CoreClock, Share
 from support.load.collecting import Collector
-from support.load.crew import Crew, Trouble
 from support.load.messages import End, FromMaster, Job, Progress, ToMaster, ToWorker
 from support.load.result import MASTER, LoadResult, StageSpan, WorkerState
 from support.load.tally import Report
+from support.load.worker_pool import Trouble, WorkerPool
 
 _TICK = 0.02
 _INTERRUPTED_GRACE = 0.5
@@ -45,7 +45,7 @@ class Master:
         self._last_success = (0, 0.0)
         self._runner = engine.master(job.plan, job.bind, job.port)
         self._runner.register_message(ToMaster.REPORT, self._on_report)
-        self._crew = Crew(self._runner, job, self.interrupt)
+        self._pool = WorkerPool(self._runner, job, self.interrupt)
 
     def run(self) -> None:
         """Carry out the job."""
@@ -69,27 +69,29 @@ class Master:
 
     def _gather(self) -> None:
         """Wait until all workers are there."""
-        tell(Progress(phase="waiting", says=f"waiting for {self._crew.expected} workers"))
-        self._wait(lambda: self._crew.complete, self.job.patience, self._crew.absent)
-        self._crew.close()
+        tell(Progress(phase="waiting", says=f"waiting for {self._pool.expected} workers"))
+        self._wait(lambda: self._pool.complete, self.job.patience, self._pool.absent)
+        self._pool.close()
 
     def _stand(self) -> None:
         """Give the workers their parts, and wait until every user is ready."""
-        crew = list(self._crew)
+        workers = list(self._pool)
         least = min([stage.users or 0 for stage in self.plan.timed] or [self.plan.most_users])
-        if not self.plan.is_open and least < len(crew):
-            raise Trouble("usage", f"{least} users are too few for {len(crew)} load workers")
+        if not self.plan.is_open and least < len(workers):
+            raise Trouble("usage", f"{least} users are too few for {len(workers)} load workers")
         authority = self.plan.authority.read_text("utf-8") if self.plan.authority else ""
-        part = {"plan": self.plan.model_dump_json(), "workers": len(crew), "first": numbers.first()}
-        for index, hand in enumerate(crew):
-            self._collector.workers[hand.name] = WorkerState(name=hand.name, host=hand.host)
-            self._crew.tell(ToWorker.PLAN, hand, **part, authority=authority, index=index)
-        self._wait(lambda: all(hand.ready for hand in crew), self.plan.timeout + _GRACE, self._crew.silent)
-        self._crew.check_ready(self.plan)
+        part = {"plan": self.plan.model_dump_json(), "workers": len(workers), "first": numbers.first()}
+        for index, worker in enumerate(workers):
+            self._collector.workers[worker.name] = WorkerState(name=worker.name, host=worker.host)
+            self._pool.tell(ToWorker.PLAN, worker, **part, authority=authority, index=index)
+        self._wait(lambda: all(worker.ready for worker in workers), self.plan.timeout + _GRACE, self._pool.silent)
+        self._pool.check_ready(self.plan)
         first = self.plan.timed[0].users if self.plan.timed else None
         self._spawn(first or self.plan.most_users)
-        self._wait(lambda: all(hand.standing for hand in crew), self.plan.timeout * 3 + _STANDING, self._crew.silent)
-        self._crew.check_standing(self.plan)
+        self._wait(
+            lambda: all(worker.standing for worker in workers), self.plan.timeout * 3 + _STANDING, self._pool.silent
+        )
+        self._pool.check_standing(self.plan)
 
     def _wait(self, condition: Callable[[], bool], seconds: float, failing: Callable[[], Trouble]) -> None:
         until = time.monotonic() + seconds
@@ -109,8 +111,8 @@ class Master:
         self._began = time.monotonic() + self.plan.warm_up
         self._last_success = (0, self._began)
         self._clock.share()
-        for hand in self._crew:
-            self._crew.tell(ToWorker.BEGIN, hand)
+        for worker in self._pool:
+            self._pool.tell(ToWorker.BEGIN, worker)
         for until, users in self._steps():
             if users is not None:
                 self._spawn(users)
@@ -133,7 +135,7 @@ class Master:
         """Let time go by, telling how far it is; False when there is nothing more to wait for."""
         told = 0.0
         while time.monotonic() < until:
-            if self._crew.done:
+            if self._pool.done:
                 return False
             if self._cut():
                 self._end(_INTERRUPTED_GRACE)
@@ -147,10 +149,10 @@ class Master:
 
     def _cut(self) -> bool:
         """Whether the load must end early; says why."""
-        lost = self._crew.lost()
-        for hand in lost:
-            self._collector.lost(hand.name, "disconnected")
-            hand.done = True
+        lost = self._pool.lost()
+        for worker in lost:
+            self._collector.lost(worker.name, "disconnected")
+            worker.done = True
         if lost:
             names = ", ".join(map(str, lost))
             self.interrupt(f"load worker {names} disconnected, and what it sent last is missing")
@@ -166,22 +168,22 @@ class Master:
             self.interrupt(f"the target answered nothing for {now - since:.0f} s")
 
     def _end(self, grace: float) -> None:
-        for hand in self._crew:
-            if not hand.done:
-                self._crew.tell(ToWorker.END, hand, grace=grace)
+        for worker in self._pool:
+            if not worker.done:
+                self._pool.tell(ToWorker.END, worker, grace=grace)
 
     def _linger(self, seconds: float) -> None:
         until = time.monotonic() + seconds
-        while time.monotonic() < until and not self._crew.done:
+        while time.monotonic() < until and not self._pool.done:
             gevent.sleep(_TICK)
 
     # -- what comes of it
 
     def _on_report(self, msg: Any, **_: Any) -> None:
-        hand = self._crew.by_client(msg.node_id)
-        self._collector.add(hand.name, Report.unpacked(msg.data["report"]))
+        worker = self._pool.by_client(msg.node_id)
+        self._collector.add(worker.name, Report.unpacked(msg.data["report"]))
         if msg.data["measuring"]:
-            self._collector.shares[hand.name].append(Share(*msg.data["cpu"]))
+            self._collector.shares[worker.name].append(Share(*msg.data["cpu"]))
 
     def _tell(self, ending: bool) -> None:
         self._account()
@@ -201,7 +203,7 @@ class Master:
 
     def _result(self) -> LoadResult:
         result = self._collector.result(self._began, tuple(self._spans()))
-        return result.model_copy(update={"round_trip": self._crew.round_trip})
+        return result.model_copy(update={"round_trip": self._pool.round_trip})
 
     def _spans(self) -> Iterator[StageSpan]:
         begin = 0.0
@@ -212,7 +214,7 @@ class Master:
     def _finished(self) -> LoadResult:
         self._account()
         result = self._result()
-        late = [hand.name for hand in self._crew if not hand.done]
+        late = [worker.name for worker in self._pool if not worker.done]
         if self._why_stopped:
             result = result.cut(self._why_stopped)
         return result.cut(f"the last report of {', '.join(late)} is missing") if late else result

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from support import clock
+from support.base import clock
 from support.deployments import processes
 from support.load.result import Noise
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from support.outcomes import UsageError
+from support.base.outcomes import UsageError
 
 USER_CLASSES = ("FastHttpUser", "HttpUser")
 """The users that Locust brings: geventhttpclient behind the first, python-requests behind the second."""

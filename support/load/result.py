@@ -12,10 +12,10 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from support.base.outcomes import UsageError
 from support.load import confidence
 from support.load.histogram import Histogram
 from support.load.plan import LoadPlan, Stage
-from support.outcomes import UsageError
 
 Failure = Literal["refused", "reset", "time-out", "status", "wrong body", "other"]
 FAILURES: tuple[Failure, ...] = get_args(Failure)

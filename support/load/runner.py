@@ -10,16 +10,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
-from support import clock
+from support.base import clock
+from support.base.outcomes import Broken, NotVerified, UsageError
+from support.base.settings import Load
 from support.deployments.journal import RunJournal
 from support.deployments.ports import HOST, HeldPort
-from support.load.family import Family
 from support.load.messages import End, FromMaster, Job, Progress
 from support.load.noise import NoiseWatch
 from support.load.plan import LoadPlan
 from support.load.result import LoadResult, Usage
-from support.outcomes import Broken, NotVerified, UsageError
-from support.settings import Load
+from support.load.supervisor import Supervisor
 
 DEFAULT_PORT = Load().port
 """Where the master listens for workers of other machines; Locust's own port."""
@@ -109,7 +109,7 @@ class LoadRun:
     run_id: str = "load"
     progress: Progress | None = None
     """The last that the engine said."""
-    family: Family = field(init=False)
+    supervisor: Supervisor = field(init=False)
     _usages: list[tuple[float, ServerUsage]] = field(default_factory=list)
     _partial: LoadResult | None = None
     _noise: NoiseWatch = field(default_factory=NoiseWatch)
@@ -121,8 +121,8 @@ class LoadRun:
         workers = (self.workers or Workers()).at_most(self.plan.most_users)
         self._noise = NoiseWatch(self._cpu_outside if self.outside else None)
         bind, port = (HOST, self._held()) if not workers.hosts else ("*", workers.port)
-        self.family = Family(self.run_id, self.journal)
-        self.family.start(
+        self.supervisor = Supervisor(self.run_id, self.journal)
+        self.supervisor.start(
             Job(
                 plan=_trusting(self.plan),
                 bind=bind,
@@ -152,11 +152,11 @@ class LoadRun:
 
     def stop(self, why: str) -> None:
         """Have it end early; the result is partial, for this reason."""
-        self.family.stop(why)
+        self.supervisor.stop(why)
 
     def close(self) -> None:
         """End every process of it that still runs."""
-        self.family.end()
+        self.supervisor.end()
         if self._port is not None:
             self._port.release()
             self._port = None
@@ -183,12 +183,12 @@ class LoadRun:
         return self._usages[-1][1].cpu if self._usages else 0.0
 
     def _look_after_workers(self) -> None:
-        for name, status in self.family.dead_workers():
+        for name, status in self.supervisor.dead_workers():
             self.stop(f"load worker {name} ended with exit code {status}, and what it sent last is missing")
 
     def _read(self, seconds: float) -> LoadResult | None:
         try:
-            line = self.family.said(seconds)
+            line = self.supervisor.said(seconds)
         except EOFError as end:
             return self._died(str(end))
         if line is None:
@@ -210,7 +210,7 @@ class LoadRun:
 
     def _died(self, why: str) -> LoadResult:
         if self._partial is None or not self._partial.samples:
-            raise Broken(f"{why} before anything was measured; its last lines:\n{self.family.last_lines()}")
+            raise Broken(f"{why} before anything was measured; its last lines:\n{self.supervisor.last_lines()}")
         return self._completed(self._partial).cut(why)
 
     def _interrupted(self) -> LoadResult | None:

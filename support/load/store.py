@@ -13,8 +13,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from support.base.outcomes import Broken, UsageError
 from support.load.result import FAILURES, Endpoint, LoadResult, read
-from support.outcomes import Broken, UsageError
 
 FOLDER = "load"
 EARLIER = Path("history") / "load"

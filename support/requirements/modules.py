@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from support.settings import ROOT
+from support.base.settings import ROOT
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

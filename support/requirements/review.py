@@ -8,12 +8,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from support import scenarios as named
-from support.placeholders import suggest
+from support.base import scenarios as named
+from support.base.placeholders import suggest
+from support.base.systems import System
 from support.requirements.needs import ALL, Requirements
-from support.systems import System
 
 ENDPOINTS = "endpoints"
+REQUESTS = "requests"
 PROBED = frozenset({"health", "live", "ready"})
 """Endpoints by which the suite sees whether a system is ready, whatever scenarios read."""
 SHOWN = 5
@@ -87,7 +88,8 @@ class Review:
         """The endpoints that neither a sentence reads nor a step of the system's own scenarios."""
         read = {(need.group, need.name) for place in vocabulary for need in self._needs(place) if not need.given}
         used = {each for scenario in own for step in scenario.all_steps for each in self._read_by(step)}
-        known = PROBED | {name for group, name in [*read, *used] if group == ENDPOINTS}
+        sent = {request.endpoint for name, request in self._system.requests.items() if (REQUESTS, name) in used}
+        known = PROBED | sent | {name for group, name in [*read, *used] if group == ENDPOINTS}
         paths = {path for name, path in self._system.endpoints.items() if name in known}
         whole = (ENDPOINTS, ALL) in used
         return [

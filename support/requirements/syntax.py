@@ -10,10 +10,16 @@ READS = {
     "command": "commands",
     "companion": "companions",
     "endpoint": "endpoints",
+    "error": "errors",
+    "log": "logs",
     "metric": "metrics",
+    "metric_labels": "metrics",
+    "named_process": "processes",
     "profile": "profiles",
     "reason": "reasons",
     "refusal": "refusals",
+    "request": "requests",
+    "store": "stores",
     "token": "identities",
 }
 """Method of System by which a field is read → the group of fields that it belongs to."""

@@ -15,12 +15,12 @@ Assignment = tuple["Scope", ast.expr | None, ast.expr | None]
 
 CONTEXT = "Context"
 """behave's own class, whose attribute ``world`` is ours."""
-WORLD = ("support.world", "World")
+WORLD = ("support.world.core", "World")
 INTERFACE = "Interface"
 """The protocol that steps talk to, for which the run's interface stands."""
 INTERFACES = {
-    "http": ("support.interfaces.http", "HttpInterface"),
-    "python": ("support.interfaces.python", "PythonInterface"),
+    "http": ("support.domains.caio.http_interface", "HttpInterface"),
+    "python": ("support.domains.caio.python_interface", "PythonInterface"),
 }
 
 

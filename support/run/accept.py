@@ -15,24 +15,24 @@ from typing import Any
 
 from rich.console import Console
 
-from support import feature_files
 from support.acceptance import criteria, folder, plan, run_record, snapshot, tags, words
 from support.acceptance.criteria import CriteriaFile
 from support.acceptance.run_record import RunRecord, Starts
+from support.base import feature_files
+from support.base.outcomes import UsageError
+from support.base.settings import ROOT, Settings
+from support.base.systems import System
 from support.deployments.containers import sweeping
 from support.deployments.journal import RunJournal, sweep
 from support.history import keep
 from support.load import store as loads
-from support.outcomes import UsageError
 from support.run import definition, preflight, selection, shards
 from support.run.children import Children, ShardEnd
 from support.run.conclude import Conclusion, Strictness, conclude
 from support.run.progress import EventTail, Tally, Watch, view_for
 from support.run.selection import Case
 from support.run.shards import Schedule, Shard
-from support.settings import ROOT, Settings
-from support.signing import seals
-from support.systems import System
+from support.signing import input_digests
 
 INTERRUPTED = 130
 
@@ -89,7 +89,7 @@ def _accept(order: Order, console: Console) -> int:
         cases = _select(order, features, everything, listed)
         for note in definition.notes(order.system, order.settings.deployment, order.root, everything, features, cases):
             console.print(f"Note: {note}", highlight=False, markup=False, soft_wrap=True)
-        noted = seals.begin(order.settings.run_id, order.system, order.settings.deployment, order.root)
+        noted = input_digests.begin(order.settings.run_id, order.system, order.settings.deployment, order.root)
         folder.clear(reports)
         record = _record(order, cases, plan.covered(everything))
         record.save(reports)
@@ -184,7 +184,9 @@ def _conclude(order: Order, record: RunRecord, console: Console, interrupted: bo
         kept = "all that was started has been ended, and what was found so far is kept"
         console.print(f"\nInterrupted: {kept}.", highlight=False, soft_wrap=True)
     record.save(order.settings.reports)
-    seals.end(record.run_id, order.settings.reports)  # before the reports, which Ctrl-C may still leave to be made
+    input_digests.end(
+        record.run_id, order.settings.reports
+    )  # before the reports, which Ctrl-C may still leave to be made
     conclusion = conclude(record, order.settings.reports, order.strictness, order.root)
     says = f"{conclusion.says}\n{_remembered(order, record, conclusion)}"
     return replace(conclusion, says=says, status=INTERRUPTED if interrupted else conclusion.status)

@@ -8,8 +8,8 @@ from typing import Any
 from behave import parser
 from behave.runner import Runner
 
-from support import feature_files, streams
-from support.outcomes import UsageError
+from support.base import feature_files, streams
+from support.base.outcomes import UsageError
 
 REFUSED = 2
 """Exit status of a run that could not begin."""

@@ -10,11 +10,11 @@ from support.acceptance import checklist, criteria, junit, page, reconcile, resu
 from support.acceptance.criteria import CriteriaFile
 from support.acceptance.run_record import RunRecord
 from support.acceptance.verdict import Verdict
+from support.base.outcomes import UsageError
+from support.base.settings import ROOT
 from support.evidence import report as allure_report
 from support.evidence.report_history import ReportHistory
-from support.outcomes import UsageError
-from support.settings import ROOT
-from support.signing import seals
+from support.signing import input_digests
 
 DIFFERENCES_TOLD = 10
 """Differences between plan and results that the console names; the page has them all."""
@@ -65,7 +65,7 @@ def conclude(record: RunRecord, reports: Path, strictness: Strictness, root: Pat
         judged = verdict.differing(judged, reconcile.reported(found, allure_report.shown(report)))
         written = page.write(judged, record, reports, links)
         junit.write(judged, record, reports)
-    seals.made(record.run_id, reports)
+    input_digests.made(record.run_id, reports)
     how = strictness
     failed = judged.exit_code(how.strict, how.allow_planned, how.allow_partial) != 0
     told = judged.model_copy(update={"differences": judged.differences[:DIFFERENCES_TOLD]})

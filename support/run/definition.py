@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from support import sentences
-from support.requirements import Place, Review
+from support.base.scenarios import key_of
+from support.base.systems import System
+from support.requirements import Place, Review, sentences
 from support.run.selection import Case
-from support.scenarios import key_of
-from support.systems import System
 
 
 def notes(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from support.base.outcomes import NotMet, UsageError
+from support.base.settings import Settings
+from support.base.systems import System
 from support.deployments import RemoteDeployment
 from support.deployments.containers import engine
 from support.http import HttpClient
-from support.outcomes import NotMet, UsageError
-from support.settings import Settings
-from support.systems import System
 
 
 def check_reachable(system: System, settings: Settings) -> None:

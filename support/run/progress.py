@@ -13,10 +13,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from support.base.outcomes import Outcome
 from support.deployments import notes
 from support.evidence import events
 from support.evidence.events import Event
-from support.outcomes import Outcome
 from support.run.selection import Case
 
 QUIET_SECONDS = 15.0

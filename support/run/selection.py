@@ -11,9 +11,9 @@ from typing import Any
 from behave.tag_expression import make_tag_expression
 from behave.tag_expression.parser import TagExpressionError
 
-from support import scenarios
 from support.acceptance.plan import Planned, from_features
-from support.outcomes import UsageError
+from support.base import scenarios
+from support.base.outcomes import UsageError
 
 HTTP_ONLY = "needs.http"
 """Tag of scenarios whose promise is about HTTP itself; other interfaces leave them out."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from support import scenarios
 from support.acceptance.verdict import Decision
-from support.outcomes import Outcome
+from support.base import scenarios
+from support.base.outcomes import Outcome
 from support.signing import subjects
-from support.signing.left import AGAIN, REMADE, Run, Verdict
+from support.signing.artefacts import AGAIN, REMADE, Run, Verdict
 from support.signing.subjects import Kind
 from support.signing.waivers import Waiver
 

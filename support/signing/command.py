@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from support import settings
 from support.acceptance import atomic, run_record
-from support.signing import decide, envelope, keys, told
+from support.base import settings
+from support.signing import decide, envelope, keys, messages
 from support.signing.verify import verify
 
 CHANGED = 1
@@ -63,7 +63,7 @@ def sign_command(
     done = decide.sign(order, run_record.now())
     if output is not None:
         atomic.write(output, done.path.read_text(encoding="utf-8"))
-    typer.echo(told.signed(done, order.reports / "acceptance.html"))
+    typer.echo(messages.signed(done, order.reports / "acceptance.html"))
 
 
 @app.command("verify")
@@ -77,7 +77,7 @@ def verify_command(
     default = beside.parent if beside.name == envelope.FOLDER else None
     folder = _folder(report or default)
     found = verify(record, folder, keys.public(key) if key else None, run_record.now())
-    typer.echo(told.verified(found))
+    typer.echo(messages.verified(found))
     raise typer.Exit(CHANGED if found.changes else 0)
 
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from support import systems
 from support.acceptance import atomic, folder
-from support.outcomes import UsageError
-from support.settings import ROOT
-from support.signing import checks, digests, draft, envelope, keys, left, seals, sheet, subjects, waivers
+from support.base import systems
+from support.base.outcomes import UsageError
+from support.base.settings import ROOT
+from support.base.systems import System
+from support.signing import artefacts, checks, digests, draft, envelope, input_digests, keys, sheet, subjects, waivers
 from support.signing.draft import Decided
 from support.signing.statement import Predicate, Statement
-from support.systems import System
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,9 @@ class Signed:
 class _Run:
     """The last run as it lies in the folder of reports. ``bare`` is its page without any decision."""
 
-    record: left.Run
+    record: artefacts.Run
     system: System
-    judged: left.Judged
+    judged: artefacts.Judged
     bare: bytes
     inputs: dict[str, str]
     outputs: dict[str, str]
@@ -58,7 +58,7 @@ def sign(order: Order, now: datetime) -> Signed:
         raise UsageError("--by is empty; a decision needs the name of whoever takes it")
     if order.waive and not order.accept:
         raise UsageError("--waive goes with --decision accept: what is refused needs no waiver")
-    record = left.run(order.reports)
+    record = artefacts.run(order.reports)
     with folder.held(order.reports):
         run = _read(record, order, now)
         decided = Decided(order.accept, " ".join(order.by.split()), order.reason, _waivers(order, run, now), now)
@@ -66,19 +66,19 @@ def sign(order: Order, now: datetime) -> Signed:
         return _sign(order, run, decided)
 
 
-def _read(record: left.Run, order: Order, now: datetime) -> _Run:
+def _read(record: artefacts.Run, order: Order, now: datetime) -> _Run:
     """Look at the run, and refuse it if it is not one to be decided on."""
     _refuse(checks.of_run(record, order.system or record.system, now))
-    noted = seals.load(record.run_id, order.reports)
+    noted = input_digests.load(record.run_id, order.reports)
     system = systems.load(Path(noted.definition))
     bare = _bare(order.reports)
-    inputs = seals.inputs(system, record.deployment, order.root)
+    inputs = input_digests.inputs(system, record.deployment, order.root)
     outputs = digests.of_files({**subjects.documents(order.reports), **subjects.evidence(order.reports)})
     if subjects.PAGE in outputs:
         outputs[subjects.PAGE] = digests.of_bytes(bare)
     altered = checks.of_outputs({**noted.documents, **noted.evidence}, outputs)
     _refuse([*checks.of_inputs(noted.inputs, inputs), *altered])
-    return _Run(record, system, left.judged(order.reports), bare, inputs, outputs)
+    return _Run(record, system, artefacts.judged(order.reports), bare, inputs, outputs)
 
 
 def _waivers(order: Order, run: _Run, now: datetime) -> tuple[waivers.Waiver, ...]:

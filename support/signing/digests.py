@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from support.outcomes import UsageError
+from support.base.outcomes import UsageError
 
 PIECE = 1 << 18
 WORKERS = 2

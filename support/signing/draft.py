@@ -13,10 +13,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from securesystemslib.signer import SSlibKey
 
 from support.acceptance.verdict import Decision
-from support.outcomes import Outcome
-from support.settings import ROOT
+from support.base.outcomes import Outcome
+from support.base.settings import ROOT
+from support.base.systems import System
 from support.signing import digests, keys, subjects
-from support.signing.left import Judged, Run, Verdict
+from support.signing.artefacts import Judged, Run, Verdict
 from support.signing.statement import (
     RECORD_VERSION,
     Configured,
@@ -29,7 +30,6 @@ from support.signing.statement import (
 )
 from support.signing.subjects import Kind
 from support.signing.waivers import Waiver
-from support.systems import System
 
 RESULTS: dict[Decision, Literal["PASSED", "WARNED", "FAILED"]] = {
     Decision.ACCEPTED: "PASSED",

@@ -10,7 +10,7 @@ from securesystemslib.dsse import Envelope
 from securesystemslib.exceptions import Error, VerificationError
 from securesystemslib.signer import CryptoSigner, SSlibKey
 
-from support.outcomes import UsageError
+from support.base.outcomes import UsageError
 from support.signing import keys, statement
 from support.signing.statement import Statement
 

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from securesystemslib.signer import CryptoSigner, SSlibKey
 
-from support.outcomes import UsageError
+from support.base.outcomes import UsageError
 
 Passphrase = Callable[[], bytes]
 """Gives the passphrase when it is needed, so that nobody is asked in vain."""

@@ -19,7 +19,7 @@ import jinja2
 from markupsafe import Markup
 
 from support.acceptance import words
-from support.outcomes import UsageError
+from support.base.outcomes import UsageError
 from support.signing import envelope, subjects
 from support.signing.statement import Predicate
 from support.signing.waivers import Waiver

@@ -16,7 +16,7 @@ from pydantic.dataclasses import dataclass as dataclass_of_json
 
 from support.acceptance.criteria import Level
 from support.acceptance.verdict import Decision
-from support.outcomes import Outcome, UsageError
+from support.base.outcomes import Outcome, UsageError
 from support.signing.waivers import Waiver
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 
-from support.outcomes import UsageError
-from support.settings import ROOT
-from support.systems import System
+from support.base.outcomes import UsageError
+from support.base.settings import ROOT
+from support.base.systems import System
 
 PAGE = "acceptance.html"
 VERDICT = "acceptance.json"

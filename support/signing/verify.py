@@ -9,11 +9,11 @@ from pathlib import Path
 
 from securesystemslib.signer import SSlibKey
 
-from support import systems
 from support.acceptance import criteria
-from support.outcomes import UsageError
-from support.settings import ROOT
-from support.signing import checks, digests, envelope, left, subjects
+from support.base import systems
+from support.base.outcomes import UsageError
+from support.base.settings import ROOT
+from support.signing import artefacts, checks, digests, envelope, subjects
 from support.signing.statement import Predicate, Statement
 from support.signing.subjects import Kind
 
@@ -75,7 +75,7 @@ def _of_reports(stated: Statement, reports: Path) -> Iterator[Change]:
 def _other_run(reports: Path, run: str) -> str:
     """The run that the folder holds, if it is another one."""
     try:
-        found = left.run(reports).run_id
+        found = artefacts.run(reports).run_id
     except UsageError:
         return ""
     return found if found != run else ""

@@ -9,8 +9,8 @@ from datetime import date
 
 from pydantic import BaseModel, ConfigDict
 
-from support.outcomes import Outcome, UsageError
-from support.signing.left import Verdict
+from support.base.outcomes import Outcome, UsageError
+from support.signing.artefacts import Verdict
 
 FORM = 'write --waive CRITERION="why, until YYYY-MM-DD"'
 _WAIVER = re.compile(r"\s*(?P<criterion>[^=\s]+)\s*=\s*(?P<why>.*\S)?\s*\buntil\s+(?P<until>\S+)\s*", re.DOTALL)

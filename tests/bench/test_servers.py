@@ -16,9 +16,9 @@ from bench.peers.clients import Client
 from bench.peers.environments import Environment
 from bench.peers.scratch import scratch
 from bench.servers import Launch, NotAvailable, Server, ask, get
+from support.base.waiting import until
 from support.deployments import processes
 from support.deployments.ports import HeldPort
-from support.waiting import until
 
 SERVE = """
 import http.server, subprocess, sys

@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 
 from support.acceptance.criteria import CriteriaFile
-from support.outcomes import UsageError
+from support.base.outcomes import UsageError
 from support.run.conclude import criteria_of
 from tests.defects import qualify, table
 from tests.defects.definition import SYSTEM

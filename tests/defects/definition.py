@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from support.systems import SYSTEMS
+from support.base.systems import SYSTEMS
 from tests.defects import documents
 from tests.defects.launch import NONE
 
@@ -25,7 +25,7 @@ def write(folder: Path, defect: str) -> Path:
     What is named relative to the definition is found beside the copy; programs and sources, which stay where they
     are, are written out in full. Raises DoesNotApply if the defect is an edit that changes nothing.
     """
-    from tests.defects.catalogue import DEFECTS  # which is large, and not needed by the launcher
+    from tests.defects.caio import DEFECTS  # which is large, and not needed by the launcher
 
     original, copied = SYSTEMS / SYSTEM, folder / SYSTEM
     documents.copy(original, copied)

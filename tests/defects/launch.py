@@ -16,7 +16,7 @@ UNUSABLE = 97
 
 def apply(name: str) -> None:
     """Break what the program will import. Raises KeyError for an unknown defect, DoesNotApply for an outdated one."""
-    from tests.defects.catalogue import DEFECTS
+    from tests.defects.caio import DEFECTS
 
     DEFECTS[name].apply()
 

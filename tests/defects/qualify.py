@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from support import feature_files
 from support.acceptance.criteria import CriteriaFile
-from support.outcomes import Outcome, UsageError
+from support.base import feature_files
+from support.base.outcomes import Outcome, UsageError
+from support.base.scenarios import all_tags, criteria_of
 from support.run import selection
-from support.scenarios import all_tags, criteria_of
-from tests.defects.catalogue import DEFECTS, Defect
-from tests.defects.catalogue.defect import BOTH
+from tests.defects.caio import DEFECTS, Defect
+from tests.defects.caio.defect import BOTH
 from tests.defects.definition import SYSTEM
 from tests.defects.launch import NONE
 from tests.defects.trials import Ended, Trial, Trials

@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.table import Table
 
 from support.acceptance.criteria import CriteriaFile
-from support.outcomes import Outcome
-from tests.defects.catalogue import DEFECTS
+from support.base.outcomes import Outcome
+from tests.defects.caio import DEFECTS
 from tests.defects.launch import NONE
 from tests.defects.trials import Ended
 

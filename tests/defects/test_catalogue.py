@@ -5,18 +5,18 @@ import sys
 
 import pytest
 
-from support import systems
+from support.base import systems
+from support.base.settings import ROOT
 from support.run.conclude import criteria_of
-from support.settings import ROOT
 from tests.defects import definition, qualify
-from tests.defects.catalogue import DEFECTS
-from tests.defects.catalogue.defect import BOTH
+from tests.defects.caio import DEFECTS
+from tests.defects.caio.defect import BOTH
 from tests.defects.definition import SYSTEM
 
 APPLY_ALL = """
 import caio.api, caio.server, caio.proofs
 from tests.defects import patching
-from tests.defects.catalogue import DEFECTS
+from tests.defects.caio import DEFECTS
 for each in [each for each in DEFECTS.values() if each.edit is None]:
     try:
         each.apply()

@@ -3,10 +3,10 @@
 import pytest
 import yaml
 
-from support import systems
-from support.settings import ROOT
+from support.base import systems
+from support.base.settings import ROOT
 from tests.defects import definition, documents
-from tests.defects.catalogue.defect import DEFECTS, edit
+from tests.defects.caio.defect import DEFECTS, edit
 from tests.defects.launch import NONE
 from tests.defects.patching import DoesNotApply
 
@@ -16,8 +16,8 @@ CAIO = ROOT / "systems" / "caio"
 @pytest.fixture
 def listed(monkeypatch):
     """A catalogue of its own, which forgets afterwards what a test has listed."""
-    monkeypatch.setattr("tests.defects.catalogue.defect.DEFECTS", listed := {})
-    monkeypatch.setattr("tests.defects.catalogue.DEFECTS", listed)
+    monkeypatch.setattr("tests.defects.caio.defect.DEFECTS", listed := {})
+    monkeypatch.setattr("tests.defects.caio.DEFECTS", listed)
     return listed
 
 

@@ -5,11 +5,11 @@ import sys
 
 import pytest
 
-from support import systems
-from support.outcomes import Outcome, UsageError
-from support.settings import ROOT
+from support.base import systems
+from support.base.outcomes import Outcome, UsageError
+from support.base.settings import ROOT
 from tests.defects import definition, patching, qualify
-from tests.defects.catalogue import DEFECTS
+from tests.defects.caio import DEFECTS
 from tests.defects.launch import NONE, UNUSABLE
 from tests.defects.trials import Ended, Trial
 

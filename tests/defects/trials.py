@@ -16,8 +16,8 @@ from pathlib import Path
 from support.acceptance import results, run_record, verdict
 from support.acceptance.criteria import CriteriaFile
 from support.acceptance.verdict import CriterionOutcome
-from support.outcomes import Outcome, UsageError
-from support.settings import ROOT
+from support.base.outcomes import Outcome, UsageError
+from support.base.settings import ROOT
 from tests.defects import definition
 
 PATIENCE = {"timeouts.settle": 4, "timeouts.start": 20}

@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from support.acceptance import comment, junit
+from support.base.settings import ROOT
 from support.history import store
-from support.settings import ROOT
 
 COMMANDS = ("make accept", "make test")
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@v\d+\.\d+\.\d+")

@@ -6,14 +6,14 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
+from support.base.outcomes import Broken
+from support.base.settings import Settings
+from support.base.systems import ReplicasEntry, System
+from support.base.waiting import until
 from support.deployments.containers import compose
 from support.deployments.containers.host import ContainerHost
 from support.deployments.containers.server import ContainerServer, Launch
 from support.deployments.readiness import ready_path
-from support.outcomes import Broken
-from support.settings import Settings
-from support.systems import ReplicasEntry, System
-from support.waiting import until
 
 _UP, _DOWN, _DRAINED = "UP", "DOWN", "DRAIN"
 _ANSWERED, _WELL = "L7", "L7OK"

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from support.base.outcomes import NotVerified
+from support.base.text import ESCAPE
 from support.deployments.containers import labels
 from support.deployments.containers.engine import Engine, ImageFacts
-from support.outcomes import NotVerified
-from support.text import ESCAPE
 
 OFFICIAL = "python:3.11-slim"
 """What the Dockerfiles name as their base."""

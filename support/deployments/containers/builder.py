@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 from typing import IO, Any
 
+from support.base.outcomes import WaitedInVain
+from support.base.waiting import until
 from support.deployments.containers.build_log import BuildLog
 from support.deployments.containers.sdk import EngineTrouble, Gone, calling
-from support.outcomes import WaitedInVain
-from support.waiting import until
 
 _LONGEST_STEP = 600
 """Seconds that one step of a build may be silent, such as one that fetches packages."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from support.base.outcomes import UsageError
+from support.base.settings import Settings
+from support.base.systems import System
 from support.deployments.containers import compose, engine
 from support.deployments.containers.deployment import build_of
 from support.deployments.containers.images import Images
-from support.outcomes import UsageError
-from support.settings import Settings
-from support.systems import System
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from support.base.outcomes import UsageError
+from support.base.placeholders import fill
+from support.base.settings import Settings
+from support.base.systems import ContainerEntry, System
 from support.deployments.containers import compose
 from support.deployments.containers.deployment import ANY_ADDRESS, build_of
 from support.deployments.containers.host import ContainerHost
 from support.deployments.containers.server import ContainerServer, Launch
-from support.outcomes import UsageError
-from support.placeholders import fill
-from support.settings import Settings
-from support.systems import ContainerEntry, System
 
 
 class ContainerCompanion(ContainerServer):

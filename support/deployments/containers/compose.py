@@ -14,11 +14,11 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from support import yaml_lines
+from support.base import yaml_lines
+from support.base.outcomes import UsageError
+from support.base.placeholders import suggest
+from support.base.yaml_lines import FieldPath, LinedDocument
 from support.deployments.containers.spec import ContainerSpec, HealthCheck, Mount
-from support.outcomes import UsageError
-from support.placeholders import suggest
-from support.yaml_lines import FieldPath, LinedDocument
 
 _NAME = "[A-Za-z_][A-Za-z0-9_]*"
 _VARIABLE = re.compile(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from support.base.outcomes import WaitedInVain
+from support.base.text import decoded
+from support.base.waiting import until
 from support.deployments.containers.sdk import EngineTrouble, Gone, calling
 from support.deployments.processes import Usage
-from support.outcomes import WaitedInVain
-from support.text import decoded
-from support.waiting import until
 
 _NANO = 1_000_000_000
 _POLL = 0.05

@@ -7,6 +7,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from support.base.outcomes import UsageError
+from support.base.settings import Settings
+from support.base.systems import ContainerEntry, System
 from support.deployments.containers import compose
 from support.deployments.containers.host import ContainerHost
 from support.deployments.containers.images import Build
@@ -15,9 +18,7 @@ from support.deployments.containers.spec import ContainerSpec, Mount
 from support.deployments.process import filled, make_folders
 from support.deployments.readiness import ready_path
 from support.deployments.secrets import secrets_of
-from support.outcomes import UsageError
-from support.settings import Settings
-from support.systems import ContainerEntry, System
+from support.deployments.templates import render
 
 ANY_ADDRESS = "0.0.0.0"
 
@@ -55,13 +56,13 @@ class ContainerDeployment(ContainerServer):
         """Megabytes of a disk of its own for its data, which goes with its end; by default a folder of this machine."""
         self._added = dict(environment)
         make_folders(system, self.files)
+        render(system, self.files, self._bindings())
         super().__init__(host, self._launched, settings, scratch.resolve())
 
     @property
     def environment(self) -> dict[str, str | None]:
         """The settings it is given, placeholders filled in with what is true inside the container."""
-        bindings = self.system.bindings(Path(self.entry.data), ANY_ADDRESS, self.entry.port)
-        return filled({**self.entry.environment, **self._added}, bindings, str(self.system.path))
+        return filled({**self.entry.environment, **self._added}, self._bindings(), str(self.system.path))
 
     @property
     def grace(self) -> float | None:
@@ -84,6 +85,9 @@ class ContainerDeployment(ContainerServer):
     def build(self) -> Build:
         """What its image is built from."""
         return build_of(self.system.here / self.entry.compose, self.entry.service)
+
+    def _bindings(self) -> dict[str, str]:
+        return self.system.bindings(Path(self.entry.data), ANY_ADDRESS, self.entry.port)
 
     def _launched(self) -> Launch:
         spec = self._specification()

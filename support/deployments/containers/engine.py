@@ -10,11 +10,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from support.deployments.containers import builder, glance, labels, sdk
+from support.base.outcomes import NotVerified
+from support.deployments.containers import builder, labels, leftover_probe, sdk
 from support.deployments.containers.container import Container
 from support.deployments.containers.sdk import EngineTrouble, Gone, calling
 from support.deployments.containers.spec import ContainerSpec
-from support.outcomes import NotVerified
 
 _LOOK = 5.0
 """Seconds in which an engine must say that it is there."""
@@ -66,7 +66,7 @@ class Leftover:
 def why_not() -> str:
     """Why containers cannot be had here; empty if an engine answers. Asked once per process."""
     try:
-        with calling(f"no container engine answers at {glance.address()}"):
+        with calling(f"no container engine answers at {leftover_probe.address()}"):
             client = sdk.client(_LOOK)
             kind = client.version().get("Os", "linux")
             client.close()
@@ -195,15 +195,16 @@ class Engine:
 
     # -- containers and networks
 
-    def create(self, name: str, spec: ContainerSpec, run_id: str) -> Container:
-        """A container that is not started yet, labelled as this run's."""
+    def create(self, name: str, spec: ContainerSpec, run_id: str, system: str = "") -> Container:
+        """A container that is not started yet, labelled as this run's and system's."""
+        marks = labels.of_run(run_id, system)
         with calling(f"the container {name} could not be made"):
-            return Container(self._client.containers.create(**sdk.creation(name, spec, labels.of_run(run_id))))
+            return Container(self._client.containers.create(**sdk.creation(name, spec, marks)))
 
-    def create_network(self, name: str, run_id: str) -> str:
+    def create_network(self, name: str, run_id: str, system: str = "") -> str:
         """A network of this run's own. Returns the address that this machine has on it."""
         with calling(f"the network {name} could not be made"):
-            self._client.networks.create(name, check_duplicate=True, labels=labels.of_run(run_id))
+            self._client.networks.create(name, check_duplicate=True, labels=labels.of_run(run_id, system))
         return self.gateway(name)
 
     def gateway(self, network: str) -> str:

@@ -6,23 +6,23 @@ from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
+from support.base.settings import Settings
 from support.deployments.containers import engine, labels
 from support.deployments.containers.container import Container
 from support.deployments.containers.engine import Engine
 from support.deployments.containers.images import Build, Images
 from support.deployments.containers.spec import ContainerSpec
 from support.deployments.containers.sweeping import removed
-from support.settings import Settings
 
 
 class ContainerHost:
-    """Makes containers for one process of a run. Nothing that it made is there after close().
+    """Makes containers for one system in one process of a run. Nothing that it made is there after close().
 
     Everything is asked of the engine only when it is needed first; NotVerified is raised where none answers.
     """
 
-    def __init__(self, settings: Settings, say: Callable[[str], None] | None = None) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, say: Callable[[str], None] | None = None, system: str = "") -> None:
+        self._settings, self._system = settings, system
         self._say = say or (lambda _: None)
         self._made = 0
         self.used: dict[str, str] = {}
@@ -37,7 +37,7 @@ class ContainerHost:
     @cached_property
     def images(self) -> Images:
         """The images, built when something that goes into them has changed."""
-        return Images(self.engine, self._settings.base_image, self._settings.run_id, self._say)
+        return Images(self.engine, self._settings.base_image, self._settings.run_id, self._say, self._system)
 
     @cached_property
     def network(self) -> str:
@@ -52,7 +52,7 @@ class ContainerHost:
     def new_network(self, name: str) -> tuple[str, str]:
         """Another network of this run's: its name, and this machine's address on it."""
         full = self.name(name)
-        return full, self.engine.create_network(full, self._settings.run_id)
+        return full, self.engine.create_network(full, self._settings.run_id, self._system)
 
     def image(self, build: Build) -> str:
         """The id of the image of a Dockerfile as it stood when it was asked for first: one run, one image."""
@@ -71,19 +71,25 @@ class ContainerHost:
 
     def create(self, name: str, spec: ContainerSpec) -> Container:
         """A container of this run's, not started yet."""
-        return self.engine.create(self.name(name), spec, self._settings.run_id)
+        return self.engine.create(self.name(name), spec, self._settings.run_id, self._system)
 
     def name(self, of: str) -> str:
-        """A name that no other run and no other process of this run gives: ``signoff-3f2a-main-4-caio``."""
+        """A name that no other run, process of this run or system in it gives: ``signoff-3f2a-caio-main-4-caio``."""
         self._made += 1
-        return f"signoff-{self._settings.run_id}-{self._settings.shard}-{self._made}-{of}"
+        of_whom = (self._settings.run_id, self._system, self._settings.shard, str(self._made), of)
+        return "-".join(["signoff", *filter(None, of_whom)])
 
     def close(self) -> list[str]:
-        """Remove all that this process made. Returns what had been left, in words: each is a fault of the suite's."""
+        """Remove all that this host made. Returns what had been left, in words: each is a fault of the suite's."""
         if "engine" not in self.__dict__:
             return []
-        mine = labels.of_run(self._settings.run_id)[labels.OWNER]
-        left = [each for each in self.engine.leftovers(self._settings.run_id) if each.labels.get(labels.OWNER) == mine]
+        mine = labels.of_run(self._settings.run_id, self._system)
+        ours = (labels.OWNER, labels.SYSTEM)
+        left = [
+            each
+            for each in self.engine.leftovers(self._settings.run_id)
+            if all(each.labels.get(label) == mine.get(label) for label in ours)
+        ]
         removed(self.engine, left)
         self.engine.close()
         del self.__dict__["engine"]

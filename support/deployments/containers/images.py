@@ -16,13 +16,13 @@ from itertools import chain
 from pathlib import Path
 from typing import IO
 
+from support.base.outcomes import Broken, UsageError
+from support.base.settings import ROOT
+from support.base.text import decoded
 from support.deployments.containers import base_image, labels, wheelhouse
 from support.deployments.containers.base_image import Base
 from support.deployments.containers.engine import Engine, ImageFacts
 from support.deployments.containers.spec import ContainerSpec
-from support.outcomes import Broken, UsageError
-from support.settings import ROOT
-from support.text import decoded
 
 CACHE = ROOT / "build" / "containers"
 """Folder of what builds need again: wheels, and the lock that lets one build run at a time."""
@@ -82,8 +82,11 @@ class Build:
 class Images:
     """The images of one engine."""
 
-    def __init__(self, engine: Engine, wanted_base: str | None, run_id: str, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, engine: Engine, wanted_base: str | None, run_id: str, say: Callable[[str], None], system: str = ""
+    ) -> None:
         self._engine, self._wanted, self._run_id, self._say = engine, wanted_base, run_id, say
+        self._system = system
         self._base: Base | None = None
 
     @property
@@ -122,7 +125,7 @@ class Images:
 
         The Dockerfile takes that image as its argument IMAGE and copies nothing. Raises BuildFailed.
         """
-        marks = {**labels.of_run(self._run_id), labels.CACHE: "", INPUTS: ""}
+        marks = {**labels.of_run(self._run_id, self._system), labels.CACHE: "", INPUTS: ""}
         with tempfile.TemporaryFile() as context:
             _write_tar([("Dockerfile", _labelled(dockerfile.read_text(encoding="utf-8"), marks).encode())], context)
             context.seek(0)
@@ -163,7 +166,7 @@ class Images:
     def _python_of(self, base: Base) -> str:
         asking = "import sys; print('%d.%d' % sys.version_info[:2])"
         spec = ContainerSpec(base.name, ["python3", "-c", asking], network="none")
-        container = self._engine.create(f"signoff-python-{self._run_id}", spec, self._run_id)
+        container = self._engine.create(f"signoff-python-{self._run_id}", spec, self._run_id, self._system)
         try:
             container.start()
             if container.wait(_LOOK) != 0:

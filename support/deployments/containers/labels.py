@@ -13,6 +13,8 @@ from support.deployments.processes import ProcessIdentity
 
 RUN = "org.signoff.run"
 """Label with the id of the run that made a container or network; whatever carries it ends with that run."""
+SYSTEM = "org.signoff.system"
+"""Label with the system under test that it was made for: one process may run several, each cleared up by itself."""
 OWNER = "org.signoff.owner"
 """Label with the process that made it: where its number is valid, the number, and when it was started."""
 CACHE = "org.signoff.cache"
@@ -22,10 +24,11 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _PID_SPACE = "/proc/self/ns/pid"
 
 
-def of_run(run_id: str) -> dict[str, str]:
-    """The labels of what this process makes for a run."""
+def of_run(run_id: str, system: str = "") -> dict[str, str]:
+    """The labels of what this process makes for a run and, if it is named, for one system in it."""
     me = processes.myself()
-    return {RUN: run_id, OWNER: " ".join([*_here(), str(me.pid), str(me.created)])}
+    marks = {RUN: run_id, OWNER: " ".join([*_here(), str(me.pid), str(me.created)])}
+    return {**marks, SYSTEM: system} if system else marks
 
 
 def is_orphan(labels: Mapping[str, str]) -> bool:

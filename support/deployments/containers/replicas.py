@@ -6,15 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from support.base.outcomes import Broken, DeploymentFailed, NotVerified, WaitedInVain
+from support.base.settings import Settings
+from support.base.systems import ContainerEntry, ReplicasEntry, System
+from support.base.waiting import until
 from support.deployments.containers.balancer import Balancer
 from support.deployments.containers.deployment import ContainerDeployment, build_of
 from support.deployments.containers.host import ContainerHost
 from support.deployments.containers.server import Launch
-from support.deployments.readiness import look, ready_path
-from support.outcomes import Broken, DeploymentFailed, NotVerified, WaitedInVain
-from support.settings import Settings
-from support.systems import ContainerEntry, ReplicasEntry, System
-from support.waiting import until
+from support.deployments.readiness import probe, ready_path
 
 _POLL = 0.05
 _LAST_LINES = 12
@@ -44,7 +44,7 @@ class Replica(ContainerDeployment):
     @property
     def ready(self) -> bool:
         """Whether it says itself that it is ready."""
-        return look(self.url, ready_path(self.system), self.authority).ready
+        return probe(self.url, ready_path(self.system), self.authority).ready
 
     def _launched(self) -> Launch:
         launch = super()._launched()
@@ -155,7 +155,7 @@ class ReplicaSet:
         except Broken:
             return False  # it does not listen yet
         well = all(replica.ready and _may_serve(seats[replica.name].status) for replica in serving)
-        return well and look(self.url, ready_path(self.system)).ready
+        return well and probe(self.url, ready_path(self.system)).ready
 
     def _logs(self) -> Iterable[tuple[str, str]]:
         yield self.entry.balancer, self.balancer.logs()

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from support.base.outcomes import Broken
 from support.deployments.containers.spec import ContainerSpec, HealthCheck
-from support.outcomes import Broken
 
 LOOPBACK = "127.0.0.1"
 _NANO = 1_000_000_000

@@ -7,17 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from support.base.outcomes import Broken, DeploymentFailed, WaitedInVain
+from support.base.settings import Settings
+from support.base.text import decoded
+from support.base.waiting import until
 from support.deployments.containers.container import Container, ContainerState, Ran
 from support.deployments.containers.host import ContainerHost
 from support.deployments.containers.sdk import LOOPBACK, EngineTrouble
 from support.deployments.containers.spec import ContainerSpec
 from support.deployments.ports import HeldPort
 from support.deployments.processes import Usage
-from support.deployments.readiness import Look, look
-from support.outcomes import Broken, DeploymentFailed, WaitedInVain
-from support.settings import Settings
-from support.text import decoded
-from support.waiting import until
+from support.deployments.readiness import Probe, probe
 
 _ATTEMPTS = 3
 """Starts that are tried when the chosen port turns out to be taken."""
@@ -56,9 +56,15 @@ class ContainerServer:
         self._earlier = b""
         self.authority: Path | None = None
         """The certificate of the authority that its own is verified by; None where it speaks plain HTTP."""
+        self.client_certificate: Path | None = None
+        """The certificate and key (PEM) that clients show it; None where it asks for none."""
         self.ready_seconds: list[float] = []
         self.notes: list[str] = []
         """What had to be done to it that is not as it should be: "had to be killed"."""
+
+    def trust(self, authority: Path, client_certificate: Path | None) -> None:
+        """From now on it speaks TLS: whom clients trust, and the certificate that they show, if it asks for one."""
+        self.authority, self.client_certificate = authority, client_certificate
 
     @property
     def url(self) -> str:
@@ -202,11 +208,11 @@ class ContainerServer:
 
     def _await_ready(self, started: float) -> None:
         launch, timeouts = self._launch(), self._settings.timeouts
-        seen, running = Look(False, ""), True
+        seen, running = Probe(False, ""), True
 
         def decided() -> bool:
             nonlocal seen, running
-            seen = look(self.url, launch.ready, self.authority)
+            seen = probe(self.url, launch.ready, self.authority, self.client_certificate)
             running = seen.ready or self.running
             return seen.ready or not running
 

@@ -6,10 +6,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from support.deployments.containers import engine, glance, labels
+from support.base.outcomes import Broken
+from support.deployments.containers import engine, labels, leftover_probe
 from support.deployments.containers.engine import Engine, Leftover
 from support.deployments.containers.sdk import EngineTrouble
-from support.outcomes import Broken
 
 _UNFINISHED = 60.0
 """Seconds after which what a build made and nobody named counts as left: each step of a live one names its layer."""
@@ -28,7 +28,7 @@ def sweep() -> list[str]:
 
     What cannot be removed is told too, and left to the next run: it does not keep this one from beginning.
     """
-    if glance.empty() or engine.why_not():
+    if leftover_probe.empty() or engine.why_not():
         return []
     try:
         with _engine() as found:
@@ -39,7 +39,7 @@ def sweep() -> list[str]:
 
 def leaks(run_id: str) -> list[str]:
     """What a run that has ended has left in the engine: removed, and told, because it is a fault of the suite's."""
-    if glance.empty(run_id) or engine.why_not():
+    if leftover_probe.empty(run_id) or engine.why_not():
         return []
     try:
         with _engine() as found:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from support.base.outcomes import Broken, UsageError
+from support.base.settings import Settings
+from support.base.systems import System
+from support.base.text import decoded
 from support.deployments.containers import compose
 from support.deployments.containers.container import Ran
 from support.deployments.containers.host import ContainerHost
 from support.deployments.containers.server import ContainerServer, Launch
 from support.deployments.containers.spec import ContainerSpec, Mount
-from support.outcomes import Broken, UsageError
-from support.settings import Settings
-from support.systems import System
-from support.text import decoded
 
 _PATIENCE = 60.0
 """Seconds that a program which is run once may take."""

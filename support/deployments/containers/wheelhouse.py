@@ -10,8 +10,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from support.outcomes import NotVerified
-from support.text import ESCAPE
+from support.base.outcomes import NotVerified
+from support.base.text import ESCAPE
 
 PIP = "pip==26.3"
 """The installer that a base without pip is lent for the build."""

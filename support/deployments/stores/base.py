@@ -69,6 +69,7 @@ class Store(Protocol):
         """Passwords, which no report may show."""
 
 
+@runtime_checkable
 class Fillable(Store, Protocol):
     """Can be left without room for another byte."""
 
@@ -77,6 +78,7 @@ class Fillable(Store, Protocol):
     def make_room(self) -> None: ...
 
 
+@runtime_checkable
 class LimitsConnections(Store, Protocol):
     """Can refuse connections by a limit of its own; those that are open are ended."""
 
@@ -85,6 +87,7 @@ class LimitsConnections(Store, Protocol):
     def allow_connections(self) -> None: ...
 
 
+@runtime_checkable
 class ChangesCredentials(Store, Protocol):
     """Can change the application's password; connections that are open are ended."""
 

@@ -7,13 +7,13 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import ClassVar
 
+from support.base.outcomes import DeploymentFailed, WaitedInVain
+from support.base.settings import Settings
+from support.base.waiting import until
 from support.deployments.journal import RunJournal
 from support.deployments.ports import HOST
 from support.deployments.server import Launch, ServerProcess
 from support.deployments.stores.base import Probe
-from support.outcomes import DeploymentFailed, WaitedInVain
-from support.settings import Settings
-from support.waiting import until
 
 LOG_LINES = 12
 """Log lines that a message about a failed start shows."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
-from support.outcomes import UsageError
+from support.base.outcomes import UsageError
 
 REQUIREMENTS = "requirements-stores.txt"
 

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, LiteralString
 
+from support.base.outcomes import Broken, DeploymentFailed, NotVerified
+from support.base.settings import Settings
+from support.base.waiting import until
 from support.deployments import processes
 from support.deployments.journal import RunJournal
 from support.deployments.ports import HOST
@@ -18,9 +21,6 @@ from support.deployments.stores.embedded import EmbeddedStore
 from support.deployments.stores.installed import executable, require
 from support.deployments.stores.ordinary_user import as_ordinary_user, own
 from support.deployments.stores.small_disk import SmallDisk
-from support.outcomes import Broken, DeploymentFailed, NotVerified
-from support.settings import Settings
-from support.waiting import until
 
 if TYPE_CHECKING:
     import psycopg

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from support.base.outcomes import Broken
+from support.base.settings import Settings
 from support.deployments.journal import RunJournal
 from support.deployments.ports import HOST
 from support.deployments.server import Launch
 from support.deployments.stores.base import Probe
 from support.deployments.stores.embedded import EmbeddedStore
 from support.deployments.stores.installed import executable, require
-from support.outcomes import Broken
-from support.settings import Settings
 
 if TYPE_CHECKING:
     import redis

@@ -10,12 +10,12 @@ import os
 import subprocess
 from pathlib import Path
 
+from support.base.outcomes import NotVerified
+from support.base.settings import Settings
+from support.base.waiting import until
 from support.deployments import processes
 from support.deployments.journal import RunJournal
 from support.deployments.stores.ordinary_user import NOBODY, as_ordinary_user, ended_with_suite, is_root
-from support.outcomes import NotVerified
-from support.settings import Settings
-from support.waiting import until
 
 FILLER = ".filler"
 """The file that takes all room."""

@@ -13,10 +13,11 @@ from caio.errors import NoMatchingServices, Refusal
 from caio.history import DecisionHistory, Outcomes, read_history
 from caio.policies import compile_policies
 from caio.probe import probe_health
-from caio.registry import ServiceEntry, ServiceRegistry, Snapshot
+from caio.registry import ServiceEntry, ServiceRegistry
 from caio.request import CompiledRequest, Request, check_seed, compile_request, spell
 from caio.routing import stages
 from caio.routing.candidate import Candidate
+from caio.routing.snapshot import Snapshot
 from caio.routing.stages import Stage
 
 if TYPE_CHECKING:
@@ -200,7 +201,7 @@ class Orchestrator:
         return stages.decide(ranked)
 
 
-def _nobody(request: CompiledRequest, snapshot: Snapshot, passed: Sequence[Stage]) -> NoMatchingServices:
+def _nobody(request: CompiledRequest, snapshot: Snapshot[ServiceEntry], passed: Sequence[Stage]) -> NoMatchingServices:
     refusals = [refused.to_refusal() for stage in passed for refused in stage.refused]
     wanted = ", ".join(repr(name) for name in request.capabilities)
     if refusals:

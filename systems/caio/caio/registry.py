@@ -6,7 +6,7 @@ import hashlib
 import threading
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, get_args
@@ -15,6 +15,7 @@ from caio.contracts import ServiceContract
 from caio.errors import FieldError, InvalidContract, RegistryFull, ServiceExists, ServiceNotFound, VersionExists
 from caio.routing.candidate import Candidate
 from caio.routing.offers import Offers
+from caio.routing.snapshot import Snapshot
 
 Health = Literal["unknown", "healthy", "unhealthy"]
 Circuit = Literal["closed", "open", "half-open"]
@@ -100,15 +101,6 @@ class Overtaken(Exception):
     """Raised by a listener that has just brought the registry up to date: what was to happen is decided anew."""
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """The registry at one moment: candidates by capability, best score first, and the digest of all contracts."""
-
-    entries: Mapping[str, ServiceEntry]
-    index: Mapping[str, Offers]
-    digest: str
-
-
 class ServiceRegistry:
     """Thread-safe. `on_change` runs under the lock before a change is visible: if it raises, nothing changes.
     It may raise Overtaken after it has let in what others decided; then the change is decided anew. What it returns,
@@ -128,7 +120,7 @@ class ServiceRegistry:
         self._frozen: dict[str, Offers] = {}
         self._digests: list[bytes] = []
         self._currencies: Counter[str] = Counter()
-        self._snapshot: Snapshot | None = None
+        self._snapshot: Snapshot[ServiceEntry] | None = None
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -148,7 +140,7 @@ class ServiceRegistry:
         with self.lock:
             return [self._entries[key] for key in sorted(self._entries)]
 
-    def snapshot(self) -> Snapshot:
+    def snapshot(self) -> Snapshot[ServiceEntry]:
         """The current one; made anew only after a change, and only for the capabilities that changed."""
         snapshot = self._snapshot
         if snapshot is None:
@@ -269,7 +261,7 @@ class ServiceRegistry:
         self._currencies.subtract(_currency(entry))
         self._snapshot = None
 
-    def _freeze(self) -> Snapshot:
+    def _freeze(self) -> Snapshot[ServiceEntry]:
         for capability, offers in self._index.items():
             if capability not in self._frozen:
                 self._frozen[capability] = Offers(offers)

@@ -10,6 +10,7 @@ import sys
 
 from chassis import logs, server
 from chassis.settings import SettingsError
+from chassis.stopping import Orders, StopSignals
 
 from caio import config
 from caio.config import Settings
@@ -27,7 +28,7 @@ GARBAGE = (20_000, 20, 20)
 
 def serve() -> int:
     """Start, serve, stop. Gives the exit status; a setting that cannot be used ends the start with one line."""
-    stop = server.StopSignals()
+    stop = StopSignals()
     try:
         # Settings are checked before anything that takes time is imported.
         settings = config.load()
@@ -41,7 +42,7 @@ def serve() -> int:
         return end(str(error))
 
 
-def serve_at(settings: Settings, listener: socket.socket, stop: server.StopSignals) -> int:
+def serve_at(settings: Settings, listener: socket.socket, stop: StopSignals) -> int:
     """Serve one listener in this process. Raises SettingsError and StoreUnavailable."""
     from caio.api import create_app
 
@@ -50,10 +51,10 @@ def serve_at(settings: Settings, listener: socket.socket, stop: server.StopSigna
     settle_down()
     if settings.workers == 1:
         tell_address(settings)
-    return server.run(app, listener, stop, encryption, settings.drain_seconds, app.state.lane)
+    return server.run(app, listener, stop, encryption, settings.drain_seconds, app.state.fast_path)
 
 
-def serve_together(settings: Settings, stop: server.StopSignals) -> int:
+def serve_together(settings: Settings, stop: StopSignals) -> int:
     """Serve with several processes. What they share lies in the data folder, or in one that goes with them."""
     from chassis import shared_metrics
     from chassis.shared_folder import shared_folder
@@ -71,7 +72,7 @@ def serve_together(settings: Settings, stop: server.StopSignals) -> int:
         # What every worker would import takes a second, and is in memory only once.
         import caio.api  # noqa: F401
 
-        def work(listener: socket.socket, orders: server.Orders) -> int:
+        def work(listener: socket.socket, orders: Orders) -> int:
             try:
                 return serve_at(alike, listener, orders)
             except (SettingsError, StoreUnavailable) as error:

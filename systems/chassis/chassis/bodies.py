@@ -54,7 +54,7 @@ async def read(request: Request, limits: Limits) -> bytes:
 
 
 def already_read(request: Request, limits: Limits) -> bytes:
-    """The body of a request that has come by the lane. Raises Problem 413 if it is too large."""
+    """The body of a request that has come by the fast path. Raises Problem 413 if it is too large."""
     body: bytearray = request.scope["body"]
     if len(body) > limits.size:
         raise too_large(limits)
@@ -170,8 +170,8 @@ def body_of(model: type[Model], limits: Limits) -> Callable[[Request], Awaitable
     return dependency
 
 
-def in_lane(model: type[Model], limits: Limits, request: Request) -> Model:
-    """The same for a request that has come by the lane, without waiting. Raises Problem."""
+def on_fast_path(model: type[Model], limits: Limits, request: Request) -> Model:
+    """The same for a request that has come by the fast path, without waiting. Raises Problem."""
     require_json(request)
     return validate(model, parse_json(already_read(request, limits), limits))
 

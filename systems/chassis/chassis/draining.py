@@ -11,7 +11,7 @@ from types import FrameType
 import uvicorn
 
 from chassis import logs
-from chassis.server import Orders, StopSignals
+from chassis.stopping import Orders, StopSignals
 
 CLOSE = (b"connection", b"close")
 

@@ -2,89 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import functools
-import os
-import signal
 import socket
 import ssl
-from types import FrameType
 from typing import TYPE_CHECKING, Any, cast
 
 from chassis.settings import SettingsError
+from chassis.stopping import StopSignals
 
 if TYPE_CHECKING:
     import uvicorn
     from starlette.types import ASGIApp
 
-    from chassis.lane import Lane
+    from chassis.fast_path import FastPath
 
 GRACE_SECONDS = 30
 """Longest wait for requests in flight after SIGTERM."""
 
 BACKLOG = 2048
-
-
-class StopSignals:
-    """Takes SIGTERM and SIGINT from the first moment, so that none is lost while the service starts."""
-
-    def __init__(self) -> None:
-        self.times = 0
-        self.complete = True
-        self._server: uvicorn.Server | None = None
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self.on_signal)
-
-    @property
-    def asked(self) -> bool:
-        """Whether to stop."""
-        return self.times > 0
-
-    def on_signal(self, _number: int, _frame: FrameType | None) -> None:
-        """Stop as soon as possible, without an error."""
-        self.ask()
-
-    def ask(self) -> None:
-        """Take one order to stop."""
-        self.times += 1
-        if self._server is not None:
-            self._server.should_exit = True
-
-    def attach(self, server: uvicorn.Server) -> None:
-        """Stop this server when asked, or at once when that has happened already."""
-        self._server = server
-        server.should_exit = server.should_exit or self.asked
-
-
-class Orders(StopSignals):
-    """Of a worker, which takes them from the process that watches it, through a pipe; signals mean nothing to it."""
-
-    STOP = b"."
-    COMPLETE = b"+"
-    """All workers serve, or have served once."""
-
-    def __init__(self, orders: int, ready: int) -> None:
-        self.times = 0
-        self.complete = False
-        self._server = None
-        self._orders = orders
-        self._ready = ready
-
-    def begin(self) -> None:
-        """Say that the worker serves, and listen from now on."""
-        asyncio.get_running_loop().add_reader(self._orders, self._take)
-        with contextlib.suppress(OSError):
-            os.write(self._ready, b".")
-
-    def _take(self) -> None:
-        told = os.read(self._orders, 64)
-        if not told:
-            # Whoever could say anything has been killed; so is this process.
-            os._exit(1)
-        self.complete = self.complete or self.COMPLETE in told
-        for _ in range(told.count(self.STOP)):
-            self.ask()
 
 
 def bind_several(host: str, port: int, prefix: str, count: int) -> list[socket.socket]:
@@ -115,18 +50,18 @@ def bind(host: str, port: int, prefix: str, shared: bool = False) -> socket.sock
     return listener
 
 
-def config(app: ASGIApp, lane: Lane | None = None, **options: Any) -> uvicorn.Config:
+def config(app: ASGIApp, fast_path: FastPath | None = None, **options: Any) -> uvicorn.Config:
     """How uvicorn shall run here: its fast parts, our logging, no belief in headers that any caller could forge."""
     # Imported here: a start that ends with an unusable setting shall end at once.
     import uvicorn
 
-    from chassis.lane_protocol import LaneProtocol
+    from chassis.fast_path_protocol import FastPathProtocol
     from chassis.one_write import OneWriteProtocol
 
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http=OneWriteProtocol if lane is None else cast(Any, functools.partial(LaneProtocol, lane)),
+        http=OneWriteProtocol if fast_path is None else cast(Any, functools.partial(FastPathProtocol, fast_path)),
         ws="none",
         log_config=None,
         access_log=False,
@@ -144,16 +79,16 @@ def run(
     stop: StopSignals,
     tls: ssl.SSLContext | None = None,
     drain_seconds: float = 0.0,
-    lane: Lane | None = None,
+    fast_path: FastPath | None = None,
 ) -> int:
     """Serve until stopped, with ``tls`` over encrypted connections only. The exit status: 0 after a clean stop.
 
-    What takes the ``lane`` is answered there, and by the app otherwise.
+    What takes the ``fast_path`` is answered there, and by the app otherwise.
     """
     from chassis.draining import DrainingServer
 
     options = {} if tls is None else {"ssl_context_factory": lambda *_: tls}
-    server = DrainingServer(config(app, lane, **options), stop, drain_seconds)
+    server = DrainingServer(config(app, fast_path, **options), stop, drain_seconds)
     stop.attach(server)
     server.run(sockets=[listener])
     return 0 if server.started or stop.asked else 1

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from chassis import logs
-from chassis.server import Orders, StopSignals
+from chassis.stopping import Orders, StopSignals
 
 REST_SECONDS = 1.0
 """Between two starts of the same worker, so that one that cannot live does not keep the machine busy."""

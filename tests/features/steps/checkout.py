@@ -16,8 +16,8 @@ from rich.console import Console
 
 from support import lint
 from support.acceptance import run_record
+from support.base.outcomes import UsageError
 from support.evidence.packing import texts
-from support.outcomes import UsageError
 from support.run.accept import accept
 from support.run.conclude import Strictness, conclude
 from tests.support.run.conftest import Checkout

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from support.acceptance import run_record
-from support.outcomes import UsageError
+from support.base.outcomes import UsageError
 from support.signing import envelope, keys, statement
 from support.signing.decide import Order, Signed
 from support.signing.verify import Verified

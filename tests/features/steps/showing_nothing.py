@@ -21,10 +21,10 @@ from behave import given, then, when
 from hamcrest import assert_that, contains_string, equal_to, has_item
 from rich.console import Console
 
-from support import systems
+from support.base import systems
+from support.base.settings import ROOT, Settings
 from support.run.accept import Order, accept
 from support.run.conclude import Strictness
-from support.settings import ROOT, Settings
 
 FEATURE = "features/caio/tried.feature"
 LINT = "import sys, pathlib; from support import lint; print(*lint.check(pathlib.Path(sys.argv[1])), sep='\\n')"

@@ -9,7 +9,7 @@ from typing import Any
 from behave import given, then, when
 from hamcrest import assert_that, contains_string, equal_to, has_item, is_not, not_none
 
-from support.outcomes import UsageError
+from support.base.outcomes import UsageError
 from support.signing import keys
 from tests.features.steps.owner import CHANGES, read, sign_in_her_name
 from tests.support.acceptance import runs

@@ -14,8 +14,8 @@ from support.acceptance.results import Observation, Result
 from support.acceptance.run_record import RunRecord, Starts
 from support.acceptance.snapshot import Machine, Snapshot
 from support.acceptance.verdict import Verdict, judge
-from support.checklists import Item
-from support.outcomes import Outcome
+from support.base.checklists import Item
+from support.base.outcomes import Outcome
 
 STARTED = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 STATEMENTS = {

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from support import checklists
 from support.acceptance import checklist, comment, page, summary, words
-from support.checklists import Item
-from support.outcomes import Outcome, UsageError
+from support.base import checklists
+from support.base.checklists import Item
+from support.base.outcomes import Outcome, UsageError
 from tests.support.acceptance import runs
 
 ROUTE, CORS, PLANNED = "CAIO-ROUTE-01", "CAIO-CORS-03", "CAIO-HARD-05"

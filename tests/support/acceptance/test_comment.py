@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from support.acceptance import comment, page
-from support.outcomes import Outcome, UsageError
+from support.base.outcomes import Outcome, UsageError
 from tests.support.acceptance import runs
 
 AT = "https://ci.example.org/run/7/"

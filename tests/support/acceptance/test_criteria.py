@@ -8,8 +8,8 @@ import pytest
 
 from support.acceptance import criteria
 from support.acceptance.criteria import Level
-from support.outcomes import UsageError
-from support.settings import ROOT
+from support.base.outcomes import UsageError
+from support.base.settings import ROOT
 
 GOOD = """\
 system: caio

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import pytest
 
 from support.acceptance import folder
-from support.outcomes import UsageError
-from support.settings import ROOT
+from support.base.outcomes import UsageError
+from support.base.settings import ROOT
 
 
 class Usage(NamedTuple):

@@ -10,7 +10,7 @@ import pytest
 
 from support.acceptance import junit
 from support.acceptance.verdict import judge
-from support.outcomes import Outcome
+from support.base.outcomes import Outcome
 from tests.support.acceptance import runs
 
 OUTCOMES = {"failure": Outcome.NOT_MET, "error": Outcome.BROKEN, "skipped": Outcome.NOT_VERIFIED}

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from support.acceptance import page
 from support.acceptance.page import escape_markdown
-from support.outcomes import Outcome
+from support.base.outcomes import Outcome
 from tests.support.acceptance import runs
 from tests.support.acceptance.runs import Run
 

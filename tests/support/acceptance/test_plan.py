@@ -7,7 +7,7 @@ from typing import Any
 from behave.parser import parse_feature
 
 from support.acceptance import plan
-from support.scenarios import all_tags
+from support.base.scenarios import all_tags
 
 TEXT = """\
 @blocker

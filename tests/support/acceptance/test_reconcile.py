@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from support.acceptance.reconcile import Kind, reconcile, reported
 from support.acceptance.results import Result
-from support.outcomes import Outcome
+from support.base.outcomes import Outcome
 from tests.support.acceptance.runs import planned, result
 
 ONE, TWO, THREE = (planned("CAIO-ROUTE-01", line=line) for line in (10, 20, 30))

@@ -12,8 +12,8 @@ from behave.parser import parse_file
 from support.acceptance import plan, results
 from support.acceptance.results import Result
 from support.acceptance.verdict import Decision, judge
-from support.outcomes import Outcome
-from support.settings import ROOT
+from support.base.outcomes import Outcome
+from support.base.settings import ROOT
 from tests.support.acceptance import runs
 
 BEHAVE_INI = """\
@@ -32,7 +32,7 @@ def after_step(context, step):
 STEPS = """\
 from behave import given
 from support.evidence.attachments import Evidence
-from support.outcomes import NotMet, NotVerified
+from support.base.outcomes import NotMet, NotVerified
 
 @given("all is well")
 def well(context):

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.acceptance import results
-from support.outcomes import Outcome
+from support.base.outcomes import Outcome
 from tests.support.acceptance.runs import write_result
 
 KEY = {"name": "signoff.key", "value": "features/caio/cors.feature:12@http"}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.acceptance import atomic, run_record
-from support.outcomes import UsageError
+from support.base.outcomes import UsageError
 from tests.support.acceptance import runs
 
 

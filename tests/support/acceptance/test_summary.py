@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from support.acceptance import summary
-from support.outcomes import Outcome
+from support.base.outcomes import Outcome
 from tests.support.acceptance import runs
 
 PAGE = Path("reports/acceptance.html")

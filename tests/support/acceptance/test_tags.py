@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from support.acceptance import tags
-from support.outcomes import UsageError
+from support.base.outcomes import UsageError
 
 
 @pytest.mark.parametrize("expression", ["@known", "known", "not @known or @known", "@kno*", "-@known", "(@known)"])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from support.acceptance.plan import Planned
 from support.acceptance.results import Result
 from support.acceptance.verdict import NO_SCENARIO, NOT_IN_RUN, Decision, Verdict, judge, worst
-from support.outcomes import Outcome
+from support.base.outcomes import Outcome
 from tests.support.acceptance import runs
 from tests.support.acceptance.runs import Run, planned, result
 

@@ -15,12 +15,12 @@ from typing import Any, ClassVar, TypeVar
 import pytest
 
 from support import browsers
-from support.browsers import BrowserSession, Call, Sight, finding
+from support.base.outcomes import Broken, NotVerified
+from support.base.settings import Settings, Timeouts
+from support.base.waiting import until
+from support.browsers import BrowserResult, BrowserSession, Call, finding
 from support.browsers.page_server import PageServer
 from support.deployments import RunJournal, processes, sweep
-from support.outcomes import Broken, NotVerified
-from support.settings import Settings, Timeouts
-from support.waiting import until
 
 Test = TypeVar("Test", bound=Callable[..., Any])
 
@@ -33,7 +33,7 @@ import sys
 from pathlib import Path
 from support.browsers import BrowserSession
 from support.deployments import RunJournal
-from support.settings import Settings
+from support.base.settings import Settings
 
 settings = Settings(reports=Path(sys.argv[1]))
 browser = BrowserSession(settings, settings.scratch / "browser", RunJournal(settings.scratch, "main"), ())
@@ -105,10 +105,10 @@ def browser(settings: Settings) -> Iterator[BrowserSession]:
 
 @needs_browser
 def test_a_page_of_an_approved_origin_is_given_the_answer(browser: BrowserSession, api: str) -> None:
-    sight = browser.visit(APPROVED, Call("POST", api, JSON, "{}"))
-    assert (sight.given, sight.withheld, sight.status, sight.body) == (True, False, 200, "hello")
+    result = browser.visit(APPROVED, Call("POST", api, JSON, "{}"))
+    assert (result.given, result.withheld, result.status, result.body) == (True, False, 200, "hello")
     assert Api.asked == ["OPTIONS", "POST"]
-    assert sight.picture.startswith(b"\x89PNG")
+    assert result.picture.startswith(b"\x89PNG")
 
 
 @needs_browser
@@ -124,14 +124,14 @@ def test_a_page_of_another_origin_is_kept_out(browser: BrowserSession, api: str,
 def test_no_answer_at_all_is_not_taken_for_an_answer_kept_from_the_page(browser: BrowserSession) -> None:
     with PageServer(browser.folder / "elsewhere") as gone:
         address = f"http://{HOST}:{gone.port}/"
-    sight = browser.visit(APPROVED, Call("GET", address))
-    assert (sight.given, sight.withheld) == (False, False)
+    result = browser.visit(APPROVED, Call("GET", address))
+    assert (result.given, result.withheld) == (False, False)
 
 
 @needs_browser
 def test_nothing_else_of_the_network_is_reached(browser: BrowserSession) -> None:
-    sight = browser.visit("https://www.debian.org", Call("GET", "https://www.debian.org/"))
-    assert (sight.status, "A page that calls an API" in sight.body) == (200, True)
+    result = browser.visit("https://www.debian.org", Call("GET", "https://www.debian.org/"))
+    assert (result.status, "A page that calls an API" in result.body) == (200, True)
 
 
 @needs_browser
@@ -233,5 +233,5 @@ def test_the_page_server_answers_over_http_and_has_one_page(tmp_path: Path) -> N
 def test_what_a_script_was_given(
     status: int | None, error: str, console: tuple[str, ...], given: bool, withheld: bool
 ) -> None:
-    sight = Sight(APPROVED, Call("GET", "http://x/"), status, {}, "", error, console, b"")
-    assert (sight.given, sight.withheld) == (given, withheld)
+    result = BrowserResult(APPROVED, Call("GET", "http://x/"), status, {}, "", error, console, b"")
+    assert (result.given, result.withheld) == (given, withheld)

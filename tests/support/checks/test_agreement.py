@@ -7,11 +7,11 @@ import random
 import pytest
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
 
-from support.actions.in_process import endpoint_of
+from support.base.outcomes import Outcome
 from support.checks import agreement, exposition
 from support.checks.agreement import Buckets, judge_count, judge_held, judge_share, judge_times, judge_traced
+from support.domains.caio.python_load import endpoint_of
 from support.load.result import Endpoint
-from support.outcomes import Outcome
 
 BOUNDS = (0.001, 0.01, 0.05, 0.1, 1.0)
 

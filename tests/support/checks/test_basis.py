@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 import pytest
 
-from support.checks import alarms, alerts, decisions
+from support.base.outcomes import Broken, NothingToJudge, Outcome
+from support.checks import alert_rules, raised_alerts
 from support.checks.agreement import judge_count
-from support.checks.alarms import Alarm, Vigil
-from support.checks.alerts import Alert
+from support.checks.alert_rules import Alert
 from support.checks.basis import enough
-from support.outcomes import Broken, NothingToJudge, Outcome
+from support.checks.raised_alerts import Alarm, Vigil
+from support.domains.caio import decisions
 
 DOWN = Alarm("north", "Down")
 NEVER = Vigil(caused={DOWN: 100.0}, removed={DOWN: 120.0})
@@ -38,13 +39,13 @@ def test_one_cannot_be_compared_with_itself() -> None:
 @pytest.mark.parametrize(
     "judge",
     [
-        lambda: alarms.late(Vigil(), 10),
-        lambda: alarms.unreceived(Vigil()),
-        lambda: alarms.needless(NEVER),
-        lambda: alarms.lasting(Vigil(), 10),
-        lambda: alarms.lasting(NEVER, 10),
-        lambda: alerts.unexposed([Alert("Down", "up == 0", "", "", "", "")], {"calls_total"}),
-        lambda: alerts.untried([], ""),
+        lambda: raised_alerts.late(Vigil(), 10),
+        lambda: raised_alerts.unreceived(Vigil()),
+        lambda: raised_alerts.needless(NEVER),
+        lambda: raised_alerts.lasting(Vigil(), 10),
+        lambda: raised_alerts.lasting(NEVER, 10),
+        lambda: alert_rules.unexposed([Alert("Down", "up == 0", "", "", "", "")], {"calls_total"}),
+        lambda: alert_rules.untried([], ""),
         lambda: decisions.unproven({"proofs": []}, "local-chat", []),
     ],
 )
@@ -54,7 +55,7 @@ def test_a_check_of_nothing_is_broken(judge: Callable[[], object]) -> None:
 
 
 def test_an_alarm_that_never_came_is_late_all_the_same() -> None:
-    assert alarms.late(NEVER, 10) == ["Down about north was never raised"]
+    assert raised_alerts.late(NEVER, 10) == ["Down about north was never raised"]
 
 
 def test_no_count_agrees_with_nothing() -> None:

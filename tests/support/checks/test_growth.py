@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from support.base.outcomes import Outcome
 from support.checks import growth
 from support.checks.growth import GIGABYTE, Round, judge_memory, law, slope, tolerance
-from support.outcomes import Outcome
 
 A_DAY = tolerance(50, 4 * GIGABYTE)
 MB = 1024.0**2

@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 from hamcrest import assert_that
 
-from support.checks.matchers import refused_as, refusing
-from support.interfaces import Answer
-from support.interfaces.answer import Candidate, Refusal
-from support.systems import DeclaredRefusal
+from support.base.systems import DeclaredRefusal
+from support.domains.caio.answer import Answer, Candidate, Refusal
+from support.domains.caio.matchers import refused_as, refusing
 
 KIND = "no-matching-services"
 PLAIN, WORDED = DeclaredRefusal(status=409), DeclaredRefusal(status=409, says="no matching services")

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from support import cli, settings, systems
+from support import cli
+from support.base import settings, systems
 
 ROOT = Path(__file__).resolve().parents[3]
 

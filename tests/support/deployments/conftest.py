@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from support import systems
+from support.base import systems
+from support.base.settings import Settings, Timeouts
+from support.base.systems import System
 from support.deployments import LeasePool, ProcessDeployment
-from support.settings import Settings, Timeouts
-from support.systems import System
 
 HERE = Path(__file__).parent
 

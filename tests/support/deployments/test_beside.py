@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from support.base.outcomes import Broken
 from support.deployments import LeasePool, RunJournal
-from support.outcomes import Broken
 
 
 class Helper:

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from support import systems
+from support.base import systems
+from support.base.outcomes import DeploymentFailed
+from support.base.settings import Settings
+from support.base.systems import System
+from support.base.waiting import until
 from support.deployments import DriverDeployment, LeasePool, ProcessDeployment
 from support.faults import Killed, LockedDatabase
 from support.http import Exchange, HttpClient
-from support.outcomes import DeploymentFailed
-from support.settings import Settings
-from support.systems import System
-from support.waiting import until
 
 
 @pytest.fixture(scope="module")

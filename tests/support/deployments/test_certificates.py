@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from support.base.outcomes import UsageError
+from support.base.settings import Settings
+from support.base.systems import System, find, load
 from support.deployments import Authority, Issued, LeasePool
-from support.deployments.readiness import look
+from support.deployments.readiness import probe
 from support.http import Exchange, HttpClient
-from support.outcomes import UsageError
-from support.settings import Settings
-from support.systems import System, find, load
 from tests.support.deployments.conftest import DEFINITION
 
 Serve = Callable[[Issued], str]
@@ -79,7 +79,7 @@ def get(url: str, trusted: Path) -> Exchange:
 def test_its_certificates_are_trusted(authority: Authority, trusted: Path, serve: Serve) -> None:
     url = serve(authority.issue())
     assert get(url, trusted).status == 200
-    assert look(url, "/", trusted).ready
+    assert probe(url, "/", trusted).ready
 
 
 def test_those_of_another_are_not_even_if_the_machine_trusts_it(
@@ -90,7 +90,7 @@ def test_those_of_another_are_not_even_if_the_machine_trusts_it(
         monkeypatch.setenv(variable, str(other.save(tmp_path / "other.pem")))
     url = serve(other.issue())
     assert "CERTIFICATE_VERIFY_FAILED" in (get(url, trusted).error or "")
-    assert not look(url, "/", trusted).ready
+    assert not probe(url, "/", trusted).ready
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from support.deployments import DriverDeployment, HasLogs, Killable, Pausable, Restartable, power
-from support.outcomes import DeploymentFailed, NotVerified
-from support.settings import Settings
-from support.systems import System
+from support.base.outcomes import DeploymentFailed, NotVerified
+from support.base.settings import Settings
+from support.base.systems import System
+from support.deployments import DriverDeployment, HasLogs, Killable, Pausable, Restartable, require_capability
 
 Make = Callable[..., DriverDeployment]
 
@@ -109,6 +109,6 @@ def test_it_ends_when_its_input_is_closed(driver: Make) -> None:
 def test_it_has_the_powers_it_can_have(driver: Make) -> None:
     deployment = driver()
     for kind in (Killable, Restartable, HasLogs):
-        assert power(deployment, kind) is deployment
+        assert require_capability(deployment, kind) is deployment
     with pytest.raises(NotVerified, match="python is not"):
-        power(deployment, Pausable)  # type: ignore[type-abstract]
+        require_capability(deployment, Pausable)  # type: ignore[type-abstract]

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from support.base.outcomes import UsageError
+from support.base.settings import Settings
+from support.base.systems import System
+from support.base.waiting import until
 from support.deployments import LeasePool, RunJournal, sweep
 from support.deployments.processes import ProcessIdentity
-from support.outcomes import UsageError
-from support.settings import Settings
-from support.systems import System
-from support.waiting import until
 from tests.support.deployments.test_leases import SUITE
 
 

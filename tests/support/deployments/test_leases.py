@@ -12,17 +12,18 @@ from pathlib import Path
 import pytest
 import requests
 
+from support.base import systems
+from support.base.outcomes import DeploymentFailed, NotVerified, UsageError
+from support.base.settings import Settings
+from support.base.systems import System
+from support.base.waiting import until
 from support.deployments import LeasePool, ProcessDeployment, RemoteDeployment, sweep
 from support.deployments import leases as leases_module
 from support.deployments.processes import ProcessIdentity
-from support.outcomes import DeploymentFailed, NotVerified, UsageError
-from support.settings import Settings
-from support.systems import System
-from support.waiting import until
 
 
 def starts(settings: Settings) -> dict[str, object]:
-    content: dict[str, object] = json.loads((settings.scratch / f"starts-{settings.shard}.json").read_text())
+    content: dict[str, object] = json.loads((settings.scratch / f"starts-tiny-{settings.shard}.json").read_text())
     return content
 
 
@@ -201,12 +202,32 @@ def test_two_runs_side_by_side_do_not_disturb_each_other(settings: Settings, sys
     theirs.close()
 
 
+def test_two_systems_in_one_process_do_not_disturb_each_other(
+    settings: Settings, system: System, tmp_path: Path
+) -> None:
+    path = tmp_path / "other" / "system.yaml"
+    path.parent.mkdir()
+    path.write_text(system.path.read_text().replace("name: tiny", "name: other"))
+    ours, theirs = LeasePool(settings, system), LeasePool(settings, systems.load(path))
+    our_lease, their_lease = ours.acquire("process"), theirs.acquire("process")
+    assert our_lease.deployment.url != their_lease.deployment.url
+    trusted = [pool._trusted for pool in (ours, theirs)]
+    assert len({each.read_bytes() for each in trusted}) == 2
+    ours.close()
+    assert requests.get(their_lease.deployment.url + "/ready", timeout=5).ok
+    theirs.close()
+    assert sorted(each.name for each in settings.scratch.glob("starts-*.json")) == [
+        "starts-other-main.json",
+        "starts-tiny-main.json",
+    ]
+
+
 SUITE = """
 import sys, time
 from pathlib import Path
-from support import systems
+from support.base import systems
 from support.deployments import LeasePool
-from support.settings import Settings
+from support.base.settings import Settings
 pool = LeasePool(Settings(reports=Path(sys.argv[2])), systems.load(Path(sys.argv[1])))
 lease = pool.acquire("process", "default", {"TINY_CHILD": "1"})
 print(lease.deployment.pid, (lease.deployment.data / "child.pid").read_text(), flush=True)
@@ -232,5 +253,5 @@ def test_a_suite_that_is_interrupted_leaves_nothing_running(
     suite.send_signal(number)
     assert suite.wait(20) != 0
     until(lambda: not any(process.alive for process in started), 10, "server and child to end")
-    assert len(list((tmp_path / "reports" / "run").glob("*/starts-main.json"))) == 1
+    assert len(list((tmp_path / "reports" / "run").glob("*/starts-tiny-main.json"))) == 1
     suite.stdout.close()

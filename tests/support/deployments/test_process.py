@@ -10,12 +10,21 @@ from pathlib import Path
 import pytest
 import requests
 
-from support.deployments import HasData, HasLogs, Killable, Pausable, ProcessDeployment, Restartable, Stoppable, power
+from support.base.outcomes import Broken, DeploymentFailed, UsageError
+from support.base.settings import Settings, Timeouts
+from support.base.waiting import until
+from support.deployments import (
+    HasData,
+    HasLogs,
+    Killable,
+    Pausable,
+    ProcessDeployment,
+    Restartable,
+    Stoppable,
+    require_capability,
+)
 from support.deployments import processes as processes_module
 from support.deployments import server as server_module
-from support.outcomes import Broken, DeploymentFailed, UsageError
-from support.settings import Settings, Timeouts
-from support.waiting import until
 
 Make = Callable[..., ProcessDeployment]
 
@@ -40,7 +49,7 @@ def test_it_is_ready_when_start_returns_and_answers_at_its_url(make: Make) -> No
 def test_it_has_every_power(make: Make) -> None:
     deployment = make()
     for kind in (Stoppable, Killable, Pausable, Restartable, HasLogs, HasData):
-        assert power(deployment, kind) is deployment
+        assert require_capability(deployment, kind) is deployment
 
 
 def test_its_environment_holds_its_settings_and_nothing_of_the_users_own(
@@ -82,7 +91,7 @@ def test_a_start_that_is_interrupted_leaves_nothing_running(make: Make, monkeypa
         raise KeyboardInterrupt
 
     deployment = make()
-    monkeypatch.setattr(server_module, "look", interrupted)
+    monkeypatch.setattr(server_module, "probe", interrupted)
     with pytest.raises(KeyboardInterrupt):
         deployment.start()
     assert deployment.exit_code == -9

@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from support import scenarios
+from support.base import scenarios
+from support.base.settings import ROOT
 from support.deployments.containers import base_image, engine
 from support.deployments.containers.engine import EngineFacts
 from support.deployments.containers.sdk import EngineTrouble
-from support.doctor import containers, dependants, looks, machine
+from support.doctor import checks, containers, dependants, machine
 from support.doctor.offer import Offer
-from support.machine import NEEDS
-from support.settings import ROOT
+from support.world.machine import NEEDS
 
 NOBODY = {"DOCKER_HOST": "unix:///nowhere/docker.sock", "PATH": "/nowhere"}
 
@@ -205,6 +205,6 @@ def test_what_the_kernel_can_do_is_read_from_how_it_was_built(
 
 
 def test_everything_is_looked_at(tmp_path: Path) -> None:
-    names = [offer.name for offer in looks.offers(tmp_path)]
+    names = [offer.name for offer in checks.offers(tmp_path)]
     assert len(names) == len(set(names))
     assert {"Python", "browser", containers.ENGINE, "room for reports", "network faults"} <= set(names)

@@ -28,7 +28,7 @@ allure = support.evidence.allure_formatter:AllureFormatter
 STEPS = """
 from behave import given, when, then, step
 from support.evidence.attachments import Evidence
-from support.outcomes import Broken, NotMet, NotVerified
+from support.base.outcomes import Broken, NotMet, NotVerified
 
 @given("it is so")
 @given("the table")

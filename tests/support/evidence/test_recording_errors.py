@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from support.base.outcomes import Outcome
 from support.evidence.guard import Guard
 from support.evidence.judging import Judgement
-from support.outcomes import Outcome
 from tests.support.evidence.conftest import Tree, statuses
 
 TWO = """

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from support.base.outcomes import Outcome
 from support.evidence import events
 from support.evidence.results_folder import ResultsFolder
-from support.outcomes import Outcome
 from tests.support.evidence.conftest import Run, Tree
 
 ENVIRONMENT = """

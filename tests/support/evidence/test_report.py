@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from support.base.outcomes import UsageError
 from support.evidence import report
-from support.outcomes import UsageError
 
 CHROMIUM = Path("/usr/bin/chromium")
 LARGEST = 8 * 1024 * 1024

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from support.base.outcomes import Outcome
 from support.evidence import events
 from support.evidence.attachments import LONGEST, Evidence, Media, Nowhere, record_with, shorten
 from support.evidence.redaction import redactor
 from support.evidence.results_folder import ResultsFolder, ResultsLost
-from support.outcomes import Outcome
 from tests.support.evidence.conftest import Tree, parameters
 
 ONE = "Feature: One\n  Scenario: it\n    Then it is true\n"

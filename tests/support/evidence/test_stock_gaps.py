@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from support import systems
+from support.base import systems
 from tests.support.evidence.conftest import Tree, labels, parameters, statuses
 
 

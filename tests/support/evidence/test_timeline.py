@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support import timelines
 from support.evidence import attachments
 from support.evidence.attachments import Evidence, Media
 from support.evidence.timeline import SHAPES, Lane, Mark, journal, picture
 from support.faults import Damaged
+from support.world import timelines
 
 SVG = "{http://www.w3.org/2000/svg}"
 AT = 1_795_190_400.0

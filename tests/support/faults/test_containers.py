@@ -1,4 +1,4 @@
-"""What befalls containers does befall them, is over when it is healed, and leaves nothing behind: all for real."""
+"""Faults of containers take effect, are over when healed, and leave nothing behind: all for real."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from support import systems
+from support.base import systems
+from support.base.outcomes import Broken, NotVerified
+from support.base.settings import Settings
+from support.base.waiting import until
 from support.deployments import ContainerCompanion, ContainerDeployment, LeasePool
 from support.deployments.containers import engine
 from support.faults import Fault, Killed, Paused
 from support.faults.clock import TOLERANCE, ClockShift, lend
-from support.faults.disorders import Change, Disorder, cut_off, late, losing, refused, swallowed, thin
+from support.faults.impairments import Change, NetworkImpairment, cut_off, late, losing, refused, swallowed, thin
 from support.faults.network import Disconnected, Disturbed, Readdressed
 from support.faults.process import Restarted, Stopped
 from support.faults.resources import FullDisk, MemoryLimit
 from support.faults.side import lacking
-from support.outcomes import Broken, NotVerified
-from support.settings import Settings
-from support.waiting import until
 
 NAME, PORT = "fault-chat", 9000
 MEGABYTE = 1 << 20
@@ -77,17 +77,17 @@ def reached(caio: ContainerDeployment, service: ContainerCompanion) -> bool:
     return caio.run(["python3", "-c", ASK, f"{service.inside_url}/health", "1"]).exit_code == 0
 
 
-def disturbed(service: ContainerCompanion, disorder: Disorder) -> Disturbed:
-    return Disturbed(service, disorder, NAME, lambda: well(service))
+def disturbed(service: ContainerCompanion, impairment: NetworkImpairment) -> Disturbed:
+    return Disturbed(service, impairment, NAME, lambda: well(service))
 
 
 def sides(service: ContainerCompanion, run_id: str) -> list[str]:
     return [each.name for each in service.host.engine.leftovers(run_id) if each.name.endswith("-side")]
 
 
-@pytest.mark.parametrize("disorder", [refused(PORT), swallowed(PORT), losing(PORT, 1.0)], ids=str)
-def test_nobody_gets_through_until_it_is_healed(service: ContainerCompanion, disorder: Disorder) -> None:
-    with disturbed(service, disorder) as fault, pytest.raises(STOPPED):
+@pytest.mark.parametrize("impairment", [refused(PORT), swallowed(PORT), losing(PORT, 1.0)], ids=str)
+def test_nobody_gets_through_until_it_is_healed(service: ContainerCompanion, impairment: NetworkImpairment) -> None:
+    with disturbed(service, impairment) as fault, pytest.raises(STOPPED):
         asked(service, timeout=0.3)
     assert asked(service)
     assert [event.kind.value for event in fault.journal] == ["steady", "injected", "healed", "steady"]
@@ -155,7 +155,7 @@ def test_the_target_has_no_right_and_nothing_of_the_side_container_stays(service
 
 def test_what_could_not_be_injected_whole_is_undone(service: ContainerCompanion) -> None:
     wrong = Change(("iptables", "--no-such-option"), ("true",))
-    fault = disturbed(service, Disorder("is half disturbed", (*refused(PORT).changes, wrong)))
+    fault = disturbed(service, NetworkImpairment("is half disturbed", (*refused(PORT).changes, wrong)))
     with pytest.raises(Broken, match="no-such-option"):
         fault.inject()
     assert asked(service)
@@ -163,7 +163,9 @@ def test_what_could_not_be_injected_whole_is_undone(service: ContainerCompanion)
 
 def test_what_the_kernel_cannot_do_is_not_verified_and_leaves_nothing(service: ContainerCompanion) -> None:
     unknown = Change(("sh", "-c", "echo 'Error: Specified qdisc kind is unknown.'; exit 2"), ("true",))
-    fault = disturbed(service, Disorder("is disturbed by a kernel that cannot", (*refused(PORT).changes, unknown)))
+    fault = disturbed(
+        service, NetworkImpairment("is disturbed by a kernel that cannot", (*refused(PORT).changes, unknown))
+    )
     with pytest.raises(NotVerified, match="this machine cannot disturb the network that way"):
         fault.inject()
     assert asked(service)
@@ -172,7 +174,9 @@ def test_what_the_kernel_cannot_do_is_not_verified_and_leaves_nothing(service: C
 
 def test_a_disturbance_that_ended_by_itself_says_nothing_about_the_product(service: ContainerCompanion) -> None:
     program = ("sh", "-c", "echo ready; sleep 0.5")
-    fault = disturbed(service, Disorder("is disturbed for a moment", late(PORT, 0.1).changes, program, "ready"))
+    fault = disturbed(
+        service, NetworkImpairment("is disturbed for a moment", late(PORT, 0.1).changes, program, "ready")
+    )
     fault.inject()
     until(lambda: fault._side is None or fault._side.said, 10, "the program to end")
     with pytest.raises(Broken, match="ended before the fault was healed"):

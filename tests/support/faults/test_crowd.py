@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from support.base.outcomes import Broken
+from support.base.waiting import until
 from support.faults import BusyDatabase, Crowd
-from support.outcomes import Broken
-from support.waiting import until
 
 
 def test_a_crowd_calls_until_it_is_healed_and_tells_what_came_of_it() -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from support.base.outcomes import Broken, NotMet
 from support.faults import Damaged, Fault, Killed, LockedDatabase, MovedAway, Paused
-from support.outcomes import Broken, NotMet
 
 
 class Switch(Fault):

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 import requests
 
+from support.base.outcomes import Broken
 from support.faults import (
     BLACKHOLE,
     PASS,
@@ -22,7 +23,6 @@ from support.faults import (
     cut_after,
     delay,
 )
-from support.outcomes import Broken
 from tests.support.faults.conftest import ANSWER, Target
 
 Ask = Callable[..., requests.Response]

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from support.acceptance.verdict import Decision
+from support.base.outcomes import Outcome
 from support.history.entry import Entry, Kept, Measured
-from support.outcomes import Outcome
 
 STARTED = datetime(2026, 11, 1, 9, 30, tzinfo=UTC)
 HOSTILE = "<script>document.title = 'owned'</script><img src=x onerror=alert(1)> & \"quotes\""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from support.base.outcomes import Outcome
 from support.history import changes, text
 from support.history.changes import Change, Ground
 from support.history.entry import Kept
-from support.outcomes import Outcome
 from tests.support.history.runs import entry, flipping, measured
 
 MET, NOT_MET, BROKEN, NOT_VERIFIED = Outcome

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from support.base.outcomes import Outcome
 from support.cli import main
 from support.history import store
-from support.outcomes import Outcome
 from tests.support.history.runs import entry, measured
 
 A = "CAIO-ROUTE-01"

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from support.acceptance import page as acceptance_page
-from support.history import decisions, entry, grounds, keep, store
-from support.history.grounds import Grounds
-from support.outcomes import Outcome
+from support.base.outcomes import Outcome
+from support.history import decisions, entry, keep, provenance, store
+from support.history.provenance import Grounds
 from tests.support.acceptance import runs
 
 LATER = runs.STARTED + timedelta(minutes=3)
@@ -73,8 +73,8 @@ SEALS = {"run": "r1", "definition": "x", "inputs": {"features/caio/a.feature": "
 
 def noted(folder: Path, **inputs: str) -> Grounds:
     content = {**SEALS, "inputs": {**SEALS["inputs"], **inputs}}  # type: ignore[dict-item]
-    (folder / grounds.SEALS).write_text(json.dumps(content))
-    return grounds.read(folder, "r1", "process")
+    (folder / provenance.SEALS).write_text(json.dumps(content))
+    return provenance.read(folder, "r1", "process")
 
 
 def test_what_a_run_stood_on_changes_with_each_file_of_its_kind_alone(tmp_path: Path) -> None:
@@ -89,12 +89,12 @@ def test_what_a_run_stood_on_changes_with_each_file_of_its_kind_alone(tmp_path: 
 
 
 def test_what_is_not_known_stays_unknown(tmp_path: Path) -> None:
-    assert grounds.read(tmp_path, "r1", "process") == Grounds()
+    assert provenance.read(tmp_path, "r1", "process") == Grounds()
     known = noted(tmp_path)
-    assert grounds.read(tmp_path, "another", "process") == Grounds()
-    assert grounds.read(tmp_path, "r1", "remote") == Grounds(known.features, None)
-    (tmp_path / grounds.SEALS).write_text("[]")
-    assert grounds.read(tmp_path, "r1", "process") == Grounds()
+    assert provenance.read(tmp_path, "another", "process") == Grounds()
+    assert provenance.read(tmp_path, "r1", "remote") == Grounds(known.features, None)
+    (tmp_path / provenance.SEALS).write_text("[]")
+    assert provenance.read(tmp_path, "r1", "process") == Grounds()
 
 
 def record(folder: Path, name: str, **predicate: object) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from support.acceptance.criteria import CriteriaFile
+from support.base.outcomes import Outcome
 from support.history import page, plots
 from support.history.decisions import Decided
 from support.history.store import History
-from support.outcomes import Outcome
 from tests.support.acceptance import runs as acceptance_runs
 from tests.support.history.runs import HOSTILE, STARTED, entry, measured
 

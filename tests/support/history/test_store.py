@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from support.base.outcomes import Outcome, UsageError
 from support.history import store
-from support.outcomes import Outcome, UsageError
 from tests.support.history.runs import entry
 
 MET = {"CAIO-ROUTE-01": Outcome.MET}

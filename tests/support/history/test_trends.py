@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from support.base.outcomes import Outcome
 from support.history import trends
 from support.history.trends import Direction
-from support.outcomes import Outcome
 from tests.support.history.runs import entry, measured
 
 MET = {"CAIO-SLO-01": Outcome.MET}

@@ -11,8 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from support.base.outcomes import NotMet
 from support.http import Exchange, HttpClient
-from support.outcomes import NotMet
 
 
 class Echo(BaseHTTPRequestHandler):

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from support.base.outcomes import NotVerified
 from support.deployments import Authority
 from support.http import handshake
 from support.http.handshake import shake
-from support.outcomes import NotVerified
 
 Serve = Callable[..., str]
 

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from support.deployments.readiness import look
+from support.deployments.readiness import probe
 from support.http import Exchange, HttpClient
 
 
@@ -90,10 +90,10 @@ def test_an_unknown_authority_is_not_trusted(secured: Secured, monkeypatch: pyte
     error = get(secured.url).error or ""
     assert "CERTIFICATE_VERIFY_FAILED" in error
     assert "REQUESTS_CA_BUNDLE may name" in error
-    assert not look(secured.url, "/").ready
+    assert not probe(secured.url, "/").ready
 
 
 def test_one_that_the_user_names_is(secured: Secured, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(secured.authority))
     assert get(secured.url).status == 200
-    assert look(secured.url, "/").ready
+    assert probe(secured.url, "/").ready

@@ -27,6 +27,16 @@ def test_an_unused_step(checkout: Checkout) -> None:
     assert checkout.rules() == ["unused-step"]
 
 
+def test_a_step_that_only_a_system_of_the_tests_uses(checkout: Checkout) -> None:
+    checkout.change(STEPS, '"Tiny is running"', '"Tiny is up"')
+    checkout.change(FEATURE, "    Given Tiny is running\n", "")
+    trial = "Feature: Up\n  Example: One\n    Given Tiny is up\n"
+    checkout.write("tests/data/features/tiny/up.feature", trial)
+    assert checkout.rules() == ["unused-step"], "a kept run of old is no use"
+    checkout.write("tests/systems/features/tiny/up.feature", trial)
+    assert checkout.rules() == []
+
+
 def test_a_step_defined_twice(checkout: Checkout) -> None:
     checkout.add_step("Tiny is running", "context.world.start()")
     assert set(checkout.rules()) == {"duplicate-step", "ambiguous-step"}

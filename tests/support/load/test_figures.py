@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from support.base.outcomes import UsageError
 from support.deployments import processes
 from support.load import confidence, due, noise
 from support.load.clock import Share
@@ -18,7 +19,6 @@ from support.load.histogram import LONGEST, Histogram
 from support.load.plan import Call, Stage
 from support.load.result import Failure, LoadResult, Noise, WorkerState, together
 from support.load.tally import Report, Tally
-from support.outcomes import UsageError
 from tests.support.load.loads import endpoint, plan, result
 
 PERCENTILES = (1, 50, 90, 95, 99, 99.9, 100)

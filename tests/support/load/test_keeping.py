@@ -13,11 +13,11 @@ import pytest
 from typer.testing import CliRunner
 
 from support.acceptance import folder
+from support.base.outcomes import UsageError
+from support.base.settings import ROOT
 from support.cli import app
 from support.load import comparison, store
 from support.load.result import LoadResult, Noise, read
-from support.outcomes import UsageError
-from support.settings import ROOT
 from tests.support.load.loads import endpoint, result
 
 SLOW = result(endpoint("decide", [2000] * 100), endpoint("match", [500] * 50))

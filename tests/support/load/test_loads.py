@@ -10,15 +10,15 @@ from unittest.mock import Mock
 
 import pytest
 
-from support.checks.load import Throughput, judge
+from support.base.outcomes import Broken, NotVerified, Outcome, UsageError
+from support.base.settings import ROOT
+from support.checks.load_demands import Throughput, judge
 from support.deployments.certificates import Authority
 from support.load.messages import Progress
 from support.load.plan import Call, Stage
 from support.load.result import Generator, LoadResult, Noise
 from support.load.runner import Workers, run
 from support.load.site import Site
-from support.outcomes import Broken, NotVerified, Outcome, UsageError
-from support.settings import ROOT
 from tests.support.load.conftest import Target
 from tests.support.load.loads import RUN_ID, left, plan
 

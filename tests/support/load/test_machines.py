@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
+from support.base.settings import ROOT
 from support.deployments import processes
 from support.deployments.ports import HeldPort
 from support.load.runner import LoadRun, Workers
-from support.settings import ROOT
 from tests.support.load.conftest import Target
 from tests.support.load.loads import RUN_ID, left, plan
 from tests.support.load.stacks import Stack, stacks

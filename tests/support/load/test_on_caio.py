@@ -12,16 +12,19 @@ from typing import Literal
 
 import pytest
 
-from support import systems
-from support.actions import loads
+from support.base import systems
+from support.base.settings import Load, Settings
+from support.base.waiting import until
 from support.deployments import LeasePool
 from support.deployments.base import HasData
+from support.domains.caio import contracts
+from support.domains.caio.session import Caio, caio
 from support.evidence.attachments import Evidence
-from support.interfaces import contracts
 from support.load import store
 from support.load.result import read
-from support.settings import Load, Settings
-from support.world import World
+from support.subjects import load
+from support.subjects.load import Loads
+from support.world.core import World
 
 
 @pytest.fixture
@@ -29,9 +32,9 @@ def world(tmp_path: Path, interface: Literal["http", "python"]) -> Iterator[Worl
     """A scenario with a CAIO that knows one service, and whose loads two workers send."""
     system, settings = systems.find("caio"), Settings(reports=tmp_path, interface=interface, load=Load(workers=2))
     pool = LeasePool(settings, system)
-    scenario = World(settings, system, pool, Evidence(), "loads")
+    scenario = World(settings, system, pool, Evidence(), "loads", parts=(Caio,))
     scenario.start(own=True)
-    assert scenario.register(contracts.contract({"service": "local-chat", "offers": "chat"})).accepted
+    assert caio(scenario).register(contracts.contract({"service": "local-chat", "offers": "chat"})).accepted
     yield scenario
     scenario.close(failed=False)
     pool.close()
@@ -51,22 +54,28 @@ def kept(world: World) -> int:
         return int(database.execute("SELECT count(*) FROM decisions").fetchone()[0])
 
 
+def interrupt_once_under_way(world: World) -> None:
+    """Press Ctrl-C as soon as the load has had decisions made, however long a busy machine takes for that."""
+    until(lambda: kept(world) > 100, 60, "decisions to be made")
+    os.kill(os.getpid(), signal.SIGINT)
+
+
 def test_every_request_of_a_load_makes_a_decision_that_is_kept(world: World) -> None:
     before = kept(world)
-    sent = loads.each_sends(world, 4, 50, "chat").total.succeeded
+    sent = load.each_sends(world, 4, 50, "chat").total.succeeded
     assert (sent, kept(world) - before) == (200, 200)
-    again = loads.arriving(world, 100.0, 1.0, "chat", warm_up=0.5)
+    again = load.arriving(world, 100.0, 1.0, "chat", warm_up=0.5)
     assert (again.samples, again.left_out, kept(world) - before) == (100, 50, 350)
 
 
 @pytest.mark.parametrize("interface", ["http", "python"])
 def test_a_load_that_is_interrupted_leaves_what_was_measured_marked_as_partial(world: World) -> None:
-    threading.Timer(3.0, os.kill, (os.getpid(), signal.SIGINT)).start()
+    threading.Thread(target=interrupt_once_under_way, args=(world,)).start()
     with pytest.raises(KeyboardInterrupt):
-        loads.each_sends(world, 4, 100_000, "chat")
+        load.each_sends(world, 4, 100_000, "chat")
     (file,) = (world.settings.reports / store.FOLDER).glob("*.json")
     result = read(file)
     assert result.partial_because.startswith("interrupted")
     assert 0 < result.samples < 400_000
-    assert [each.samples for each in world.loads] == [result.samples]
-    assert world.orchestrator.services().accepted
+    assert [each.samples for each in world.part(Loads).results] == [result.samples]
+    assert caio(world).orchestrator.services().accepted

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from support.base.outcomes import UsageError
 from support.load.plan import Call, LoadPlan, Stage
 from support.load.result import summary
-from support.outcomes import UsageError
 from tests.support.load.loads import plan
 
 

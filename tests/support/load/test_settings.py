@@ -6,10 +6,10 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from support import settings
+from support.base import settings
+from support.base.outcomes import UsageError
 from support.cli import app
 from support.load.runner import Workers
-from support.outcomes import UsageError
 from support.run import accept
 
 
@@ -55,9 +55,8 @@ def test_the_option_for_other_machines_reaches_every_process_of_the_run(monkeypa
 
 def test_the_suite_itself_never_loads_what_patches_the_standard_library() -> None:
     """Only child processes do: see support/load/child.py."""
-    script = (
-        "import sys, support.cli, support.world, support.load.command, support.load.runner, support.load.comparison;"
-    )
+    loaded = "support.cli, support.world.core, support.load.command, support.load.runner, support.load.comparison"
+    script = f"import sys, {loaded};"
     told = subprocess.run(
         [sys.executable, "-c", f"{script} print([name for name in ('gevent', 'locust') if name in sys.modules])"],
         cwd=settings.ROOT,

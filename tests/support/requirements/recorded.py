@@ -11,9 +11,10 @@ from typing import Any
 
 from behave.__main__ import main
 
-from support import hooks, scenarios
+from support.base import scenarios
+from support.base.systems import System
 from support.requirements import Review
-from support.systems import System
+from support.world import hooks
 
 READ: dict[str, set[tuple[str, str]]] = defaultdict(set)
 FOUND: dict[str, set[tuple[str, str]]] = {}

@@ -7,8 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from support.base.settings import ROOT
 from support.requirements.needs import ALL
-from support.settings import ROOT
 
 FEATURES = ("metrics", "cors", "rate_limit")
 

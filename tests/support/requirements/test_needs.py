@@ -8,10 +8,10 @@ from textwrap import dedent
 
 import pytest
 
-from support import sentences, systems
+from support.base import sentences, systems
+from support.base.settings import ROOT
 from support.requirements.needs import Need, Requirements
 from support.requirements.syntax import READS
-from support.settings import ROOT
 
 HEAD = """\
 from behave import then
@@ -19,16 +19,16 @@ from behave.runner import Context
 
 from support.actions import callers, lifecycle
 from support.interfaces import HttpInterface
-from support.world import World
+from support.world.core import World
 
 TABLE = {"one": "first", "two": "second"}
 NAME = "metrics"
 """
 
 UNRESOLVED = {
-    "support/actions/callers.py": {"attempt(world, _last_caller(world).says, 'list the services')"},
-    "support/actions/damages.py": {"name"},
-    "support/actions/vigils.py": {"world.contain(row['profile'])"},
+    "support/subjects/auth.py": {"attempt(world, _last_caller(world).says, 'list the services')"},
+    "support/subjects/faults.py": {"name"},
+    "support/subjects/alert_runs.py": {"world.contain(row['profile'])"},
     "support/deployments/certificates.py": {"CERTIFICATE", "KEY"},
     "support/deployments/process.py": {"name"},
 }
@@ -36,13 +36,13 @@ UNRESOLVED = {
 BEHIND_LEASES = "support/deployments/leases.py"
 """Reads again what the world has read already when it asked for a lease."""
 NOT_BY_SENTENCES = (
-    "support/systems.py",
+    "support/base/systems.py",
     "support/run/",
     "support/requirements/",
     "support/deployments/readiness.py",
     "support/deployments/companion.py",
     "support/deployments/containers/companion.py",
-    "support/registries.py",
+    "support/domains/caio/registry_cleanup.py",
 )
 """Where definitions are read for the suite's own sake: before a run, at a start, and to tidy up."""
 

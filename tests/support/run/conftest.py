@@ -17,11 +17,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from support import systems
 from support.acceptance import results
+from support.base import systems
+from support.base.settings import Settings, Timeouts
 from support.run.accept import Order
 from support.run.conclude import Strictness
-from support.settings import Settings, Timeouts
 
 SUITE = Path(__file__).resolve().parents[3]
 """The checkout that is tested."""

@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from support.outcomes import UsageError
+from support.base.outcomes import UsageError
+from support.base.waiting import until
 from support.run import accept as accept_module
 from support.run.accept import accept
 from support.run.conclude import Strictness
-from support.waiting import until
 
 from .conftest import Checkout, listed
 

@@ -15,14 +15,14 @@ import psutil
 import pytest
 from rich.console import Console
 
-from support.deployments.containers import base_image, engine, glance, labels, sweeping
+from support.base.systems import System
+from support.base.waiting import until
+from support.deployments.containers import base_image, engine, labels, leftover_probe, sweeping
 from support.deployments.containers.container import Container
 from support.deployments.containers.engine import Engine
 from support.deployments.containers.sdk import EngineTrouble
 from support.deployments.containers.spec import ContainerSpec
 from support.run.accept import accept
-from support.systems import System
-from support.waiting import until
 from tests.support.deployments.containers import tiny_system
 from tests.support.deployments.containers.tiny_system import needs_engine
 
@@ -238,7 +238,7 @@ def test_an_engine_that_fails_while_leftovers_are_looked_for_is_told(monkeypatch
     def fails(*_: object) -> None:
         raise EngineTrouble("what earlier runs left could not be listed: it hangs")
 
-    monkeypatch.setattr(glance, "empty", lambda *_: False)
+    monkeypatch.setattr(leftover_probe, "empty", lambda *_: False)
     monkeypatch.setattr(engine, "why_not", lambda: "")
     monkeypatch.setattr(engine, "connect", lambda: engine.Engine(Closing()))
     monkeypatch.setattr(engine.Engine, "leftovers", fails)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from rich.console import Console
 
-from support.outcomes import UsageError
+from support.base.outcomes import UsageError
 from support.run.accept import accept
 
 from .conftest import Checkout
@@ -96,7 +96,7 @@ def test_an_endpoint_that_nothing_reads_is_told(checkout: Checkout, console: Sai
 def test_a_scenario_that_needs_what_is_missing_is_not_verified_and_names_it(checkout: Checkout, console: Said) -> None:
     environment = """
         from support import hooks
-        from support.systems import load
+        from support.base.systems import load
         class World:
             system = load(__import__("pathlib").Path("systems/tiny/system.yaml"))
             endpoint = system.endpoint

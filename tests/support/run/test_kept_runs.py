@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 import pytest
 from rich.console import Console
 
+from support.base.outcomes import Outcome
 from support.history import changes, store
-from support.outcomes import Outcome
 from support.run.accept import accept
 
 from .conftest import Checkout, listed

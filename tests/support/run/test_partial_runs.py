@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from support import scenarios
+from support.base import scenarios
 
 from .conftest import Whole
 

@@ -9,11 +9,11 @@ from typing import ClassVar
 
 import pytest
 
-from support import systems
+from support.base import systems
+from support.base.outcomes import UsageError
+from support.base.settings import Settings
 from support.deployments import RemoteDeployment
-from support.outcomes import UsageError
 from support.run import preflight
-from support.settings import Settings
 
 from .conftest import Checkout
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from support.base.outcomes import Outcome
 from support.deployments.notes import Notes
 from support.evidence.events import EventLog, path_of
-from support.outcomes import Outcome
 from support.run.progress import BarView, EventTail, LineView, Tally, Watch, view_for
 
 

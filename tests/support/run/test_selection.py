@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from behave.parser import parse_feature
 
-from support import feature_files
-from support.outcomes import UsageError
+from support.base import feature_files
+from support.base.outcomes import UsageError
 from support.run import selection
 
 FEATURE = """

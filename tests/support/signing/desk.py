@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from support.acceptance import page
-from support.outcomes import Outcome
-from support.signing import decide, keys, seals
+from support.base.outcomes import Outcome
+from support.base.systems import load
+from support.signing import decide, input_digests, keys
 from support.signing.decide import Order, Signed
-from support.signing.seals import Seals
+from support.signing.input_digests import Seals
 from support.signing.verify import Verified, verify
-from support.systems import load
 from tests.support.acceptance import runs
 from tests.support.acceptance.runs import Run
 
@@ -81,7 +81,7 @@ class Desk:
         if finished is not None:
             record.finished = finished
         system = load(self.root / "systems/caio/system.yaml")
-        noted = seals.begin(record.run_id, system, record.deployment, self.root)
+        noted = input_digests.begin(record.run_id, system, record.deployment, self.root)
         record.save(self.reports)
         noted.save(self.reports)
         for index, item in enumerate(run.plan):
@@ -89,13 +89,13 @@ class Desk:
         self.write(self.reports / "allure-results/00000000-attachment.png", SCREENSHOT)
         self.write(self.reports / "allure-report/index.html", "<!doctype html><title>Report</title>")
         page.write(run.verdict, record, self.reports, run.links)
-        seals.made(record.run_id, self.reports)
-        seals.end(record.run_id, self.reports)
+        input_digests.made(record.run_id, self.reports)
+        input_digests.end(record.run_id, self.reports)
 
     @property
     def noted(self) -> Seals:
         """The digests that the run noted."""
-        return Seals.model_validate_json((self.reports / seals.FILE_NAME).read_bytes())
+        return Seals.model_validate_json((self.reports / input_digests.FILE_NAME).read_bytes())
 
     def order(
         self,

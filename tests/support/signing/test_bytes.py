@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support.outcomes import UsageError
+from support.base.outcomes import UsageError
 from support.signing import subjects
 from support.signing.decide import Signed
 from tests.support.acceptance import runs

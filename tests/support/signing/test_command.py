@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from support import systems
 from support.acceptance import page
-from support.signing import keys, seals
+from support.base import systems
+from support.signing import input_digests, keys
 from tests.support.acceptance import runs
 from tests.support.signing.desk import PASSPHRASE
 
@@ -39,15 +39,15 @@ def reports(tmp_path: Path) -> Path:
     run = runs.rejected()
     record = run.record.model_copy(update={"url": None, "started": datetime.now(UTC) - timedelta(minutes=2)})
     record.finished = record.started + timedelta(seconds=48)
-    noted = seals.begin(record.run_id, systems.find("caio"), record.deployment)
+    noted = input_digests.begin(record.run_id, systems.find("caio"), record.deployment)
     record.save(folder)
     noted.save(folder)
     runs.write_result(folder / "allure-results", "1")
     (folder / "allure-report").mkdir()
     (folder / "allure-report/index.html").write_text("<title>Report</title>")
     page.write(run.verdict, record, folder)
-    seals.made(record.run_id, folder)
-    seals.end(record.run_id, folder)
+    input_digests.made(record.run_id, folder)
+    input_digests.end(record.run_id, folder)
     return folder
 
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support.outcomes import UsageError
-from support.signing import envelope, told
+from support.base.outcomes import UsageError
+from support.signing import envelope, messages
 from support.signing.statement import PREDICATE_TYPE, STATEMENT_TYPE
 from tests.support.acceptance import runs
 from tests.support.signing.desk import Desk
@@ -96,7 +96,7 @@ def test_a_second_signature_is_an_edit(tmp_path: Path) -> None:
 def test_a_record_cannot_steer_the_terminal_of_whoever_reads_it(desk: Desk) -> None:
     desk.lay_out(runs.accepted())
     signed = desk.sign(desk.order(by="Ada\x1b[2J\nSignature: holds", reason="\x1b]0;owned\x07fine"))
-    said = told.verified(desk.verify(signed.path))
+    said = messages.verified(desk.verify(signed.path))
     assert "\x1b" not in said
     assert "\x07" not in said
     assert "ACCEPTED by Ada Signature: holds on 20 November" in said

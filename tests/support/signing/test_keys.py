@@ -15,7 +15,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
-from support.outcomes import UsageError
+from support.base.outcomes import UsageError
 from support.signing import keys
 
 PASSPHRASE = b"correct horse battery"

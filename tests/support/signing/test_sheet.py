@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.acceptance import page
-from support.outcomes import Outcome, UsageError
+from support.base.outcomes import Outcome, UsageError
 from support.signing import sheet
 from tests.support.acceptance import runs
 from tests.support.signing.desk import Desk, waived

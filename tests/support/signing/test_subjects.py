@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from support import systems
-from support.outcomes import UsageError
-from support.settings import ROOT
-from support.signing import digests, seals, subjects
+from support.base import systems
+from support.base.outcomes import UsageError
+from support.base.settings import ROOT
+from support.signing import digests, input_digests, subjects
 from support.signing.subjects import Kind
 from tests.support.acceptance import runs
 from tests.support.signing.desk import Desk, later
@@ -72,7 +72,7 @@ def test_a_source_that_does_not_exist_is_told_before_a_run_begins(desk: Desk) ->
     path = desk.root / "systems/caio/system.yaml"
     path.write_text(path.read_text().replace("sources: [caio]", "sources: [ciao]"))
     with pytest.raises(UsageError, match=r"system\.yaml: sources: ciao does not exist"):
-        seals.begin("run", systems.load(path), "process", desk.root)
+        input_digests.begin("run", systems.load(path), "process", desk.root)
 
 
 def test_a_definition_that_was_lost_is_named(desk: Desk) -> None:
@@ -85,7 +85,7 @@ def test_a_definition_that_was_lost_is_named(desk: Desk) -> None:
 
 def test_seals_of_another_run_are_not_taken_for_this_ones(desk: Desk) -> None:
     desk.lay_out(runs.accepted())
-    path = desk.reports / seals.FILE_NAME
+    path = desk.reports / input_digests.FILE_NAME
     path.write_text(path.read_text().replace("3f9c2d71b04e", "another"))
     with pytest.raises(UsageError, match="belongs to another run, another"):
         desk.sign()

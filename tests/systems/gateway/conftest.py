@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from support.base.settings import Settings, Timeouts
 from support.deployments.server import Launch, ServerProcess
-from support.settings import Settings, Timeouts
 from tests.systems.gateway.promises import ADMIN, ORIGIN, USER, Subject
 
 HERE = Path(__file__).parent

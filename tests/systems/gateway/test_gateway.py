@@ -13,9 +13,9 @@ from typing import Any
 import httpx
 import pytest
 
+from support.base.settings import Settings
 from support.deployments.ports import HOST, HeldPort
 from support.deployments.server import Launch, ServerProcess
-from support.settings import Settings
 from tests.systems.gateway import promises
 from tests.systems.gateway.promises import ADMIN, ORIGIN, USER, Make
 

@@ -6,8 +6,8 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 
 from chassis import cors, logs, problems
+from chassis.fast_path import Answer, FastPath
 from chassis.gate import GateMiddleware
-from chassis.lane import Answer, Lane
 from chassis.observing import Observer, ObservingMiddleware
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
@@ -63,8 +63,10 @@ def app_of(instance: Instance) -> FastAPI:
     app.add_middleware(GateMiddleware, gate=instance.gate)
     cors.install(app, instance.settings.cors_origins)
     app.add_middleware(ObservingMiddleware, observer=observer)
-    prompts = {(b"POST", b"/api/v1/route"): decisions.prompt_route(instance)}
-    app.state.lane = Lane(direct_routes(deciding), observer, instance.gate, {CaioError: answers.problem_of}, prompts)
+    batch_handlers = {(b"POST", b"/api/v1/route"): decisions.batch_route(instance)}
+    app.state.fast_path = FastPath(
+        direct_routes(deciding), observer, instance.gate, {CaioError: answers.problem_of}, batch_handlers
+    )
     return app
 
 

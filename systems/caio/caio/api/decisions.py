@@ -7,7 +7,7 @@ import anyio.to_thread
 import orjson
 from chassis import bodies, gate
 from chassis.auth import Caller
-from chassis.prompt import Prompt, Tell
+from chassis.batch_handler import BatchHandler, Reply
 from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
@@ -25,7 +25,7 @@ from caio.store.database import StoreUnavailable
 EVERYONE = ("admin", "user", "service")
 
 DIRECT = ("/api/v1/route", "/api/v1/dispatch")
-"""Paths of the routes that take nothing but the request itself; they take the short way of chassis.lane."""
+"""Paths of the routes that take nothing but the request itself; they take the fast path of chassis.fast_path."""
 
 
 def router(instance: Instance) -> APIRouter:
@@ -82,25 +82,25 @@ def router(instance: Instance) -> APIRouter:
     return routes
 
 
-def prompt_route(instance: Instance) -> Prompt:
-    """The route that decides, for chassis.lane, as long as nothing has to be taken over from others before."""
+def batch_route(instance: Instance) -> BatchHandler:
+    """The route that decides, for chassis.fast_path, as long as nothing has to be taken over from others before."""
     may_ask = gate.permit(instance.gate, EVERYONE, "ask for services")
 
     def read(request: Request) -> RouteBody:
         may_ask(request)
-        return bodies.in_lane(RouteBody, LIMITS, request)
+        return bodies.on_fast_path(RouteBody, LIMITS, request)
 
     def decided(body: RouteBody) -> RoutingDecision:
         instance.board.half_open_rested()
         return decide(instance, body)
 
-    def end(decision: RoutingDecision, tell: Tell) -> None:
+    def end(decision: RoutingDecision, reply: Reply) -> None:
         def kept(stored: bytes | StoreUnavailable) -> None:
-            tell(answers.Json(stored) if isinstance(stored, bytes) else stored)
+            reply(answers.Json(stored) if isinstance(stored, bytes) else stored)
 
         instance.keep_soon(decision, kept)
 
-    return Prompt(instance.is_current, (read, decided), end)
+    return BatchHandler(instance.is_current, (read, decided), end)
 
 
 def decide(instance: Instance, body: RouteBody) -> RoutingDecision:

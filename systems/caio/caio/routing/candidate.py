@@ -6,13 +6,10 @@ Everything that does not depend on a request is worked out here, once, when a se
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from caio.canonical import normal
 from caio.contracts import ServiceContract
-
-if TYPE_CHECKING:
-    from caio.registry import ServiceEntry
 
 # The stated weights of the ranking; each component lies in [0, 1] and an unstated figure counts as the worst.
 WEIGHTS = {"cost": 0.30, "latency": 0.25, "accuracy": 0.30, "alignment": 0.15}
@@ -23,6 +20,14 @@ HALF_COST = 0.01
 HALF_LATENCY_MS = 500.0
 # Scores are compared at this precision, so that the last bit of a sum never decides.
 DIGITS = 9
+
+
+class Service(Protocol):
+    """What routing asks a registered service about its health."""
+
+    available: bool
+
+    def unavailability(self) -> str: ...
 
 
 class Candidate:
@@ -44,7 +49,7 @@ class Candidate:
         "tie",
     )
 
-    def __init__(self, entry: ServiceEntry, contract: ServiceContract, capability: str) -> None:
+    def __init__(self, entry: Service, contract: ServiceContract, capability: str) -> None:
         self.entry = entry
         self.contract = contract
         self.service_id = contract.service_id

@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from caio.errors import Refusal
 from caio.policies import CompiledPolicies
-from caio.registry import Snapshot
 from caio.request import CompiledRequest
-from caio.routing.candidate import DIGITS, HISTORY_PENALTY, Candidate, choose, tie_of
+from caio.routing.candidate import DIGITS, HISTORY_PENALTY, Candidate, Service, choose, tie_of
 from caio.routing.checks import Check
 from caio.routing.offers import Offers
+from caio.routing.snapshot import Snapshot
 
 NAMES = ("match", "rules", "security", "rank", "decide")
 """In the order of routing."""
@@ -48,7 +48,7 @@ class Stage:
     duration_us: float = 0.0
 
 
-def match_contracts(request: CompiledRequest, snapshot: Snapshot, excluded: Mapping[str, str]) -> Stage:
+def match_contracts(request: CompiledRequest, snapshot: Snapshot[Service], excluded: Mapping[str, str]) -> Stage:
     """Contracts that offer what is asked, keep the constraints and guarantees asked for, and are not unhealthy."""
     started = time.perf_counter_ns()
     candidates = _offering(request.capabilities, snapshot)
@@ -134,7 +134,7 @@ def score_of(candidate: Candidate, penalties: Mapping[str, float]) -> float:
     return candidate.score if penalty is None else round(candidate.score - penalty, DIGITS)
 
 
-def _offering(capabilities: Sequence[str], snapshot: Snapshot) -> Sequence[Candidate]:
+def _offering(capabilities: Sequence[str], snapshot: Snapshot[Service]) -> Sequence[Candidate]:
     """All that offer at least one of the capabilities, each once, best score first."""
     if len(capabilities) == 1:
         return snapshot.index.get(capabilities[0], ())

@@ -12,12 +12,12 @@ from typing import IO, Any, cast
 
 import pytest
 
+from support.base.settings import Settings, Timeouts
+from support.base.systems import System
 from support.deployments.containers import base_image, engine, labels
 from support.deployments.containers.deployment import ContainerDeployment
 from support.deployments.containers.engine import Engine, ImageFacts
 from support.deployments.containers.host import ContainerHost
-from support.settings import Settings, Timeouts
-from support.systems import System
 
 from . import tiny_system
 

@@ -8,10 +8,10 @@ from typing import cast
 
 import pytest
 
+from support.base.outcomes import NotVerified
 from support.deployments.containers import base_image
 from support.deployments.containers.base_image import OFFICIAL, Base
 from support.deployments.containers.engine import Engine, ImageFacts
-from support.outcomes import NotVerified
 
 from .conftest import FakeEngine, facts
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from support.base.settings import ROOT
+from support.base.waiting import until
 from support.deployments.containers import images, labels, sweeping
 from support.deployments.containers.builder import BuildFailed
 from support.deployments.containers.engine import Engine, Leftover
 from support.deployments.containers.images import Build, Images
-from support.settings import ROOT
-from support.waiting import until
 
 from .tiny_system import needs_engine
 

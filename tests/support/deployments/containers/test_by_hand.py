@@ -7,11 +7,11 @@ import sys
 
 import pytest
 
+from support.base.outcomes import UsageError
+from support.base.settings import ROOT, Settings
+from support.base.systems import System
 from support.deployments.containers import by_hand, labels
 from support.deployments.containers.engine import Engine
-from support.outcomes import UsageError
-from support.settings import ROOT, Settings
-from support.systems import System
 
 from .tiny_system import needs_engine
 

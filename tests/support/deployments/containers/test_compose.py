@@ -7,10 +7,10 @@ from textwrap import dedent, indent
 
 import pytest
 
+from support.base.outcomes import UsageError
+from support.base.settings import ROOT
 from support.deployments.containers import compose
 from support.deployments.containers.spec import HealthCheck, Mount
-from support.outcomes import UsageError
-from support.settings import ROOT
 
 
 def file(folder: Path, *lines: str, more: str = "") -> Path:

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 import requests
 
-from support.deployments import HasData, HasLogs, Killable, Pausable, Restartable, Stoppable, power
+from support.base.outcomes import Broken, DeploymentFailed, UsageError
+from support.base.settings import Settings, Timeouts
+from support.base.systems import System
+from support.base.waiting import until
+from support.deployments import HasData, HasLogs, Killable, Pausable, Restartable, Stoppable, require_capability
 from support.deployments.containers.deployment import ContainerDeployment
 from support.deployments.containers.engine import Engine
 from support.deployments.containers.host import ContainerHost
 from support.deployments.containers.sdk import EngineTrouble
 from support.deployments.containers.spec import ContainerSpec
-from support.outcomes import Broken, DeploymentFailed, UsageError
-from support.settings import Settings, Timeouts
-from support.systems import System
-from support.waiting import until
 
 from .tiny_system import needs_engine
 
@@ -38,7 +38,7 @@ def test_it_is_ready_when_start_returns_and_has_every_power(make: Make) -> None:
     assert deployment.state.running
     assert deployment.exit_code is None
     for kind in (Stoppable, Killable, Pausable, Restartable, HasLogs, HasData):
-        assert power(deployment, kind) is deployment
+        assert require_capability(deployment, kind) is deployment
 
 
 @needs_engine
@@ -234,6 +234,26 @@ def test_two_runs_side_by_side_do_not_disturb_each_other(
     assert second_host.close() == []
     assert get(first)["notes"] == "of the first"
     assert {each.kind for each in real.leftovers()} >= {"container", "network"}
+
+
+@needs_engine
+def test_two_systems_in_one_process_do_not_remove_each_others_containers(
+    tiny: System, settings: Settings, tmp_path: Path, real: Engine
+) -> None:
+    hosts = [ContainerHost(settings, system=name) for name in ("tiny", "other")]
+    ours, theirs = (
+        ContainerDeployment(tiny, {}, settings, tmp_path / f"of-{number}", host) for number, host in enumerate(hosts)
+    )
+    try:
+        ours.start()
+        theirs.start()
+        ours.close()
+        assert hosts[0].close() == []
+        assert get(theirs)["notes"] == ""
+    finally:
+        theirs.close()
+        assert [host.close() for host in reversed(hosts)] == [[], []]
+    assert real.leftovers(settings.run_id) == []
 
 
 @needs_engine

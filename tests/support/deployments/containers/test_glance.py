@@ -15,8 +15,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from support.deployments.containers import glance, labels
-from support.settings import ROOT
+from support.base.settings import ROOT
+from support.deployments.containers import labels, leftover_probe
 
 EMPTY = {"/containers/json": [], "/networks": [], "/volumes": {"Volumes": None}, "/images/json": []}
 
@@ -64,35 +64,35 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
 
 
 def test_an_engine_that_holds_nothing_is_empty(engine: Engine) -> None:
-    assert glance.empty()
+    assert leftover_probe.empty()
     every, builds = {"label": [labels.RUN]}, {"label": [labels.CACHE], "dangling": ["true"]}
     assert engine.asked == [*((path, every) for path in EMPTY), ("/images/json", builds)]
 
 
 def test_of_one_run_only_what_carries_its_id_counts(engine: Engine) -> None:
-    assert glance.empty("3f2a")
+    assert leftover_probe.empty("3f2a")
     assert engine.asked == [(path, {"label": [f"{labels.RUN}=3f2a"]}) for path in EMPTY]
 
 
 @pytest.mark.parametrize("path", EMPTY)
 def test_whatever_it_holds_must_be_looked_at(engine: Engine, path: str) -> None:
     engine.held[path] = {"Volumes": [{}]} if path == "/volumes" else [{}]
-    assert not glance.empty()
-    assert not glance.empty("3f2a")
+    assert not leftover_probe.empty()
+    assert not leftover_probe.empty("3f2a")
 
 
 def test_an_engine_that_refuses_must_be_looked_at(engine: Engine) -> None:
     engine.status = 500
-    assert not glance.empty()
+    assert not leftover_probe.empty()
 
 
 def test_an_engine_elsewhere_must_be_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:2375")
-    assert not glance.empty()
+    assert not leftover_probe.empty()
 
 
 def test_a_run_without_containers_does_not_load_the_sdk(engine: Engine) -> None:
-    code = "import sys, pathlib, support.run.accept, support.hooks; from support.deployments import sweep"
+    code = "import sys, pathlib, support.run.accept, support.world.hooks; from support.deployments import sweep"
     code += "; sweep(pathlib.Path('/nonexistent')); sys.exit('docker' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=os.environ, check=False).returncode == 0
     assert engine.asked

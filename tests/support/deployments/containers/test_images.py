@@ -11,11 +11,11 @@ from typing import cast
 
 import pytest
 
+from support.base.outcomes import UsageError
 from support.deployments.containers import images, labels
 from support.deployments.containers.build_log import BuildLog
 from support.deployments.containers.engine import Engine
 from support.deployments.containers.images import KEPT, Build, Images
-from support.outcomes import UsageError
 
 from .conftest import FakeEngine, facts
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from support.base.systems import SYSTEMS
 from support.deployments.containers import compose
-from support.systems import SYSTEMS
 
 PATH = SYSTEMS / "caio" / "compose.yaml"
 

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from support import systems
+from support.base import systems
+from support.base.outcomes import NotVerified
+from support.base.settings import Settings
+from support.base.systems import System
 from support.deployments.containers import labels
 from support.deployments.containers.balancer import Seat, seats_in
 from support.deployments.containers.base_image import OFFICIAL
@@ -15,9 +18,6 @@ from support.deployments.containers.engine import Engine
 from support.deployments.containers.host import ContainerHost
 from support.deployments.containers.images import Images
 from support.deployments.containers.replicas import ReplicaSet
-from support.outcomes import NotVerified
-from support.settings import Settings
-from support.systems import System
 from tests.support.deployments.containers.conftest import FakeEngine
 from tests.support.deployments.containers.tiny_system import needs_engine
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from support.base.outcomes import NotVerified
 from support.deployments.containers import wheelhouse
-from support.outcomes import NotVerified
 
 
 class Pip:

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from support import hooks, systems
-from support.deployments.containers import engine, glance, sweeping
-from support.outcomes import NotVerified, UsageError
+from support.base import systems
+from support.base.outcomes import NotVerified, UsageError
+from support.base.settings import ROOT, Settings
+from support.deployments.containers import engine, leftover_probe, sweeping
 from support.run import preflight
-from support.settings import ROOT, Settings
+from support.world import hooks
 
 NOWHERE = "unix:///nonexistent"
 
@@ -65,7 +66,7 @@ def test_other_addresses_have_their_reason_too(address: str, why: str, monkeypat
 def test_a_socket_that_nobody_listens_at_is_no_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_HOST", deaf(tmp_path / "sock"))
     assert engine.why_not().endswith("connection refused")
-    assert glance.empty()
+    assert leftover_probe.empty()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give rights up for a moment")
@@ -78,7 +79,7 @@ def test_who_has_no_right_to_the_engine_is_told_so(tmp_path: Path) -> None:
     if (child := os.fork()) == 0:
         os.environ["DOCKER_HOST"] = address
         os.setresuid(65534, 65534, 65534)
-        os.write(write, json.dumps([engine.why_not(), glance.empty(), sweeping.sweep()]).encode())
+        os.write(write, json.dumps([engine.why_not(), leftover_probe.empty(), sweeping.sweep()]).encode())
         os._exit(0)
     os.waitpid(child, 0)
     os.close(write)

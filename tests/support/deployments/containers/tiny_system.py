@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 
 import pytest
 
-from support import systems
+from support.base import systems
+from support.base.systems import System
 from support.deployments.containers import engine, labels
-from support.systems import System
 
 Test = TypeVar("Test", bound=Callable[..., Any])
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from support.base.settings import Settings, Timeouts
 from support.deployments.stores import EmbeddedStore, PostgreSQL, Redis
-from support.settings import Settings, Timeouts
 from tests.support.deployments.stores.clients import Client, client_of
 
 DISK = 160

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import psutil
 
+from support.base.settings import Settings, Timeouts
 from support.deployments.journal import RunJournal
 from support.deployments.stores import PostgreSQL, Redis
 from support.faults.stores import FullStore
-from support.settings import Settings, Timeouts
 
 settings = Settings(reports=Path(sys.argv[1]), timeouts=Timeouts(start=120, stop=60))
 journal = RunJournal(settings.scratch, "main")

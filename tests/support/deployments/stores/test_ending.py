@@ -13,9 +13,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from support.base.settings import ROOT
+from support.base.waiting import until
 from support.deployments import journal
-from support.settings import ROOT
-from support.waiting import until
 
 PROGRAM = [sys.executable, "-B", "-m", "tests.support.deployments.stores.starting"]
 

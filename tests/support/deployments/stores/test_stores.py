@@ -10,10 +10,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from support.base.outcomes import Broken, DeploymentFailed
+from support.base.waiting import until
 from support.deployments.ports import HOST
 from support.deployments.stores import KINDS, EmbeddedStore, PostgreSQL, Redis, Store
-from support.outcomes import Broken, DeploymentFailed
-from support.waiting import until
 from tests.support.deployments.stores.clients import PostgreSQLClient, client_of
 
 Make = Callable[..., EmbeddedStore]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from support.waiting import until
+from support.base.waiting import until
 from tests.systems.caio.service.conftest import ADMIN, SERVICE, TOKENS, Open, bearer, contract
 
 CHAT = {"intent": {"type": "chat"}, "input": {"message": "Good morning"}, "deadline_ms": 1000}

@@ -1,1 +1,0 @@
-"""What steps do with the world, one module per subject; each joins the rooms for one kind of sentence."""

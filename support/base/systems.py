@@ -1,0 +1,452 @@
+"""Reads and validates ``systems/<system>/system.yaml``, the document that tells the suite all it knows of a system.
+
+A definition is read strictly: an unknown, missing or wrongly typed field is a UsageError that names file, line and
+field. Values may hold placeholders, which are filled in when a deployment starts::
+
+    {python}         the interpreter that the suite runs on      {here}   the folder of system.yaml
+    {host} {port}    where the process is to listen              {data}   its own empty data folder
+    {name}           the name of a companion                     {token_admin}  the token of identity "admin"
+    {database} …     every name under ``files``
+
+``${NAME}`` or ``${NAME:-otherwise}`` in a token reads the suite's own environment. A path under ``files`` that ends
+in a slash is a folder that is made before the start. ``sources`` are the files and folders that the system is
+built from, relative to system.yaml: an acceptance holds only as long as they stay as they are. ``checklist`` is the
+file beside it that holds the hardening checklist (``support/base/checklists.py``).
+
+``requests`` and ``metrics`` are described in ``support/base/requests.py``. ``logs`` name the field of a JSON log line
+that holds the request id, and the header by which the caller is given it; ``errors`` are the paths of a refusal's kind
+and message in the JSON of an answer.
+``processes``, ``stores`` and ``files`` from templates are told of in ``support/base/topology.py``.
+
+``refusals`` give the HTTP status of each kind of refusal, and the words that the answer must contain where the system
+promises some. ``reasons`` give, for each reason in Gherkin for which a service is refused, the regular expression that
+the system's own reason must match. ``healthy`` is the status by which its health check says that all is well. Data that
+a scenario needs and a definition does not declare makes that scenario *not verified* (NotVerified, naming the field).
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    StringConstraints,
+    ValidationError,
+)
+
+from support.base import checklists, topology, yaml_lines
+from support.base.outcomes import NotVerified, UsageError
+from support.base.placeholders import PLACEHOLDER, fill, read_variables, suggest, unset_variables
+from support.base.requests import DeclaredMetric, Request, sought
+from support.base.settings import ROOT
+from support.base.topology import FileEntry, PartName, ProcessEntry, StoreEntry
+
+SYSTEMS = ROOT / "systems"
+_BUILT_IN = frozenset({"python", "here", "host", "port", "data", "name"})
+
+T = TypeVar("T")
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+UrlPath = Annotated[str, StringConstraints(pattern=r"^/")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Command(_Part):
+    """How a process is started: its command line and what its environment adds."""
+
+    command: list[str] = Field(min_length=1)
+    environment: dict[str, str] = Field(default_factory=dict)
+
+
+class ContainerEntry(_Part):
+    """How the system is run as a container: a service of a compose file, relative to system.yaml.
+
+    ``port`` is where it listens and ``data`` the folder that it keeps its data in, both inside the container; its
+    environment is added to that of the service.
+    """
+
+    compose: str
+    service: Name
+    port: int = Field(ge=1, le=65_535)
+    data: str = Field("/data", pattern=r"^/")
+    command: list[str] | None = None
+    environment: dict[str, str] = Field(default_factory=dict)
+
+
+class ReplicasEntry(_Part):
+    """How several of the system run behind a load balancer, on one data folder: services of a compose file.
+
+    Of the two ``sides`` one serves while the other is replaced. ``ask`` is the command, run in the balancer's
+    container, that takes a line of its runtime API; ``backend`` is what the balancer calls the replicas together;
+    ``served_by`` the header of its answers that names the replica; ``balancer_image`` the variable that the compose
+    file takes its image from. ``rehearsal`` is a Dockerfile whose stages make other versions of the image IMAGE.
+    """
+
+    compose: str
+    balancer: Name
+    balancer_image: str
+    balancer_port: int = Field(ge=1, le=65_535)
+    ask: list[str] = Field(min_length=1)
+    backend: str
+    served_by: str
+    port: int = Field(ge=1, le=65_535)
+    data: str = Field("/data", pattern=r"^/")
+    sides: list[list[Name]] = Field(min_length=2, max_length=2)
+    rehearsal: str
+    environment: dict[str, str] = Field(default_factory=dict)
+
+
+class Companion(Command):
+    """A service the system works with, started beside it; ``ready`` is the path that answers 2xx once it is up.
+
+    ``urls`` is the variable of the system's environment that names the URLs of the running ones, separated by commas.
+    """
+
+    ready: UrlPath
+    urls: str | None = Field(None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
+    container: ContainerEntry | None = None
+
+
+class Remote(_Part):
+    """What a system that already runs elsewhere offers: the profiles it runs in, and capabilities besides ``http``."""
+
+    provides: list[Name] = Field(default_factory=lambda: ["default"])
+    capabilities: list[Name] = Field(default_factory=list)
+
+
+class Deployments(_Part):
+    """The ways in which the system can be run."""
+
+    process: Command | None = None
+    python: Command | None = None
+    container: ContainerEntry | None = None
+    replicas: ReplicasEntry | None = None
+    remote: Remote = Field(default_factory=Remote)
+
+
+class Profile(_Part):
+    """A named set-up that Gherkin may ask for; its environment is added to that of the process.
+
+    With the scheme ``https`` the suite writes a certificate and its key to the files ``tls_certificate`` and
+    ``tls_key`` before the start, and verifies it by the authority that it made for the run.
+    With a ``client_certificate``, a common name, clients show a certificate of that authority with this name, and the
+    suite writes the authority's own to the file ``tls_client_authority``, by which the system verifies them.
+    """
+
+    scheme: Literal["http", "https"] = "http"
+    client_certificate: str | None = Field(None, min_length=1)
+    environment: dict[str, str] = Field(default_factory=dict)
+
+
+class Identity(_Part):
+    """A caller the system knows: the token it shows and the role it has."""
+
+    token: str
+    role: Name
+
+
+class DeclaredRefusal(_Part):
+    """How a refusal shows: the HTTP status and, where the system promises words, a text that the answer must contain.
+
+    A plain number is the status alone: then the kind of the refusal and its status decide. ``kind`` is what the
+    answer has at the path ``errors.kind``.
+    """
+
+    status: int
+    says: str = ""
+    kind: str = ""
+
+
+def _status_alone(given: object) -> object:
+    return given if isinstance(given, dict | DeclaredRefusal) else {"status": given}
+
+
+def _pattern(given: str) -> str:
+    try:
+        re.compile(given)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
+    return given
+
+
+class System(_Part):
+    """One system under test, as its ``system.yaml`` describes it."""
+
+    name: Name
+    says: str
+    title: str
+    version: str
+    interfaces: list[Literal["http", "python"]] = Field(default_factory=lambda: ["http"], min_length=1)  # type: ignore[arg-type]
+    deployments: Deployments
+    profiles: dict[Name, Profile] = Field(default_factory=dict)
+    processes: dict[PartName, ProcessEntry] = Field(default_factory=dict)
+    stores: dict[PartName, StoreEntry] = Field(default_factory=dict)
+    files: dict[Name, Annotated[FileEntry, BeforeValidator(topology.path_alone)]] = Field(default_factory=dict)
+    endpoints: dict[Name, UrlPath]
+    identities: dict[Name, Identity] = Field(default_factory=dict)
+    requests: dict[str, Request] = Field(default_factory=dict)
+    metrics: dict[Name, DeclaredMetric] = Field(default_factory=dict)
+    logs: dict[Literal["request_id", "header"], str] = Field(default_factory=dict)
+    errors: dict[Literal["kind", "message"], str] = Field(default_factory=dict)
+    refusals: dict[Name, Annotated[DeclaredRefusal, BeforeValidator(_status_alone)]] = Field(default_factory=dict)
+    reasons: dict[str, Annotated[str, AfterValidator(_pattern)]] = Field(default_factory=dict)
+    healthy: str = Field("healthy", min_length=1)
+    companions: dict[Name, Companion] = Field(default_factory=dict)
+    commands: dict[Name, list[str]] = Field(default_factory=dict)
+    capabilities: list[Name] = Field(default_factory=lambda: ["http"])
+    slos: dict[Name, float] = Field(default_factory=dict)
+    sources: list[str] = Field(default_factory=list)
+    checklist: str | None = None
+
+    _path: Path = PrivateAttr(default=Path())
+    _lines: Mapping[yaml_lines.FieldPath, int] = PrivateAttr(default_factory=dict)
+    _hardening: tuple[checklists.Item, ...] = PrivateAttr(default=())
+
+    @property
+    def path(self) -> Path:
+        """The file that this definition was read from."""
+        return self._path
+
+    @property
+    def here(self) -> Path:
+        """The folder of that file."""
+        return self._path.parent
+
+    @property
+    def hardening(self) -> tuple[checklists.Item, ...]:
+        """The items of its hardening checklist; none where it has no checklist."""
+        return self._hardening
+
+    def endpoint(self, name: str) -> str:
+        """The path of an endpoint. Raises NotVerified if the definition does not name it."""
+        return self._named("endpoints", self.endpoints, name)
+
+    def metric(self, name: str) -> str:
+        """The metric that the suite knows as ``name``. Raises NotVerified if the definition does not name it."""
+        return self._named("metrics", self.metrics, name).name
+
+    def metric_labels(self, metric: str, path: str, status: int | None = None) -> dict[str, str]:
+        """The labels of a metric for requests to an endpoint's path. Raises NotVerified if they are not declared."""
+        declared = self._named("metrics", self.metrics, metric)
+        told = {"endpoint": declared.paths.get(path, path)}
+        values = told if status is None else {**told, "status": str(status)}
+        names = declared.labels.model_dump(exclude_none=True)
+        return {self._named(f"metrics.{metric}.labels", names, label): value for label, value in values.items()}
+
+    def log(self, name: str) -> str:
+        """The field (``request_id``) or ``header`` with the request id. Raises NotVerified if it is not declared."""
+        return self._named("logs", self.logs, name)
+
+    def error(self, name: str) -> str:
+        """The path of a refusal's ``kind`` or ``message`` in its JSON. Raises NotVerified if it is not declared."""
+        return self._named("errors", self.errors, name)
+
+    def refusal(self, name: str) -> DeclaredRefusal:
+        """How a refusal that Gherkin names shows. Raises NotVerified if the definition does not name it."""
+        return self._named("refusals", self.refusals, name)
+
+    def request(self, name: str) -> Request:
+        """What a caller sends by that name, or by what it asks for. Raises NotVerified if the definition has none."""
+        return self._named("requests", self.requests, sought(name, self.requests))
+
+    def reason(self, says: str) -> str:
+        """The pattern of what it says of a service refused for this reason. Raises NotVerified if none is declared."""
+        return self._named("reasons", self.reasons, says)
+
+    def profile(self, name: str) -> Profile:
+        """A named set-up; "default" exists always. Raises NotVerified if the definition does not name it."""
+        return self._named("profiles", {"default": Profile(), **self.profiles}, name)
+
+    def command(self, name: str, added: Mapping[str, str]) -> list[str]:
+        """The command line of one of the system's own tools, such as ``verify``, with its placeholders filled in.
+
+        ``added`` says what the placeholders stand for that only the caller knows. Raises NotVerified if the definition
+        does not name it.
+        """
+        bindings = {"python": sys.executable, "here": str(self.here), **added}
+        parts = self._named("commands", self.commands, name)
+        return [fill(part, bindings, f"{self.path}: commands.{name}") for part in parts]
+
+    def companion(self, name: str) -> Companion:
+        """A companion's definition. Raises NotVerified if there is none of that name."""
+        return self._named("companions", self.companions, name)
+
+    def named_process(self, name: str) -> ProcessEntry:
+        """A named process. Raises NotVerified if the definition does not name it."""
+        return self._named("processes", self.processes, name)
+
+    def store(self, name: str) -> StoreEntry:
+        """A store. Raises NotVerified if the definition does not name it."""
+        return self._named("stores", self.stores, name)
+
+    def token(self, identity: str) -> str:
+        """The token of an identity, with ``${NAME}`` read from the environment. Raises UsageError if it is not set."""
+        raw = self._named("identities", self.identities, identity).token
+        return read_variables(raw, f"{self.path}: identities.{identity}.token")
+
+    def line_of(self, *field: str) -> int:
+        """The line of its file on which a field stands; 1 where it does not."""
+        return self._lines.get(field, 1)
+
+    def unset(self) -> list[str]:
+        """Each token that reads an environment variable which is not set, with file, line and field."""
+        return [
+            f"{self.path}:{self.line_of('identities', name, 'token')}: identities.{name}.token: "
+            f"reads the environment variable {variable}, which is not set: set it and try again"
+            for name, who in self.identities.items()
+            for variable in unset_variables(who.token)
+        ]
+
+    def declared(self, group: str) -> frozenset[str]:
+        """The names that a group, such as ``endpoints``, has; the profile "default" exists always."""
+        return frozenset(getattr(self, group)) | ({"default"} if group == "profiles" else set())
+
+    def tokens(self) -> list[str]:
+        """Every token that can be read here; those whose variable is not set are left out."""
+        readable = (name for name, who in self.identities.items() if not unset_variables(who.token))
+        return [self.token(name) for name in readable]
+
+    def offers(self, deployment: str) -> frozenset[str]:
+        """The capabilities of the system as deployed: ``process`` offers all, ``remote`` only what its entry lists."""
+        if deployment == "remote":
+            return frozenset({"http", *self.deployments.remote.capabilities})
+        return frozenset(self.capabilities)
+
+    def paths(self, data: Path) -> dict[str, Path]:
+        """The files the definition names, for one data folder."""
+        known = {"data": str(data), "here": str(self.here)}
+        named = {name: Path(fill(file.path, known, f"{self.path}: files.{name}")) for name, file in self.files.items()}
+        return _DeclaredFiles(self.path, named)
+
+    def bindings(self, data: Path, host: str, port: int, name: str = "") -> dict[str, str]:
+        """What the placeholders stand for in one deployment."""
+        fixed = {"python": sys.executable, "here": str(self.here), "host": host, "port": str(port), "data": str(data)}
+        files = {key: str(path) for key, path in self.paths(data).items()}
+        readable = (key for key, who in self.identities.items() if not unset_variables(who.token))
+        tokens = {f"token_{key}": self.token(key) for key in readable}
+        return {**files, **tokens, **fixed, "name": name or self.name}
+
+    def _named(self, group: str, known: Mapping[Any, T], name: str) -> T:
+        if name not in known:
+            raise NotVerified(f"{self.path} does not declare {group}.{name}, which this needs; {suggest(name, known)}")
+        return known[name]
+
+
+class _DeclaredFiles(dict[str, Path]):
+    """Files by name. Raises NotVerified for one that the definition does not name."""
+
+    def __init__(self, definition: Path, named: Mapping[str, Path]) -> None:
+        super().__init__(named)
+        self._definition = definition
+
+    def __missing__(self, name: str) -> Path:
+        raise NotVerified(f"{self._definition} does not declare files.{name}, which this needs; {suggest(name, self)}")
+
+
+def load(path: Path) -> System:
+    """Read one definition. Raises UsageError with file, line and field for each thing that is wrong with it."""
+    document = yaml_lines.read(path)
+    try:
+        system = System.model_validate(document.content)
+    except ValidationError as error:
+        raise UsageError("\n".join(yaml_lines.complaints(document, error))) from error
+    system._path, system._lines = path.resolve(), document.lines
+    problems = [*_bad_placeholders(system), *_contradictions(system)]
+    if problems:
+        raise UsageError(
+            "\n".join(f"{path}:{document.line(at)}: {yaml_lines.field_name(at)}: {why}" for at, why in problems)
+        )
+    system._hardening = checklists.load(system.here / system.checklist) if system.checklist else ()
+    return system
+
+
+def all_systems(folder: Path = SYSTEMS) -> list[System]:
+    """Every system that has a definition, by name."""
+    return [find(name, folder) for name in names(folder)]
+
+
+def names(folder: Path = SYSTEMS) -> list[str]:
+    """The names of the systems that have a definition, without reading any."""
+    return sorted(path.parent.name for path in folder.glob("*/system.yaml"))
+
+
+def find(name: str, folder: Path = SYSTEMS) -> System:
+    """The system of that name. Raises UsageError for an unknown one, naming those there are."""
+    path = folder / name / "system.yaml"
+    if name not in names(folder):
+        raise UsageError(f"unknown system {name!r}: {path} does not exist; {suggest(name, names(folder))}")
+    system = load(path)
+    if system.name != name:
+        raise UsageError(f"{path}: name: must be the name of its folder, {name!r}, not {system.name!r}")
+    return system
+
+
+def _texts(system: System) -> Iterator[tuple[yaml_lines.FieldPath, str]]:
+    commands: list[tuple[yaml_lines.FieldPath, Command | None]] = [
+        (("deployments", "process"), system.deployments.process),
+        (("deployments", "python"), system.deployments.python),
+        *((("companions", name), companion) for name, companion in system.companions.items()),
+    ]
+    for at, command in commands:
+        if command is not None:
+            yield from (((*at, "command", index), text) for index, text in enumerate(command.command))
+            yield from (((*at, "environment", name), text) for name, text in command.environment.items())
+    yield from topology.texts(system)
+    for name, profile in system.profiles.items():
+        yield from ((("profiles", name, "environment", key), text) for key, text in profile.environment.items())
+
+
+def _bad_placeholders(system: System) -> Iterator[tuple[yaml_lines.FieldPath, str]]:
+    known = {*_BUILT_IN, *system.files, *(f"token_{name}" for name in system.identities)}
+    extended = known | topology.placeholders(system)
+    for at, text in _texts(system):
+        here = topology.known_at(at, known, extended, bool(system.processes))
+        for word in PLACEHOLDER.findall(text):
+            if word not in here:
+                yield at, f"nothing is known for {{{word}}}; {suggest(word, sorted(here))}"
+    for name, file in system.files.items():
+        for word in PLACEHOLDER.findall(file.path):
+            if word not in ("data", "here"):
+                yield ("files", name), f"{{{word}}} cannot stand here, only {{data}} and {{here}} can"
+    yield from topology.bad_templates(system, extended)
+
+
+def _contradictions(system: System) -> Iterator[tuple[yaml_lines.FieldPath, str]]:
+    if system.checklist and not (system.here / system.checklist).is_file():
+        yield ("checklist",), f"{system.checklist!r} is not beside this file: put it there, or take this line away"
+    if "python" in system.interfaces and system.deployments.python is None:
+        yield ("interfaces",), "names python, but deployments.python does not say how to start its driver"
+    for index, profile in enumerate(system.deployments.remote.provides):
+        if profile not in {"default", *system.profiles}:
+            yield ("deployments", "remote", "provides", index), f"no such profile; {suggest(profile, system.profiles)}"
+    for name, secured in system.profiles.items():
+        if secured.scheme == "https" and not {"tls_certificate", "tls_key"} <= system.files.keys():
+            yield ("profiles", name, "scheme"), "files must name tls_certificate and tls_key, which the profile reads"
+        if secured.client_certificate and (secured.scheme != "https" or "tls_client_authority" not in system.files):
+            why = "scheme must be https and files must name tls_client_authority, by which the system verifies clients"
+            yield ("profiles", name, "client_certificate"), why
+    yield from topology.contradictions(system, single=system.deployments.process is not None)
+    yield from _contradictory_requests(system)
+    for name in system.files.keys() & _BUILT_IN:
+        yield ("files", name), "this name already stands for something else in a placeholder"
+
+
+def _contradictory_requests(system: System) -> Iterator[tuple[yaml_lines.FieldPath, str]]:
+    for name, refusal in system.refusals.items():
+        if refusal.kind and "kind" not in system.errors:
+            yield ("refusals", name, "kind"), "errors.kind does not say where an answer has its kind"
+    for name, request in system.requests.items():
+        if request.endpoint not in system.endpoints:
+            yield ("requests", name, "endpoint"), f"no such endpoint; {suggest(request.endpoint, system.endpoints)}"
+        yield from ((("requests", name, *at), why) for at, why in request.mistakes())

@@ -1,0 +1,1 @@
+"""What only one system needs: its client, documents, words, judgements and state."""

@@ -1,0 +1,1 @@
+"""CAIO's client, documents, words, judgements and scenario state."""

@@ -1,0 +1,1 @@
+"""What the shared sentences do, one module per subject; the same names as their steps."""
