@@ -17,19 +17,19 @@ from pathlib import Path
 from typing import Any
 
 import allure_behave.formatter
+import allure_behave.listener
 import allure_commons
 from allure_behave.listener import AllureListener, GroupContext
 from allure_commons import model2 as model
 from allure_commons.reporter import AllureReporter
 from allure_commons.types import ALLURE_UNIQUE_LABELS, AttachmentType
-from allure_commons.utils import now
 from attrs import asdict
 from behave.exception import ConfigError
 from behave.formatter.base import Formatter
 from behave.model import ScenarioOutline
 from behave.reporter.base import Reporter
 
-from support.base import scenarios
+from support.base import clock, scenarios
 from support.base.outcomes import Outcome
 from support.base.scenarios import rule_of
 from support.base.settings import ROOT
@@ -40,6 +40,14 @@ from support.evidence.identity import Identity, identify, target_of
 from support.evidence.judging import Judgement
 from support.evidence.redaction import redactor
 from support.evidence.results_folder import ResultsFolder, ResultsLost
+
+
+def now() -> int:
+    """Milliseconds since the epoch, by a clock that nobody sets back while a run goes on."""
+    return round(clock.now() * 1000)
+
+
+allure_behave.listener.now = now  # stock looks at the wall clock, by which a scenario could end before it began
 
 STATUS = {
     Outcome.MET: model.Status.PASSED,

@@ -30,13 +30,17 @@ def after_step(context, step):
     skip_if_not_verified(context.scenario, step)
 """
 STEPS = """\
-from behave import given
+from behave import given, then
 from support.evidence.attachments import Evidence
 from support.base.outcomes import NotMet, NotVerified
 
 @given("all is well")
 def well(context):
     Evidence().observation("decision time, p95", 12.4, 50, "ms", 1000)
+
+@then('it is "{what}"')
+def is_what(context, what):
+    assert what in ("met", "other", "more")
 
 @given("nothing was measured")
 def unmeasured(context):
@@ -60,8 +64,10 @@ Feature: Routing
   Rule: A promise
     Example: Met
       Given all is well
+      Then it is "met"
     Scenario Outline: Of an interface
       Given all is well
+      Then it is "<interface>"
       Examples:
         | interface |
         | other     |

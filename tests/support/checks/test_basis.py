@@ -11,11 +11,11 @@ from support.checks import alert_rules, raised_alerts
 from support.checks.agreement import judge_count
 from support.checks.alert_rules import Alert
 from support.checks.basis import enough
-from support.checks.raised_alerts import Alarm, Vigil
+from support.checks.raised_alerts import Alarm, AlertRun
 from support.domains.caio import decisions
 
 DOWN = Alarm("north", "Down")
-NEVER = Vigil(caused={DOWN: 100.0}, removed={DOWN: 120.0})
+NEVER = AlertRun(caused={DOWN: 100.0}, removed={DOWN: 120.0})
 
 
 def test_what_is_there_is_given_back_to_be_judged() -> None:
@@ -39,10 +39,10 @@ def test_one_cannot_be_compared_with_itself() -> None:
 @pytest.mark.parametrize(
     "judge",
     [
-        lambda: raised_alerts.late(Vigil(), 10),
-        lambda: raised_alerts.unreceived(Vigil()),
+        lambda: raised_alerts.late(AlertRun(), 10),
+        lambda: raised_alerts.unreceived(AlertRun()),
         lambda: raised_alerts.needless(NEVER),
-        lambda: raised_alerts.lasting(Vigil(), 10),
+        lambda: raised_alerts.lasting(AlertRun(), 10),
         lambda: raised_alerts.lasting(NEVER, 10),
         lambda: alert_rules.unexposed([Alert("Down", "up == 0", "", "", "", "")], {"calls_total"}),
         lambda: alert_rules.untried([], ""),

@@ -15,7 +15,7 @@ from support.evidence.results_folder import ResultsFolder
 from tests.support.evidence.conftest import Run, Tree
 
 ENVIRONMENT = """
-from support import text
+from support.base import text
 
 def before_all(context):
     text.escape_on_console()

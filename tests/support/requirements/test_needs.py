@@ -8,8 +8,9 @@ from textwrap import dedent
 
 import pytest
 
-from support.base import sentences, systems
+from support.base import systems
 from support.base.settings import ROOT
+from support.requirements import sentences
 from support.requirements.needs import Need, Requirements
 from support.requirements.syntax import READS
 
@@ -17,8 +18,8 @@ HEAD = """\
 from behave import then
 from behave.runner import Context
 
-from support.actions import callers, lifecycle
-from support.interfaces import HttpInterface
+from support.domains.caio import registrations
+from support.subjects import auth, deployment, health
 from support.world.core import World
 
 TABLE = {"one": "first", "two": "second"}
@@ -26,7 +27,7 @@ NAME = "metrics"
 """
 
 UNRESOLVED = {
-    "support/subjects/auth.py": {"attempt(world, _last_caller(world).says, 'list the services')"},
+    "support/subjects/auth.py": {"attempt(world, last_caller(world).says, action)"},
     "support/subjects/faults.py": {"name"},
     "support/subjects/alert_runs.py": {"world.contain(row['profile'])"},
     "support/deployments/certificates.py": {"CERTIFICATE", "KEY"},
@@ -69,13 +70,13 @@ def needs(tmp_path: Path, body: str, more: str = "", interface: str = "http") ->
         ("context.world.start(kind)", {("profiles", "<kind>")}),
         ("context.world.start()", {("profiles", "default")}),
         ("context.world.start(profile='tls')", {("profiles", "tls")}),
-        ("lifecycle.files(context.world)['audit']", {("files", "audit")}),
-        ("lifecycle.health(context.world)", {("endpoints", "health")}),
-        ("lifecycle.status_of(context.world, 'ready')", {("endpoints", "ready")}),
+        ("deployment.files(context.world)['audit']", {("files", "audit")}),
+        ("health.report(context.world)", {("endpoints", "health")}),
+        ("health.status_of(context.world, 'ready')", {("endpoints", "ready")}),
         ("context.world.orchestrator.decision('1')", {("endpoints", "decisions")}),
         ("[each.public_keys() for each in context.world.orchestrators]", {("endpoints", "keys")}),
         ("until(lambda: context.world.endpoint('route'))", {("endpoints", "route")}),
-        ("lifecycle.register_during(context.world, lifecycle.kill)", {("endpoints", "services")}),
+        ("registrations.register_during(context.world, deployment.kill)", {("endpoints", "services")}),
         ("name = kind\ncontext.world.system.reason(name)", {("reasons", "<kind>")}),
         (
             "context.world.system.refusal(kind if other else 'forbidden')",

@@ -32,7 +32,7 @@ Said = tuple[Console, Callable[[], str]]
 STEPS = """
     import os, pathlib, time
     from behave import given
-    from support import settings, systems
+    from support.base import settings, systems
     from support.deployments import LeasePool
     from support.deployments.containers import labels
     from support.deployments.containers.host import ContainerHost
@@ -121,7 +121,7 @@ def strangers(real: Engine, asked: Checkout) -> Iterator[dict[str, Container]]:
     elsewhere = ContainerSpec(base.name, ["sleep", "600"], labels={"org.opencontainers.image.title": "CAIO"})
     made = {"alive": real.create(f"alive-{uuid.uuid4().hex[:8]}", asleep, "run-that-lives")}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(labels, "of_run", lambda _: {})
+        patch.setattr(labels, "of_run", lambda *_: {})
         made["unlabelled"] = real.create(f"unlabelled-{uuid.uuid4().hex[:8]}", elsewhere, "")
         other = {labels.RUN: "run-elsewhere", labels.OWNER: "another-machine boot pid:[1] 1 1.0"}
         patch.setattr(labels, "of_run", lambda _: other)

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from support.base.outcomes import UsageError
 from support.run.accept import accept
+from tests.support.run.conftest import listed
 
 from .conftest import Checkout
 
@@ -32,6 +33,7 @@ def _report(monkeypatch: pytest.MonkeyPatch) -> None:
     """The report has tests of its own; here it takes no time."""
     monkeypatch.setattr("support.evidence.report.generate", lambda results, output, *_: output / "index.html")
     monkeypatch.setattr("support.evidence.report.report_links", lambda report: {})
+    monkeypatch.setattr("support.evidence.report.shown", listed)
 
 
 def change(checkout: Checkout, name: str, old: str, new: str) -> None:
@@ -95,7 +97,7 @@ def test_an_endpoint_that_nothing_reads_is_told(checkout: Checkout, console: Sai
 
 def test_a_scenario_that_needs_what_is_missing_is_not_verified_and_names_it(checkout: Checkout, console: Said) -> None:
     environment = """
-        from support import hooks
+        from support.world import hooks
         from support.base.systems import load
         class World:
             system = load(__import__("pathlib").Path("systems/tiny/system.yaml"))
