@@ -116,6 +116,8 @@ class Types:
                 return self._of_name(name, scope)
             case ast.Attribute(value=value, attr=attr):
                 return self._attribute(self._annotation(value, scope), attr)
+            case ast.Call(func=ast.Attribute(attr="part"), args=[ast.Name() as kind]):
+                return scope.module, kind
             case ast.Call(func=called):
                 return self._result(called, scope)
             case ast.Subscript(value=value):

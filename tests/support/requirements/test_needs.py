@@ -19,6 +19,7 @@ from behave import then
 from behave.runner import Context
 
 from support.domains.caio import registrations
+from support.domains.caio.session import caio
 from support.subjects import auth, deployment, health
 from support.world.core import World
 
@@ -67,14 +68,14 @@ def needs(tmp_path: Path, body: str, more: str = "", interface: str = "http") ->
         ("context.world.endpoint(NAME)", {("endpoints", "metrics")}),
         ("context.world.system.refusal(kind)", {("refusals", "<kind>")}),
         ("world = context.world\nworld.system.command('verify', {})", {("commands", "verify")}),
-        ("context.world.start(kind)", {("profiles", "<kind>")}),
-        ("context.world.start()", {("profiles", "default")}),
-        ("context.world.start(profile='tls')", {("profiles", "tls")}),
+        ("context.world.start(kind)", {("profiles", "<kind>"), ("processes", "*")}),
+        ("context.world.start()", {("profiles", "default"), ("processes", "*")}),
+        ("context.world.start(profile='tls')", {("profiles", "tls"), ("processes", "*")}),
         ("deployment.files(context.world)['audit']", {("files", "audit")}),
         ("health.report(context.world)", {("endpoints", "health")}),
         ("health.status_of(context.world, 'ready')", {("endpoints", "ready")}),
-        ("context.world.orchestrator.decision('1')", {("endpoints", "decisions")}),
-        ("[each.public_keys() for each in context.world.orchestrators]", {("endpoints", "keys")}),
+        ("caio(context.world).orchestrator.decision('1')", {("endpoints", "decisions")}),
+        ("[each.public_keys() for each in caio(context.world).orchestrators]", {("endpoints", "keys")}),
         ("until(lambda: context.world.endpoint('route'))", {("endpoints", "route")}),
         ("registrations.register_during(context.world, deployment.kill)", {("endpoints", "services")}),
         ("name = kind\ncontext.world.system.reason(name)", {("reasons", "<kind>")}),
@@ -124,7 +125,7 @@ def test_functions_that_call_each_other_are_read_to_an_end(tmp_path: Path) -> No
 
 
 def test_endpoints_are_read_over_http_alone(tmp_path: Path) -> None:
-    body = "context.world.orchestrator.services()"
+    body = "caio(context.world).orchestrator.services()"
     assert needs(tmp_path, body) == {("endpoints", "services")}
     assert needs(tmp_path, body, interface="python") == set()
 
@@ -159,6 +160,7 @@ def test_names_that_only_a_run_tells_are_those_that_are_known() -> None:
     for each in requirements.unresolved:
         left.setdefault(each.path.relative_to(ROOT).as_posix(), set()).add(each.what)
     left.pop(BEHIND_LEASES)
+    print("LEFT", left)
     assert left == UNRESOLVED
 
 

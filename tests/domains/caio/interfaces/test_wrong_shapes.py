@@ -111,11 +111,6 @@ JUDGEMENTS: dict[str, Callable[[Any], object]] = {
 
 PARTS = {"store": {"status": "healthy"}, "router": {"status": "healthy"}}
 HEALTH = {"status": "healthy", "components": PARTS, "health": "healthy", "version": "1.0.0"}
-    "status": "healthy",
-    "components": {"store": {"status": "healthy"}, "router": {"status": "healthy"}},
-    "health": "healthy",
-    "version": "1.0.0",
-}
 OF_HEALTH: dict[str, Callable[[Any], object]] = {
     "components": lambda c: health.reports_components(c, "store, router"),
     "healthy": health.all_healthy,
