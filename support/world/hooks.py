@@ -22,7 +22,7 @@ from support.deployments import LeasePool, RemoteDeployment, notes, sweep
 from support.evidence.attachments import Evidence
 from support.evidence.skipping import skip_if_not_verified
 from support.faults.stores import StoreProxy
-from support.requirements import Find, Place, Review, place_of
+from support.requirements import Find, Place, Review, other_systems, place_of
 from support.world import machine
 from support.world.core import World
 
@@ -53,6 +53,8 @@ class Suite:
     """System → the parts that each of its scenarios has from the start."""
     pools: dict[str, LeasePool] = field(default_factory=dict)
     _systems: dict[str, System] = field(default_factory=dict)
+    _said: Mapping[str, str] = field(default_factory=lambda: {each.name: each.says for each in systems.all_systems()})
+    """What Gherkin calls each system of the checkout, by its name."""
     _held: ExitStack = field(default_factory=ExitStack)
 
     @classmethod
@@ -70,11 +72,14 @@ class Suite:
     def begin_scenario(self, context: Any, scenario: Any) -> None:
         """Give the scenario its world, or skip it with the reason why it cannot be shown here.
 
-        Raises NothingToJudge for a scenario that would show nothing on any machine.
+        Raises NothingToJudge for a scenario that would show nothing on any machine, and Broken for one that names
+        another system than its own.
         """
         if nothing := why_empty(scenario):
             raise NothingToJudge(nothing)
         system = self._system(scenario)
+        if trouble := self._other_named(scenario, system, finder(context)):
+            raise Broken(trouble)
         if reason := missing(scenarios.needs_of(scenarios.all_tags(scenario)), system, self.settings):
             scenario.skip(reason)
             return
@@ -108,6 +113,14 @@ class Suite:
 
     def _pool_of(self, system: System) -> LeasePool:
         return LeasePool(self.settings, system, StoreProxy)
+
+    def _other_named(self, scenario: Any, system: System, find: Find) -> str:
+        """Which step names another system than the scenario's; empty if none does."""
+        others = {says for name, says in self._said.items() if name != system.name} - {system.says}
+        found = other_systems.named(scenario.all_steps, others, find)
+        return next(
+            (f'line {step.line}: "{step.name}" {other_systems.says(name, system.says)}' for step, name in found), ""
+        )
 
     def _system(self, scenario: Any) -> System:
         if trouble := scenarios.misplaced(scenario.location.filename):

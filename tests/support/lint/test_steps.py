@@ -56,6 +56,21 @@ def test_a_step_that_two_sentences_match(checkout: Checkout) -> None:
     assert "ambiguous-step" in checkout.rules()
 
 
+def test_a_step_that_names_another_system(checkout: Checkout) -> None:
+    checkout.write(
+        "systems/other/system.yaml",
+        "name: other\nsays: Other\ntitle: O\nversion: 1.0.0\ndeployments: {}\nendpoints: {}\n",
+    )
+    checkout.change(STEPS, 'Tiny is running")', '{system} is running")')
+    checkout.change(STEPS, "def run(context)", "def run(context, system)")
+    assert checkout.findings() == []
+    checkout.change(FEATURE, "Tiny is running", "Other is running")
+    assert checkout.findings() == [
+        f'{FEATURE}:8: another-system: "Other is running" names Other, but its feature is about Tiny: '
+        "features name their own system alone"
+    ]
+
+
 def test_a_step_without_docstring(checkout: Checkout) -> None:
     checkout.add_step("it is quiet", "context.world.hush()", doc="")
     assert checkout.rules() == ["undocumented-step"]
