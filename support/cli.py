@@ -156,13 +156,16 @@ def systems_command() -> None:
     """List the systems that can be accepted, and what each offers."""
     from support.run.conclude import criteria_of
 
-    for about in systems.all_systems():
+    found, unreadable = systems.readable()
+    for about in found:
         listed = criteria_of(about.name).criteria
         _say(f"{about.name}: {about.title} {about.version}")
         _say(f"  interfaces    {', '.join(about.interfaces)}")
         _say(f"  deployments   {', '.join(name for name, given in about.deployments if given is not None)}")
         _say(f"  capabilities  {', '.join(sorted(about.capabilities))}")
         _say(f"  criteria      {len(listed)}, in {len({criterion.area for criterion in listed})} areas")
+    for name, why in unreadable.items():
+        _say(f"{name}: its definition cannot be read: {why}")
 
 
 @app.command("vocabulary")

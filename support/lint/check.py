@@ -23,6 +23,7 @@ RULES: tuple[Callable[[Tree], Iterable[Finding]], ...] = (
     sentences.duplicate,
     sentences.ambiguous,
     sentences.another_system,
+    sentences.sentence_of_another_system,
     sentences.undocumented,
     step_functions.too_long,
     step_functions.does_nothing,

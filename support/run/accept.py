@@ -18,7 +18,7 @@ from rich.console import Console
 from support.acceptance import criteria, folder, plan, run_record, snapshot, tags, words
 from support.acceptance.criteria import CriteriaFile
 from support.acceptance.run_record import RunRecord, Starts
-from support.base import feature_files
+from support.base import feature_files, systems
 from support.base.outcomes import UsageError
 from support.base.settings import ROOT, Settings
 from support.base.systems import System
@@ -87,6 +87,9 @@ def _accept(order: Order, console: Console) -> int:
         everything = feature_files.parse(selection.feature_paths(order.root, order.system.name, ()))
         features = feature_files.parse(order.paths) if order.paths else everything
         cases = _select(order, features, everything, listed)
+        _, unreadable = systems.readable(order.root / "systems")
+        for note in systems.notes_on_unreadable(unreadable, [order.system.name]):
+            console.print(f"Note: {note}", highlight=False, markup=False, soft_wrap=True)
         for note in definition.notes(order.system, order.settings.deployment, order.root, everything, features, cases):
             console.print(f"Note: {note}", highlight=False, markup=False, soft_wrap=True)
         noted = input_digests.begin(order.settings.run_id, order.system, order.settings.deployment, order.root)

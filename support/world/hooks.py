@@ -23,7 +23,7 @@ from support.evidence.attachments import Evidence
 from support.evidence.skipping import skip_if_not_verified
 from support.faults.stores import StoreProxy
 from support.requirements import Find, Place, Review, other_systems, place_of
-from support.world import machine
+from support.world import machine, vocabulary
 from support.world.core import World
 
 ALONE = "main"
@@ -53,8 +53,6 @@ class Suite:
     """System → the parts that each of its scenarios has from the start."""
     pools: dict[str, LeasePool] = field(default_factory=dict)
     _systems: dict[str, System] = field(default_factory=dict)
-    _said: Mapping[str, str] = field(default_factory=lambda: {each.name: each.says for each in systems.all_systems()})
-    """What Gherkin calls each system of the checkout, by its name."""
     _held: ExitStack = field(default_factory=ExitStack)
 
     @classmethod
@@ -116,7 +114,7 @@ class Suite:
 
     def _other_named(self, scenario: Any, system: System, find: Find) -> str:
         """Which step names another system than the scenario's; empty if none does."""
-        others = {says for name, says in self._said.items() if name != system.name} - {system.says}
+        others = {each.says for each in vocabulary.KNOWN if each.name != system.name} - {system.says}
         found = other_systems.named(scenario.all_steps, others, find)
         return next(
             (f'line {step.line}: "{step.name}" {other_systems.says(name, system.says)}' for step, name in found), ""
@@ -140,7 +138,8 @@ class Suite:
             print(f"Note: {note}")  # noqa: T201 -- of the run as a whole, so no scenario's log can hold it
         about = {scenarios.system_folder(each.location.filename): self._system(each) for each in chosen}
         _check_definitions(about)
-        for note in self._notes(about, chosen, finder(context)):
+        unreadable = systems.notes_on_unreadable(vocabulary.UNREADABLE, [place.name for place in about])
+        for note in (*unreadable, *self._notes(about, chosen, finder(context))):
             print(f"Note: {note}")  # noqa: T201 -- of the run as a whole, too
         for system in about.values():
             if self.settings.url is not None:

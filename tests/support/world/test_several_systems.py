@@ -114,3 +114,26 @@ def test_a_scenario_that_names_another_system_is_broken(several: Several) -> Non
 def test_a_scenario_of_its_own_system_is_met(several: Several) -> None:
     several.run("behave", "features/east")
     assert several.results()["EAST is up"]["status"] == "passed"
+
+
+def test_a_definition_that_cannot_be_read_stops_no_other_system(several: Several) -> None:
+    several.change("systems/west/system.yaml", "says: WEST", "sayss: WEST")
+    done = several.run("behave", "features/east")
+    assert several.results()["EAST is up"]["status"] == "passed", done.stdout + done.stderr
+    assert done.returncode == 0
+    assert "Note: systems/west/system.yaml cannot be read, which stops no run of another system: " in done.stdout
+    assert "systems/west/system.yaml:3: sayss: unknown field" in done.stdout
+    refused = several.run("behave", "features/west")
+    assert refused.returncode == 2
+    assert "systems/west/system.yaml:3: sayss: unknown field" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "fault", ["import nowhere_to_be_found", "@given('a {thing}')\ndef a(context, thing):\n    'A.'"]
+)
+def test_sentences_of_one_system_stop_no_other(several: Several, fault: str) -> None:
+    source = f"from behave import given\n@given('a {{first}}')\ndef first(context, first):\n    'One.'\n{fault}\n"
+    several.write("steps/west_faulty.py", source)
+    assert several.run("behave", "features/east").returncode == 0
+    assert several.results()["EAST is up"]["status"] == "passed"
+    assert several.run("behave", "features/west").returncode == 1
