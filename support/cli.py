@@ -79,12 +79,13 @@ def accept_command(
     paths = tuple(os.path.relpath(path, suite_settings.ROOT) for path in features or ())
     os.chdir(suite_settings.ROOT)  # behave finds steps, and names scenarios, from where it works
     configured = suite_settings.from_userdata({**_defined(overrides), **options}, systems.names())
+    defined = systems.load(configured.definition) if configured.definition else None
+    name = system_of(paths, system, defined.name if defined else None, suite_settings.ROOT, DEFAULT_SYSTEM)
+    configured = configured.for_system(name)
     configured = configured.model_copy(update={"reports": configured.reports.resolve()})
     if configured.deployment == "remote" and configured.url is None:
         raise UsageError("a remote deployment needs --url, the address where the system answers")
-    defined = systems.load(configured.definition) if configured.definition else None
-    name = system_of(paths, system, defined.name if defined else None, suite_settings.ROOT, DEFAULT_SYSTEM)
-    about = defined or systems.find(name)
+    about = systems.load(configured.definition) if configured.definition else systems.find(name)
     order = Order(
         system=about,
         settings=configured,
@@ -111,16 +112,11 @@ def _defined(overrides: tuple[str, ...]) -> dict[str, str]:
 
 
 def _interfaces(about: systems.System, configured: suite_settings.Settings, asked: str | None) -> tuple[str, ...]:
-    from support.run.accept import offered
-
-    possible = offered(about, configured)
+    asked = asked or (configured.interface if "interface" in configured.model_fields_set else None)
     if asked is None:
-        return possible
-    if asked not in possible:
-        raise UsageError(
-            f"{about.says} cannot be reached over {asked!r} as deployment {configured.deployment!r}; "
-            f"it offers: {', '.join(possible)}"
-        )
+        return about.offered(configured.deployment)
+    if trouble := about.unreachable(asked, configured.deployment):
+        raise UsageError(trouble)
     return (asked,)
 
 

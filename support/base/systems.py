@@ -317,6 +317,18 @@ class System(_Part):
         readable = (name for name, who in self.identities.items() if not unset_variables(who.token))
         return [self.token(name) for name in readable]
 
+    def offered(self, deployment: str) -> tuple[str, ...]:
+        """The interfaces over which scenarios can reach it, as it is deployed."""
+        return tuple(name for name in self.interfaces if name == "http" or deployment == "process")
+
+    def unreachable(self, interface: str, deployment: str) -> str:
+        """Why scenarios cannot reach it over an interface; empty if they can."""
+        possible = self.offered(deployment)
+        if interface in possible:
+            return ""
+        told = ", ".join(possible) or "none"
+        return f"{self.says} cannot be reached over {interface!r} as deployment {deployment!r}; it offers: {told}"
+
     def offers(self, deployment: str) -> frozenset[str]:
         """The capabilities of the system as deployed: ``process`` offers all, ``remote`` only what its entry lists."""
         if deployment == "remote":

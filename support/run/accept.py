@@ -56,12 +56,9 @@ class Order:
     @property
     def partial(self) -> bool:
         """Whether only some of the system's scenarios were asked for."""
-        return bool(self.tags or self.paths) or set(self.interfaces) != set(offered(self.system, self.settings))
-
-
-def offered(system: System, settings: Settings) -> tuple[str, ...]:
-    """The interfaces over which scenarios can reach the system, as it is deployed."""
-    return tuple(name for name in system.interfaces if name == "http" or settings.deployment == "process")
+        return bool(self.tags or self.paths) or set(self.interfaces) != set(
+            self.system.offered(self.settings.deployment)
+        )
 
 
 def accept(order: Order, console: Console) -> int:
@@ -218,9 +215,15 @@ def _command(order: Order, shard: Shard) -> list[str]:
         "definition": settings.definition,
     }
     defines = [f"{name}={value}" for name, value in given.items() if value is not None]
-    options = [word for define in (*order.overrides, *defines) for word in ("-D", define)]
+    shared = [define for define in order.overrides if not _is_of_a_system(define)]  # those are in the settings already
+    options = [word for define in (*shared, *defines) for word in ("-D", define)]
     child = [sys.executable, "-m", "support.run.child", str(os.getpid()), str(settings.results)]
     return [*child, *options, *shard.locations]
+
+
+def _is_of_a_system(define: str) -> bool:
+    head, dot, _ = define.partition("=")[0].partition(".")
+    return bool(dot) and head in systems.names()
 
 
 def _record(order: Order, cases: Sequence[Case], covered: Sequence[str]) -> RunRecord:

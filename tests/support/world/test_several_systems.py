@@ -137,3 +137,24 @@ def test_sentences_of_one_system_stop_no_other(several: Several, fault: str) -> 
     assert several.run("behave", "features/east").returncode == 0
     assert several.results()["EAST is up"]["status"] == "passed"
     assert several.run("behave", "features/west").returncode == 1
+
+
+def test_the_address_of_one_system_is_not_that_of_another(several: Several) -> None:
+    nowhere = "east.url=http://127.0.0.1:9"
+    done = several.run("behave", "features/west", "-D", nowhere)
+    assert several.results()["WEST is up"]["status"] == "passed", done.stdout + done.stderr
+    refused = several.run("behave", "features/east", "-D", nowhere)
+    assert refused.returncode == 2
+    assert "EAST" in refused.stderr
+    assert "127.0.0.1:9" in refused.stderr
+
+
+def test_an_interface_that_a_system_does_not_offer_is_told_in_one_sentence(several: Several) -> None:
+    python = "east.interface=python"
+    assert several.run("behave", "features/west", "-D", python).returncode == 0
+    told = "EAST cannot be reached over 'python' as deployment 'process'; it offers: http"
+    for command in (("behave", "features/east"), ("support", "accept", "--system", "east")):
+        refused = several.run(*command, "-D", python)
+        assert refused.returncode == 2
+        assert told in refused.stderr
+        assert "Traceback" not in refused.stderr
