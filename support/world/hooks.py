@@ -138,6 +138,7 @@ class Suite:
         for note in sweep(self.settings.reports):
             print(f"Note: {note}")  # noqa: T201 -- of the run as a whole, so no scenario's log can hold it
         about = {scenarios.system_folder(each.location.filename): self._system(each) for each in chosen}
+        _check_one_record(about)
         _check_definitions(about)
         _check_interfaces(about.values(), self.settings)
         unreadable = systems.notes_on_unreadable(vocabulary.UNREADABLE, [place.name for place in about])
@@ -192,6 +193,13 @@ class Suite:
             environment=snapshot.take(),
         )
         record.save(self.settings.reports)
+
+
+def _check_one_record(about: Mapping[Path, System]) -> None:
+    """Raises UsageError for features of several systems: a run has one record, whose criteria are of one system."""
+    if len(about) > 1:
+        told = " and ".join(sorted(map(str, about)))
+        raise UsageError(f"one run judges one system, but these features are of several, {told}: run each by itself")
 
 
 def _check_definitions(about: Mapping[Path, System]) -> None:

@@ -31,7 +31,7 @@ def test_a_whole_run_leaves_the_password_nowhere(whole: Whole, guarded: str, com
         def nothing(context):
             "It fails with all that it knows."
             context.world.start()
-            raise AssertionError(context.world.client.get("/health").describe())
+            raise AssertionError(context.world.http.get("/health").describe())
         """,
     )
     done = whole.run(*(word.format(url=guarded) for word in command))

@@ -158,3 +158,14 @@ def test_an_interface_that_a_system_does_not_offer_is_told_in_one_sentence(sever
         assert refused.returncode == 2
         assert told in refused.stderr
         assert "Traceback" not in refused.stderr
+
+
+def test_features_of_several_systems_are_refused_and_leave_the_last_run_as_it_was(several: Several) -> None:
+    several.run("behave", "features/east")
+    before = (several.reports / "run.json").read_bytes()
+    refused = several.run("behave", "features/")
+    assert refused.returncode == 2
+    assert "one run judges one system" in refused.stderr
+    assert "features/east and features/west: run each by itself" in refused.stderr
+    assert (several.reports / "run.json").read_bytes() == before
+    assert several.results()["EAST is up"]["status"] == "passed"
