@@ -79,12 +79,13 @@ def accept_command(
     paths = tuple(os.path.relpath(path, suite_settings.ROOT) for path in features or ())
     os.chdir(suite_settings.ROOT)  # behave finds steps, and names scenarios, from where it works
     configured = suite_settings.from_userdata({**_defined(overrides), **options}, systems.names())
+    defined = systems.load(configured.definition) if configured.definition else None
+    name = system_of(paths, system, defined.name if defined else None, suite_settings.ROOT, DEFAULT_SYSTEM)
+    configured = configured.for_system(name)
     configured = configured.model_copy(update={"reports": configured.reports.resolve()})
     if configured.deployment == "remote" and configured.url is None:
         raise UsageError("a remote deployment needs --url, the address where the system answers")
-    defined = systems.load(configured.definition) if configured.definition else None
-    name = system_of(paths, system, defined.name if defined else None, suite_settings.ROOT, DEFAULT_SYSTEM)
-    about = defined or systems.find(name)
+    about = systems.load(configured.definition) if configured.definition else systems.find(name)
     order = Order(
         system=about,
         settings=configured,
@@ -111,16 +112,11 @@ def _defined(overrides: tuple[str, ...]) -> dict[str, str]:
 
 
 def _interfaces(about: systems.System, configured: suite_settings.Settings, asked: str | None) -> tuple[str, ...]:
-    from support.run.accept import offered
-
-    possible = offered(about, configured)
+    asked = asked or (configured.interface if "interface" in configured.model_fields_set else None)
     if asked is None:
-        return possible
-    if asked not in possible:
-        raise UsageError(
-            f"{about.says} cannot be reached over {asked!r} as deployment {configured.deployment!r}; "
-            f"it offers: {', '.join(possible)}"
-        )
+        return about.offered(configured.deployment)
+    if trouble := about.unreachable(asked, configured.deployment):
+        raise UsageError(trouble)
     return (asked,)
 
 
@@ -156,13 +152,16 @@ def systems_command() -> None:
     """List the systems that can be accepted, and what each offers."""
     from support.run.conclude import criteria_of
 
-    for about in systems.all_systems():
+    found, unreadable = systems.readable()
+    for about in found:
         listed = criteria_of(about.name).criteria
         _say(f"{about.name}: {about.title} {about.version}")
         _say(f"  interfaces    {', '.join(about.interfaces)}")
         _say(f"  deployments   {', '.join(name for name, given in about.deployments if given is not None)}")
         _say(f"  capabilities  {', '.join(sorted(about.capabilities))}")
         _say(f"  criteria      {len(listed)}, in {len({criterion.area for criterion in listed})} areas")
+    for name, why in unreadable.items():
+        _say(f"{name}: its definition cannot be read: {why}")
 
 
 @app.command("vocabulary")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator
 
 from support.base import addresses
 from support.base.outcomes import UsageError
@@ -77,6 +77,11 @@ class Settings(BaseModel):
     clean: bool = Field(True, description="whether earlier results are removed first")
     timeouts: Timeouts = Field(default_factory=Timeouts)
     load: Load = Field(default_factory=Load)
+    _of_systems: dict[str, Settings] = PrivateAttr(default_factory=dict)
+
+    def for_system(self, name: str) -> Settings:
+        """The settings of one system: one given for it alone, as ``caio.interface``, beats one given for all."""
+        return self._of_systems.get(name, self)
 
     @field_validator("url")
     @classmethod
@@ -115,6 +120,7 @@ def from_userdata(userdata: Mapping[str, str], systems: list[str]) -> Settings:
     """Read ``-D`` settings. Raises UsageError for an unknown name (with the nearest known one) or an unusable value."""
     known = names() + [f"{system}.{name}" for system in systems for name in SYSTEM_SETTINGS]
     values: dict[str, Any] = {}
+    own: dict[str, dict[str, Any]] = {}
     for name, value in userdata.items():
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
@@ -123,10 +129,19 @@ def from_userdata(userdata: Mapping[str, str], systems: list[str]) -> Settings:
         head, _, tail = name.partition(".")
         if head in GROUPS:
             values.setdefault(head, {})[tail] = value
+        elif head in systems and tail:
+            own.setdefault(head, {})[tail] = value
         else:
-            values[tail if head in systems else name] = value
+            values[name] = value
+    settings = _validated(values, "")
+    common = {**values, "run_id": settings.run_id}
+    settings._of_systems = {name: _validated({**common, **given}, f"{name}.") for name, given in own.items()}
+    return settings
+
+
+def _validated(values: dict[str, Any], prefix: str) -> Settings:
     if values.get("url"):
-        values.setdefault("deployment", "remote")
+        values = {"deployment": "remote", **values}
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
@@ -134,4 +149,4 @@ def from_userdata(userdata: Mapping[str, str], systems: list[str]) -> Settings:
         name = ".".join(str(part) for part in first["loc"])
         if name == "url":  # what cannot be read may hold a password anywhere
             raise UsageError(f"the URL is unusable: {first['msg'].removeprefix('Value error, ')}") from None
-        raise UsageError(f"setting -D {name}={first['input']!r} is unusable: {first['msg']}") from error
+        raise UsageError(f"setting -D {prefix}{name}={first['input']!r} is unusable: {first['msg']}") from error

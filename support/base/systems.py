@@ -28,7 +28,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -317,6 +317,18 @@ class System(_Part):
         readable = (name for name, who in self.identities.items() if not unset_variables(who.token))
         return [self.token(name) for name in readable]
 
+    def offered(self, deployment: str) -> tuple[str, ...]:
+        """The interfaces over which scenarios can reach it, as it is deployed."""
+        return tuple(name for name in self.interfaces if name == "http" or deployment == "process")
+
+    def unreachable(self, interface: str, deployment: str) -> str:
+        """Why scenarios cannot reach it over an interface; empty if they can."""
+        possible = self.offered(deployment)
+        if interface in possible:
+            return ""
+        told = ", ".join(possible) or "none"
+        return f"{self.says} cannot be reached over {interface!r} as deployment {deployment!r}; it offers: {told}"
+
     def offers(self, deployment: str) -> frozenset[str]:
         """The capabilities of the system as deployed: ``process`` offers all, ``remote`` only what its entry lists."""
         if deployment == "remote":
@@ -371,9 +383,31 @@ def load(path: Path) -> System:
     return system
 
 
-def all_systems(folder: Path = SYSTEMS) -> list[System]:
-    """Every system that has a definition, by name."""
-    return [find(name, folder) for name in names(folder)]
+def readable(folder: Path = SYSTEMS) -> tuple[list[System], dict[str, str]]:
+    """Every system whose definition can be read, by name, and what is wrong with each other one."""
+    found, unreadable = [], {}
+    for name in names(folder):
+        try:
+            found.append(find(name, folder))
+        except UsageError as error:
+            unreadable[name] = str(error)
+    return found, unreadable
+
+
+def notes_on_unreadable(unreadable: Mapping[str, str], own: Iterable[str]) -> list[str]:
+    """A note of each definition that cannot be read, for whoever runs other systems than that."""
+    asked = set(own)
+    return [
+        f"systems/{name}/system.yaml cannot be read, which stops no run of another system: {why}"
+        for name, why in unreadable.items()
+        if name not in asked
+    ]
+
+
+def owner_of(module: str, known: Iterable[str]) -> str | None:
+    """The system whose own sentences a module of steps holds: ``caio_registry`` is CAIO's; None for a shared one."""
+    owners = [name for name in known if module.startswith(f"{name.replace('-', '_')}_")]
+    return max(owners, key=len, default=None)
 
 
 def names(folder: Path = SYSTEMS) -> list[str]:

@@ -22,6 +22,8 @@ RULES: tuple[Callable[[Tree], Iterable[Finding]], ...] = (
     sentences.unused,
     sentences.duplicate,
     sentences.ambiguous,
+    sentences.another_system,
+    sentences.sentence_of_another_system,
     sentences.undocumented,
     step_functions.too_long,
     step_functions.does_nothing,

@@ -6,8 +6,10 @@ import difflib
 import re
 from collections.abc import Iterator
 
+from support.base import systems
 from support.lint.tree import Finding, Tree
-from support.requirements.sentences import Sentence
+from support.requirements import other_systems
+from support.requirements.sentences import Sentence, finder
 
 
 def undefined(tree: Tree) -> Iterator[Finding]:
@@ -45,6 +47,34 @@ def ambiguous(tree: Tree) -> Iterator[Finding]:
         if len(found) > 1:
             texts = " and ".join(f'"{sentence.text}"' for sentence in found)
             yield Finding(path, line, "ambiguous-step", f'"{name}" is matched by {texts}')
+
+
+def another_system(tree: Tree) -> Iterator[Finding]:
+    """A step that names another system than the one whose features it stands in."""
+    find = finder(tree.sentences)
+    for file in tree.features:
+        own = tree.definitions.get(file.system)
+        others = {each.says for name, each in tree.definitions.items() if name != file.system}
+        if own is None:
+            continue  # its definition cannot be read, which is told already
+        steps = (step for scenario in file.scenarios for step in scenario.all_steps)
+        for step, name in other_systems.named(steps, others - {own.says}, find):
+            message = f'"{step.name}" {other_systems.says(name, own.says)}'
+            yield Finding(file.path, step.line, "another-system", message)
+
+
+def sentence_of_another_system(tree: Tree) -> Iterator[Finding]:
+    """A step that only another system's own sentence matches: a run does not load it."""
+    owned = [(sentence, systems.owner_of(sentence.subject, tree.definitions)) for sentence in tree.sentences]
+    for file in tree.features:
+        foreign = [(sentence, owner) for sentence, owner in owned if owner not in (None, file.system)]
+        loaded = [sentence for sentence, owner in owned if owner in (None, file.system)]
+        for step in [step for scenario in file.scenarios for step in scenario.all_steps] if foreign else ():
+            owners = {owner for each, owner in foreign if _fits(each, step.step_type) and each.matches(step.name)}
+            if owners and not any(_fits(each, step.step_type) and each.matches(step.name) for each in loaded):
+                whose = ", ".join(map(str, owners))
+                message = f'"{step.name}" is a sentence of {whose}: runs of {file.system} do not load it'
+                yield Finding(file.path, step.line, "another-system", message)
 
 
 def undocumented(tree: Tree) -> Iterator[Finding]:

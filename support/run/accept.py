@@ -18,7 +18,7 @@ from rich.console import Console
 from support.acceptance import criteria, folder, plan, run_record, snapshot, tags, words
 from support.acceptance.criteria import CriteriaFile
 from support.acceptance.run_record import RunRecord, Starts
-from support.base import feature_files
+from support.base import feature_files, systems
 from support.base.outcomes import UsageError
 from support.base.settings import ROOT, Settings
 from support.base.systems import System
@@ -56,12 +56,9 @@ class Order:
     @property
     def partial(self) -> bool:
         """Whether only some of the system's scenarios were asked for."""
-        return bool(self.tags or self.paths) or set(self.interfaces) != set(offered(self.system, self.settings))
-
-
-def offered(system: System, settings: Settings) -> tuple[str, ...]:
-    """The interfaces over which scenarios can reach the system, as it is deployed."""
-    return tuple(name for name in system.interfaces if name == "http" or settings.deployment == "process")
+        return bool(self.tags or self.paths) or set(self.interfaces) != set(
+            self.system.offered(self.settings.deployment)
+        )
 
 
 def accept(order: Order, console: Console) -> int:
@@ -87,6 +84,9 @@ def _accept(order: Order, console: Console) -> int:
         everything = feature_files.parse(selection.feature_paths(order.root, order.system.name, ()))
         features = feature_files.parse(order.paths) if order.paths else everything
         cases = _select(order, features, everything, listed)
+        _, unreadable = systems.readable(order.root / "systems")
+        for note in systems.notes_on_unreadable(unreadable, [order.system.name]):
+            console.print(f"Note: {note}", highlight=False, markup=False, soft_wrap=True)
         for note in definition.notes(order.system, order.settings.deployment, order.root, everything, features, cases):
             console.print(f"Note: {note}", highlight=False, markup=False, soft_wrap=True)
         noted = input_digests.begin(order.settings.run_id, order.system, order.settings.deployment, order.root)
@@ -215,9 +215,15 @@ def _command(order: Order, shard: Shard) -> list[str]:
         "definition": settings.definition,
     }
     defines = [f"{name}={value}" for name, value in given.items() if value is not None]
-    options = [word for define in (*order.overrides, *defines) for word in ("-D", define)]
+    shared = [define for define in order.overrides if not _is_of_a_system(define)]  # those are in the settings already
+    options = [word for define in (*shared, *defines) for word in ("-D", define)]
     child = [sys.executable, "-m", "support.run.child", str(os.getpid()), str(settings.results)]
     return [*child, *options, *shard.locations]
+
+
+def _is_of_a_system(define: str) -> bool:
+    head, dot, _ = define.partition("=")[0].partition(".")
+    return bool(dot) and head in systems.names()
 
 
 def _record(order: Order, cases: Sequence[Case], covered: Sequence[str]) -> RunRecord:

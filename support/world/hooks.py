@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,8 +22,8 @@ from support.deployments import LeasePool, RemoteDeployment, notes, sweep
 from support.evidence.attachments import Evidence
 from support.evidence.skipping import skip_if_not_verified
 from support.faults.stores import StoreProxy
-from support.requirements import Find, Place, Review, place_of
-from support.world import machine
+from support.requirements import Find, Place, Review, other_systems, place_of
+from support.world import machine, vocabulary
 from support.world.core import World
 
 ALONE = "main"
@@ -70,17 +70,21 @@ class Suite:
     def begin_scenario(self, context: Any, scenario: Any) -> None:
         """Give the scenario its world, or skip it with the reason why it cannot be shown here.
 
-        Raises NothingToJudge for a scenario that would show nothing on any machine.
+        Raises NothingToJudge for a scenario that would show nothing on any machine, and Broken for one that names
+        another system than its own.
         """
         if nothing := why_empty(scenario):
             raise NothingToJudge(nothing)
         system = self._system(scenario)
-        if reason := missing(scenarios.needs_of(scenarios.all_tags(scenario)), system, self.settings):
+        if trouble := self._other_named(scenario, system, finder(context)):
+            raise Broken(trouble)
+        settings = self.settings.for_system(system.name)
+        if reason := missing(scenarios.needs_of(scenarios.all_tags(scenario)), system, settings):
             scenario.skip(reason)
             return
         pool = self.pools.get(system.name) or self.pools.setdefault(system.name, self._pool_of(system))
         label, parts = scenarios.label_of(scenario), self.parts.get(system.name, ())
-        context.world = World(self.settings, system, pool, Evidence(), label, parts)
+        context.world = World(settings, system, pool, Evidence(), label, parts)
 
     def end_step(self, context: Any, step: Any) -> None:
         """Attach what the step has gathered; make *not verified* of a step that found it cannot be shown here."""
@@ -107,14 +111,22 @@ class Suite:
             raise Broken("\n".join(troubles))
 
     def _pool_of(self, system: System) -> LeasePool:
-        return LeasePool(self.settings, system, StoreProxy)
+        return LeasePool(self.settings.for_system(system.name), system, StoreProxy)
+
+    def _other_named(self, scenario: Any, system: System, find: Find) -> str:
+        """Which step names another system than the scenario's; empty if none does."""
+        others = {each.says for each in vocabulary.KNOWN if each.name != system.name} - {system.says}
+        found = other_systems.named(scenario.all_steps, others, find)
+        return next(
+            (f'line {step.line}: "{step.name}" {other_systems.says(name, system.says)}' for step, name in found), ""
+        )
 
     def _system(self, scenario: Any) -> System:
         if trouble := scenarios.misplaced(scenario.location.filename):
             raise UsageError(trouble)
         name = scenarios.system_of(scenario.location.filename)
         if name not in self._systems:
-            given = self.settings.definition
+            given = self.settings.for_system(name).definition
             self._systems[name] = systems.load(given) if given else systems.find(name)
         return self._systems[name]
 
@@ -126,12 +138,16 @@ class Suite:
         for note in sweep(self.settings.reports):
             print(f"Note: {note}")  # noqa: T201 -- of the run as a whole, so no scenario's log can hold it
         about = {scenarios.system_folder(each.location.filename): self._system(each) for each in chosen}
+        _check_one_record(about)
         _check_definitions(about)
-        for note in self._notes(about, chosen, finder(context)):
+        _check_interfaces(about.values(), self.settings)
+        unreadable = systems.notes_on_unreadable(vocabulary.UNREADABLE, [place.name for place in about])
+        for note in (*unreadable, *self._notes(about, chosen, finder(context))):
             print(f"Note: {note}")  # noqa: T201 -- of the run as a whole, too
         for system in about.values():
-            if self.settings.url is not None:
-                RemoteDeployment(system, self.settings.url).start()
+            settings = self.settings.for_system(system.name)
+            if settings.url is not None:
+                RemoteDeployment(system, settings.url).start()
         for number in (signal.SIGTERM, signal.SIGHUP):  # a request to end is an interruption: clean-ups run
             signal.signal(number, signal.default_int_handler)
         if self.settings.clean:
@@ -142,8 +158,8 @@ class Suite:
         """What the definitions lack for the scenarios of the run, each field once."""
         for place, system in about.items():
             own = [each for each in chosen if scenarios.system_folder(each.location.filename) == place]
-            review = Review(system, find, self.settings.interface)
-            yield from review.lacking_says(own, self.settings.deployment)
+            settings = self.settings.for_system(system.name)
+            yield from Review(system, find, settings.interface).lacking_says(own, settings.deployment)
 
     def _end_alone(self, complete: bool) -> None:
         if complete:
@@ -159,24 +175,31 @@ class Suite:
         self._held.close()
 
     def _record(self, features: Any, chosen: list[Any], system: System) -> None:
-        keys = {id(scenario) for scenario in chosen}
+        keys, settings = {id(scenario) for scenario in chosen}, self.settings.for_system(system.name)
         record = run_record.RunRecord(
             run_id=self.settings.run_id,
             system=system.name,
             title=system.title,
             version=system.version,
-            deployment=self.settings.deployment,
-            url=self.settings.url,
-            interfaces=(self.settings.interface,),
+            deployment=settings.deployment,
+            url=settings.url,
+            interfaces=(settings.interface,),
             started=run_record.now(),
             command="behave",
             partial=True,
-            plan=tuple(plan.from_features(features, self.settings.interface, lambda each: id(each) in keys)),
+            plan=tuple(plan.from_features(features, settings.interface, lambda each: id(each) in keys)),
             covered=tuple(plan.covered(_features_beside(chosen[0]))),
             checklist=system.hardening,
             environment=snapshot.take(),
         )
         record.save(self.settings.reports)
+
+
+def _check_one_record(about: Mapping[Path, System]) -> None:
+    """Raises UsageError for features of several systems: a run has one record, whose criteria are of one system."""
+    if len(about) > 1:
+        told = " and ".join(sorted(map(str, about)))
+        raise UsageError(f"one run judges one system, but these features are of several, {told}: run each by itself")
 
 
 def _check_definitions(about: Mapping[Path, System]) -> None:
@@ -189,6 +212,14 @@ def _check_definitions(about: Mapping[Path, System]) -> None:
             problems.append(str(error))
     if problems:
         raise UsageError("\n".join(problems))
+
+
+def _check_interfaces(about: Iterable[System], settings: Settings) -> None:
+    """Raises UsageError where a system is to be reached over an interface that it does not offer."""
+    for system in about:
+        own = settings.for_system(system.name)
+        if trouble := system.unreachable(own.interface, own.deployment):
+            raise UsageError(f"{trouble}; `-D {system.name}.interface=…` is for this system alone")
 
 
 def finder(context: Any) -> Find:

@@ -11,6 +11,9 @@ from behave import register_type
 
 from support.base import systems
 
+KNOWN, UNREADABLE = systems.readable()
+"""The systems that Gherkin may speak of, and what is wrong with each other one, which stops no run but its own."""
+
 
 def one_of(names: Iterable[str]) -> str:
     """A pattern that matches exactly these names."""
@@ -28,7 +31,7 @@ def word_type(names: Iterable[str], pattern: str | None = None) -> Callable[[str
     return converter
 
 
-@parse.with_pattern(one_of([system.says for system in systems.all_systems()]))
+@parse.with_pattern(one_of([system.says for system in KNOWN]))
 def system_name(text: str) -> str:
     """A system, by the name that its definition says Gherkin calls it."""
     return text
@@ -46,7 +49,7 @@ def literal(text: str) -> str:
     return text
 
 
-WORDS: dict[str, list[str]] = {"System": [system.says for system in systems.all_systems()]}
+WORDS: dict[str, list[str]] = {"System": [system.says for system in KNOWN]}
 """The words that sentences and tables know, by the type they belong to; ``signoff vocabulary`` lists them."""
 
 
@@ -75,10 +78,10 @@ def note(**tables: Iterable[str]) -> None:
 
 
 def requests() -> list[str]:
-    """The names of the requests of every system, which Gherkin may have callers try."""
-    return sorted({name for system in systems.all_systems() for name in system.requests})
+    """The names of the requests of all systems, which Gherkin may have callers try."""
+    return sorted({name for system in KNOWN for name in system.requests})
 
 
 def identities() -> list[str]:
     """The names of the identities of every system."""
-    return sorted({name for system in systems.all_systems() for name in system.identities})
+    return sorted({name for system in KNOWN for name in system.identities})

@@ -172,7 +172,7 @@ def test_what_the_definition_does_not_name_is_said_with_the_nearest_name(folder:
 def test_systems_are_found_by_name(folder: Path) -> None:
     load(folder)
     assert systems.find("demo", folder).title == "Demo, an orchestrator"
-    assert [system.name for system in systems.all_systems(folder)] == systems.names(folder) == ["demo"]
+    assert [system.name for system in systems.readable(folder)[0]] == systems.names(folder) == ["demo"]
     with pytest.raises(UsageError, match=r"unknown system 'dmo'.*did you mean 'demo'"):
         systems.find("dmo", folder)
 
@@ -184,7 +184,7 @@ def test_a_definition_elsewhere_may_have_any_folder_but_one_of_ours_has_its_own(
 
 
 def test_every_definition_of_this_project_is_good() -> None:
-    assert {system.name for system in systems.all_systems()} == set(systems.names())
+    assert {system.name for system in systems.readable()[0]} == set(systems.names())
 
 
 ITEMS = """items:

@@ -117,7 +117,7 @@ def test_a_full_disk_is_told_in_one_message(
     def full() -> None:
         raise OSError(28, "No space left on device", "reports/run.json")
 
-    monkeypatch.setattr(systems, "all_systems", full)
+    monkeypatch.setattr(systems, "readable", full)
     with pytest.raises(SystemExit) as ended:
         cli.main(["systems"])
     assert ended.value.code == 2
@@ -128,7 +128,7 @@ def test_an_interruption_ends_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted() -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(systems, "all_systems", interrupted)
+    monkeypatch.setattr(systems, "readable", interrupted)
     with pytest.raises(SystemExit) as ended:
         cli.main(["systems"])
     assert ended.value.code == 130

@@ -56,6 +56,41 @@ def test_a_step_that_two_sentences_match(checkout: Checkout) -> None:
     assert "ambiguous-step" in checkout.rules()
 
 
+def add_other(checkout: Checkout) -> None:
+    checkout.write(
+        "systems/other/system.yaml",
+        "name: other\nsays: Other\ntitle: O\nversion: 1.0.0\ndeployments: {}\nendpoints: {}\n",
+    )
+
+
+def test_a_step_that_names_another_system(checkout: Checkout) -> None:
+    add_other(checkout)
+    checkout.change(STEPS, 'Tiny is running")', '{system} is running")')
+    checkout.change(STEPS, "def run(context)", "def run(context, system)")
+    assert checkout.findings() == []
+    checkout.change(FEATURE, "Tiny is running", "Other is running")
+    assert checkout.findings() == [
+        f'{FEATURE}:8: another-system: "Other is running" names Other, but its feature is about Tiny: '
+        "features name their own system alone"
+    ]
+
+
+def test_a_step_that_only_another_system_has_a_sentence_for(checkout: Checkout) -> None:
+    add_other(checkout)
+    (checkout.root / STEPS).rename(checkout.root / "steps/tiny_sums.py")
+    assert checkout.findings() == []
+    (checkout.root / "steps/tiny_sums.py").rename(checkout.root / "steps/other_sums.py")
+    whose = "is a sentence of other: runs of tiny do not load it"
+    assert f'{FEATURE}:8: another-system: "Tiny is running" {whose}' in checkout.findings()
+    assert checkout.rules() == ["another-system"] * 3
+
+
+def test_a_definition_that_cannot_be_read_is_told_with_the_others_findings(checkout: Checkout) -> None:
+    checkout.write("systems/other/system.yaml", "name: other\n")
+    checkout.change(FEATURE, "the sum is 2", "the summ is 2")
+    assert {"system", "undefined-step"} <= set(checkout.rules())
+
+
 def test_a_step_without_docstring(checkout: Checkout) -> None:
     checkout.add_step("it is quiet", "context.world.hush()", doc="")
     assert checkout.rules() == ["undocumented-step"]
