@@ -107,7 +107,7 @@ def described(document: Document, name: str) -> Api:
         title=_line(info.get("title")) or name,
         version=_line(info.get("version")) or "0.0.0",
         probes=probes,
-        requests=tuple(_named(tried, operations)),
+        requests=tuple(_named(tried, operations, _prefix(document))),
         secured=any(each.secured for each in tried),
         scheme=_scheme(document),
         invalid=422 if is_fastapi else 400,
@@ -155,19 +155,20 @@ def _operation(
     content = examples.resolve(document, node.get("requestBody")).get("content")
     media = content.get("application/json") if isinstance(content, dict) else None
     has_body = isinstance(media, dict)
+    schemes = _list(node.get("security", document.get("security")))
     return _Operation(
         method=method.upper(),
         path=path,
         body=examples.body(document, media) if isinstance(media, dict) and method != "get" else None,
-        secured=bool(_list(node.get("security", document.get("security")))),
+        secured=bool(schemes) and {} not in schemes,
         callable="{" not in path and not needed and (method == "get" or has_body),
     )
 
 
-def _named(tried: list[_Operation], operations: list[_Operation]) -> Iterator[Request]:
+def _named(tried: list[_Operation], operations: list[_Operation], prefix: str) -> Iterator[Request]:
     taken: set[str] = set()
     for number, each in enumerate(tried):
-        endpoint = base = _slug(each.path)
+        endpoint = base = _slug(each.path.removeprefix(prefix))
         count = 2
         while endpoint in taken or endpoint in (*PROBES, "protected"):
             endpoint, count = f"{base}-{count}", count + 1
@@ -187,7 +188,10 @@ def _prefix(document: Document) -> str:
     """The path that the first server's address adds to every path."""
     servers = _list(document.get("servers"))
     url = servers[0].get("url") if servers and isinstance(servers[0], dict) else None
-    path = urlsplit(url).path.rstrip("/") if isinstance(url, str) and "{" not in url else ""
+    try:
+        path = urlsplit(url).path.rstrip("/") if isinstance(url, str) and "{" not in url else ""
+    except ValueError:
+        return ""
     return path if path.startswith("/") else ""
 
 

@@ -42,8 +42,9 @@ def body(document: Mapping[str, Any], media: Mapping[str, Any]) -> Any:
     examples = media.get("examples")
     named = [resolve(document, each).get("value") for each in examples.values()] if isinstance(examples, dict) else []
     given = [each for each in (media.get("example"), *named) if each is not None]
-    made = given[0] if given else _Example(document).of(media.get("schema"), "", 0)
-    return json.loads(encodable(json.dumps(made, default=str, ensure_ascii=False)))
+    example = _Example(document)
+    made = example.copied(given[0], 0) if given else example.of(media.get("schema"), "", 0)
+    return json.loads(encodable(json.dumps(made, ensure_ascii=False)))
 
 
 def encodable(text: str) -> str:
@@ -61,7 +62,7 @@ class _Example:
         if depth > DEEPEST or self._left < 0:
             return None
         if (given := _given(schema)) is not None:
-            return given
+            return self.copied(given, depth)
         for group in ("anyOf", "oneOf", "allOf"):
             if isinstance(parts := schema.get(group), list) and parts:
                 return self._of_parts(group, parts, field, depth)
@@ -72,6 +73,17 @@ class _Example:
         if kind == "array":
             return [self.of(schema.get("items"), field, depth + 1)]
         return _of_scalar(schema, kind, field)
+
+    def copied(self, value: Any, depth: int) -> Any:
+        """As much of a value of the document as an example may hold: in YAML it may contain itself."""
+        self._left -= 1
+        if depth > 2 * DEEPEST or self._left < 0:
+            return None
+        if isinstance(value, dict):
+            return {str(name): self.copied(each, depth + 1) for name, each in value.items() if self._left > 0}
+        if isinstance(value, list):
+            return [self.copied(each, depth + 1) for each in value if self._left > 0]
+        return value if isinstance(value, str | int | float | None) else str(value)
 
     def _of_parts(self, group: str, parts: list[Any], field: str, depth: int) -> Any:
         if group != "allOf":

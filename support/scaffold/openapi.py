@@ -24,11 +24,20 @@ Document = dict[str, Any]
 def load(source: str) -> Document:
     """The document at a path or an http(s) address. Raises UsageError for what is no OpenAPI 3 document with paths."""
     is_address = source.startswith(("http://", "https://"))
-    told = addresses.public(source) if is_address else source
+    told = _public(source) if is_address else source
     text = _fetched(source, told) if is_address else _read(Path(source))
     if len(text) > LARGEST:
         raise UsageError(f"{told} has more than {LARGEST:,} bytes, more than an API description needs")
     return _checked(_parsed(text, told), told)
+
+
+def _public(url: str) -> str:
+    """An address without credentials, as messages show it."""
+    try:
+        urlsplit(url)
+    except ValueError as error:
+        raise UsageError(f"{addresses.shown(url)} is no address: {error}") from error
+    return addresses.public(url)
 
 
 def _fetched(url: str, told: str) -> bytes:
