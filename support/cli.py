@@ -176,7 +176,8 @@ def new_command(
 
     for path in writing.new(name, folder or suite_settings.ROOT, openapi):
         _say(f"wrote {path}")
-    _say(f"Complete system.yaml, and try it: signoff accept --system {name} --url https://where.it.runs")
+    where = "" if folder is None else ", put both folders into a checkout of this suite"
+    _say(f"Complete system.yaml{where}, and try it: signoff accept --system {name} --url https://where.it.runs")
 
 
 @app.command("vocabulary")
