@@ -164,6 +164,21 @@ def systems_command() -> None:
         _say(f"{name}: its definition cannot be read: {why}")
 
 
+@app.command("new")
+def new_command(
+    name: Annotated[str, typer.Argument(help="Its folder in systems/ and features/, such as my-orchestrator.")],
+    openapi: Annotated[str | None, typer.Option(help="Its OpenAPI 3 document: a file, or an http(s) address.")] = None,
+    folder: Annotated[Path | None, typer.Option("--in", help="Where to write; default: this checkout.")] = None,
+) -> None:
+    """Write a system's first definition, criteria and features, for you to complete; nothing is written over."""
+    from support.scaffold import writing
+
+    for path in writing.new(name, folder or suite_settings.ROOT, openapi):
+        _say(f"wrote {path}")
+    where = "" if folder is None else ", put both folders into a checkout of this suite"
+    _say(f"Complete system.yaml{where}, and try it: signoff accept --system {name} --url https://where.it.runs")
+
+
 @app.command("vocabulary")
 def vocabulary_command(
     subject: Annotated[str | None, typer.Option(help="One subject only, by its file in steps/.")] = None,

@@ -94,7 +94,8 @@ class _Builder(AstBuilder):
             tokens: list[Any] = self.current_node.get_tokens("Other")
             lines = tuple((int(token.location["line"]), str(token.matched_text)) for token in tokens)
             parent = self.stack[-2].rule_type
-            self.descriptions.append(Description(OWNERS.get(parent, parent.lower()), lines))
+            if lines:  # a comment after an empty line makes a description of nothing
+                self.descriptions.append(Description(OWNERS.get(parent, parent.lower()), lines))
         super().end_rule(rule_type)
 
 

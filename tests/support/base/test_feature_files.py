@@ -128,3 +128,10 @@ def test_the_number_of_further_problems_is_told(path: Path) -> None:
     (path.parent / "other.feature").write_bytes(b"")
     with pytest.raises(UsageError, match=r"health\.feature:1: .* \(and 1 more: see `signoff lint`\)"):
         feature_files.parse([str(path.parent)])
+
+
+def test_a_comment_after_an_empty_line_is_no_description(path: Path) -> None:
+    path.write_text("Feature: A\n\n  # why\n  Scenario: B\n    Given it\n    Then that\n", encoding="utf-8")
+    feature, problems = feature_files.examine(path)
+    assert problems == []
+    assert feature.scenarios[0].name == "B"

@@ -48,7 +48,7 @@ def definition(tmp_path: Path) -> Path:
 def test_help_lists_the_commands() -> None:
     done = signoff("--help")
     assert done.returncode == 0
-    assert all(name in done.stdout for name in ("accept", "doctor", "report", "systems", "vocabulary", "lint"))
+    assert all(name in done.stdout for name in ("accept", "doctor", "report", "systems", "vocabulary", "lint", "new"))
 
 
 @pytest.mark.parametrize(
