@@ -42,8 +42,8 @@ UNRESOLVED = {
     "support/deployments/process.py": {"name"},
     "support/deployments/templates.py": {"name"},
 }
-"""Names that only a run tells: of the last caller, of a table's row, of a damage; a missing one is told there. A declared
-request names its endpoint, which a definition must have that declares the request."""
+"""Names that only a run tells: of the last caller, of a table's row, of a damage; a missing one is told there. A
+declared request names its endpoint, which a definition must have that declares the request."""
 BEHIND_LEASES = "support/deployments/leases.py"
 """Reads again what the world has read already when it asked for a lease."""
 NOT_BY_SENTENCES = (
@@ -58,8 +58,8 @@ NOT_BY_SENTENCES = (
     "support/subjects/requests.py",
     "support/subjects/topology.py",
 )
-"""Where definitions are read for the suite's own sake: before a run, at a start, and to tidy up; and by parts of the world,
-which are reached by what they can do: what is missing there is told when the step runs."""
+"""Where definitions are read for the suite's own sake: before a run, at a start, to tidy up; and by parts of the
+world, which are reached by what they can do: what is missing there is told when the step runs."""
 
 
 def needs(tmp_path: Path, body: str, more: str = "", interface: str = "http") -> set[tuple[str, str]]:
