@@ -100,8 +100,10 @@ def back_up(world: World) -> None:
         raise NotMet(f"expected a backup, but the tool ended with status {done.status}: {done.told}")
 
 
-def back_up_while(world: World, write: Callable[[int], bool]) -> None:
+def back_up_while(world: World, write: Callable[[int], bool]) -> int:
     """Have it backed up while something is written again and again: ``write`` is given 0, 1 … and tells of success.
+
+    Returns how many writes were acknowledged before the backup was begun, which it must not lose.
 
     Raises Broken if nothing was written while the backup was made.
     """
@@ -128,6 +130,7 @@ def back_up_while(world: World, write: Callable[[int], bool]) -> None:
         writing.join()
     if len(written) == before:
         raise Broken("nothing was written while the backup was made, so it was not made in the midst of anything")
+    return before
 
 
 def damage(world: World, what: str) -> None:

@@ -64,7 +64,13 @@ def write_contract(folder: Path, document: Document) -> None:
 
 
 def back_up_while_registering(world: World) -> None:
-    """Have CAIO backed up while services are registered one after the other."""
-    backup.back_up_while(
-        world, lambda number: caio(world).register(contracts.contract({"service": f"service-{number:04d}"})).accepted
-    )
+    """Have CAIO backed up while services are registered; those are remembered that were acknowledged before."""
+
+    def register(number: int) -> bool:
+        return caio(world).register(contracts.contract({"service": _name(number)})).accepted
+
+    caio(world).acknowledged = {_name(number) for number in range(backup.back_up_while(world, register))}
+
+
+def _name(number: int) -> str:
+    return f"service-{number:04d}"
