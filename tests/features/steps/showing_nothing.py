@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections import Counter
 from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -21,6 +22,7 @@ from behave import given, then, when
 from hamcrest import assert_that, contains_string, equal_to, has_item
 from rich.console import Console
 
+from support.acceptance import results
 from support.base import systems
 from support.base.settings import ROOT, Settings
 from support.run.accept import Order, accept
@@ -28,6 +30,11 @@ from support.run.conclude import Strictness
 
 FEATURE = "features/caio/tried.feature"
 LINT = "import sys, pathlib; from support import lint; print(*lint.check(pathlib.Path(sys.argv[1])), sep='\\n')"
+
+
+def _each_once(report: Path) -> Counter[str]:
+    """What a report shows that was not made: each result once."""
+    return Counter(result.key for result in results.read(report.parents[1] / "allure-results"))
 
 
 class Target(ThreadingHTTPServer):
@@ -92,6 +99,7 @@ class Trial:
             contextlib.chdir(self.folder),
             patch("support.evidence.report.generate", lambda results, output, *_: output / "index.html"),
             patch("support.evidence.report.report_links", lambda report: {}),
+            patch("support.evidence.report.shown", _each_once),
         ):
             self.status = accept(order, Console(file=said, width=200))
         self.said = said.getvalue()

@@ -81,6 +81,7 @@ Feature: Routing
   Rule: A third promise
     Example: Not verified
       Given this machine lacks a browser
+      Then it is "met"
   @CAIO-LOAD-01
   Rule: A fourth promise
     Example: Unmeasured
