@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -56,7 +57,13 @@ def kept(world: World) -> int:
 
 def interrupt_once_under_way(world: World) -> None:
     """Press Ctrl-C as soon as the load has had decisions made, however long a busy machine takes for that."""
-    until(lambda: kept(world) > 100, 60, "decisions to be made")
+
+    def under_way() -> bool:
+        with suppress(sqlite3.OperationalError):  # the database is there before its tables are
+            return kept(world) > 100
+        return False
+
+    until(under_way, 60, "decisions to be made")
     os.kill(os.getpid(), signal.SIGINT)
 
 

@@ -31,7 +31,7 @@ from .conftest import Checkout, listed
 Said = tuple[Console, Callable[[], str]]
 STEPS = """
     import os, pathlib, time
-    from behave import given
+    from behave import given, then
     from support.base import settings, systems
     from support.deployments import LeasePool
     from support.deployments.containers import labels
@@ -46,6 +46,10 @@ STEPS = """
         context.pool = LeasePool(chosen, systems.load(pathlib.Path(pathlib.Path("definition").read_text())))
         context.add_cleanup(context.pool.close)
         context.lease = context.pool.acquire("container")
+    @then("it runs")
+    def runs(context):
+        "Its container is up."
+        assert context.lease.deployment.container.details()["State"]["Running"]
     @given("a container is left")
     def left(context):
         "Nobody will remove it."
@@ -124,7 +128,7 @@ def strangers(real: Engine, asked: Checkout) -> Iterator[dict[str, Container]]:
         patch.setattr(labels, "of_run", lambda *_: {})
         made["unlabelled"] = real.create(f"unlabelled-{uuid.uuid4().hex[:8]}", elsewhere, "")
         other = {labels.RUN: "run-elsewhere", labels.OWNER: "another-machine boot pid:[1] 1 1.0"}
-        patch.setattr(labels, "of_run", lambda _: other)
+        patch.setattr(labels, "of_run", lambda *_: other)
         made["elsewhere"] = real.create(f"elsewhere-{uuid.uuid4().hex[:8]}", asleep, "")
     for each in made.values():
         each.start()
@@ -227,7 +231,7 @@ def test_a_leak_is_named_and_removed_and_leaves_the_run_undecided(asked: Checkou
 
 @needs_engine
 def test_a_run_that_tidies_up_is_accepted_and_says_nothing_of_it(asked: Checkout, real: Engine, console: Said) -> None:
-    asked.feature("Given Tiny runs in a container")
+    asked.feature("Given Tiny runs in a container", "Then it runs")
     assert accept(asked.order(), console[0]) == 0, console[1]()
     assert decision(asked) == "accepted with reservations"
     assert "Left behind" not in console[1]()

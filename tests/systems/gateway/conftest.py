@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -53,6 +54,7 @@ def environment(upstreams: list[str]) -> dict[str, str]:
 def program(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """The launcher broken.py, with the gateway's modules imported anew for this test alone."""
     monkeypatch.syspath_prepend(str(HERE))
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])  # another system's, if its tests ran here before
     yield importlib.import_module("broken")
     for name in [name for name in sys.modules if name.partition(".")[0] in OWN]:
         del sys.modules[name]
