@@ -7,7 +7,6 @@ import signal
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -17,7 +16,7 @@ from support.base import systems
 from support.base.settings import Load, Settings
 from support.base.waiting import until
 from support.deployments import LeasePool
-from support.deployments.base import HasData
+from support.deployments.base import HasData, Measurable
 from support.domains.caio import contracts
 from support.domains.caio.session import Caio, caio
 from support.evidence.attachments import Evidence
@@ -56,14 +55,11 @@ def kept(world: World) -> int:
 
 
 def interrupt_once_under_way(world: World) -> None:
-    """Press Ctrl-C as soon as the load has had decisions made, however long a busy machine takes for that."""
-
-    def under_way() -> bool:
-        with suppress(sqlite3.OperationalError):  # the database is there before its tables are
-            return kept(world) > 100
-        return False
-
-    until(under_way, 60, "decisions to be made")
+    """Press Ctrl-C once CAIO has worked on the load for half a second of CPU, however long a busy machine takes."""
+    deployment = world.deployment
+    assert isinstance(deployment, Measurable)
+    before = deployment.usage().cpu
+    until(lambda: deployment.usage().cpu > before + 0.5, 60, "CAIO to work on the load")
     os.kill(os.getpid(), signal.SIGINT)
 
 

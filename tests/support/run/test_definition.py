@@ -113,4 +113,5 @@ def test_a_scenario_that_needs_what_is_missing_is_not_verified_and_names_it(chec
     accept(checkout.order(), console[0])
     said = " ".join(console[1]().split())  # a long path has the line broken
     assert "[1/1] not verified: One" in said
-    assert f"{SYSTEM} does not declare endpoints.metrics, which this needs; there are: health" in said
+    assert f"{SYSTEM} does not declare endpoints.metrics, which this needs" in said
+    assert "endpoints.metrics (there are: health)" in said
