@@ -12,7 +12,7 @@ from support.world import vocabulary
 vocabulary.register()
 
 
-@when("each of these befalls its {system:System}, and ends once its alerts have been raised")
+@when("each of these conditions is brought about in its {system:System}, and removed once its alerts have been raised")
 def inject(context: Context, system: str) -> None:
-    """The conditions of the table (CAIO, what befalls it, alerts) are brought about for real, and then removed."""
+    """The conditions of the table (CAIO, condition, alerts) are brought about for real, and then removed."""
     context.world.part(AlertRuns).run = alert_runs.bring_about(context.world, documents.rows(context.table), CONDITIONS)

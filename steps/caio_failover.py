@@ -1,4 +1,4 @@
-"""Sentences about real services behind an orchestrator, what befalls them, and what their callers get."""
+"""Sentences about real services behind an orchestrator, the faults injected into them, and what their callers get."""
 
 from behave import given, then, when
 from behave.runner import Context

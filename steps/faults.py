@@ -15,7 +15,7 @@ from support.faults import answer_with, cut_after, delay
 from support.subjects import faults
 from support.world import vocabulary
 
-vocabulary.register(Damage=faults.DAMAGES)
+vocabulary.register(Damage=faults.FILE_FAULTS)
 
 
 @given("{damage:Damage}")

@@ -33,8 +33,8 @@ Feature: Whoever is on call is told in time, and told what to do
         | south | default |
         | west  | default |
         | small | tight   |
-      When each of these befalls its CAIO, and ends once its alerts have been raised
-        | CAIO  | what befalls it                           | alerts                                                                                        |
+      When each of these conditions is brought about in its CAIO, and removed once its alerts have been raised
+        | CAIO  | condition                                  | alerts                                                                                        |
         | north | it is killed                              | CaioDown                                                                                      |
         | east  | its database is locked while users ask    | CaioNotReady, CaioComponentFailed, CaioStoreUnavailable, CaioErrorRateHigh, CaioLatencyHigh   |
         | south | its database is kept busy while users ask | CaioLatencyHigh                                                                               |

@@ -102,8 +102,8 @@ def exposed(exposition: str) -> set[str]:
 
 def unexposed(alerts: Iterable[Alert], names: Collection[str]) -> list[str]:
     """The metrics that alerts look at and nobody exposes, each with its alert, in words."""
-    looked_at = [(alert, metric) for alert in alerts for metric in sorted(alert.metrics - BY_PROMETHEUS)]
-    looks = enough(looked_at, "metrics that alerts look at")
+    metric_uses = [(alert, metric) for alert in alerts for metric in sorted(alert.metrics - BY_PROMETHEUS)]
+    looks = enough(metric_uses, "metrics that alerts look at")
     return [f"{alert.name} looks at {metric}" for alert, metric in looks if metric not in names]
 
 

@@ -1,6 +1,6 @@
 """How a system is run (process, Python driver, remote), its companions, and the leases that share them."""
 
-from support.deployments.auxiliary import Beside
+from support.deployments.auxiliary import AuxiliaryServices
 from support.deployments.base import (
     AsksForCertificate,
     Deployment,
@@ -33,7 +33,7 @@ from support.deployments.topology import TopologyDeployment
 __all__ = [
     "AsksForCertificate",
     "Authority",
-    "Beside",
+    "AuxiliaryServices",
     "CompanionProcess",
     "ContainerCompanion",
     "ContainerDeployment",

@@ -24,7 +24,7 @@ class Helper(Protocol):
 H = TypeVar("H", bound=Helper)
 
 
-class Beside:
+class AuxiliaryServices:
     """Helpers by name: each is started when it is first asked for, and again if it has ended since."""
 
     def __init__(self, folder: Callable[[str], Path], journal: RunJournal) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from support.base.outcomes import Broken, DeploymentFailed, UsageError
 from support.base.settings import Settings
 from support.base.systems import System
-from support.deployments.auxiliary import Beside
+from support.deployments.auxiliary import AuxiliaryServices
 from support.deployments.certificates import CLIENT_AUTHORITY, Authority
 from support.deployments.companion import CompanionProcess
 from support.deployments.containers.companion import ContainerCompanion
@@ -88,7 +88,7 @@ class LeasePool:
         self._failed: dict[LeaseKey, DeploymentFailed] = {}
         self._owner = os.getpid()
         self.record = StartRecord()
-        self.beside = Beside(self._folder, self._journal)
+        self.auxiliary = AuxiliaryServices(self._folder, self._journal)
         self.containers = ContainerHost(settings, Notes(settings.scratch, settings.shard).say, system.name)
         atexit.register(self.close)
         end_in_order_on_sigterm()
@@ -154,7 +154,7 @@ class LeasePool:
         """Stop everything and write down what was started. May be called again; a forked child does nothing."""
         if self._owner != os.getpid() or self.record.closed:
             return
-        troubles = self.beside.close()
+        troubles = self.auxiliary.close()
         for lease in [*self._out, *self._idle]:
             try:
                 self._throw_away(lease)

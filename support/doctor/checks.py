@@ -22,7 +22,7 @@ def offers(reports: Path) -> list[Offer]:
         machine.memory(),
         machine.open_files(),
         machine.browser(in_browsers),
-        *containers.looked_at(in_containers),
+        *containers.checks(in_containers),
         machine.network_faults("scenarios in which a container's network fails are not verified"),
     ]
 

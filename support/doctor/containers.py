@@ -19,7 +19,7 @@ IMAGES = 3_000_000_000
 """Bytes for the images of a run: base, systems, and the tools beside them (1.1 GB)."""
 
 
-def looked_at(without: str) -> Iterator[Offer]:
+def checks(without: str) -> Iterator[Offer]:
     """Engine, base image and room, as far as they can be told."""
     if reason := engine.why_not():
         yield Offer(ENGINE, False, reason, without, GET_RIGHTS if "permission denied" in reason else GET_ENGINE)

@@ -5,7 +5,7 @@ from support.faults.behaviour import BLACKHOLE, PASS, REFUSE, RESET, Behaviour, 
 from support.faults.clock import ClockShift
 from support.faults.crowd import Crowd
 from support.faults.files import BusyDatabase, Damaged, LockedDatabase, MovedAway
-from support.faults.network import Disconnected, Disturbed, Readdressed
+from support.faults.network import Disconnected, NetworkImpaired, Readdressed
 from support.faults.process import Killed, Paused, Restarted, Stopped
 from support.faults.proxy import FaultyProxy, NetworkFault
 from support.faults.resources import FullDisk, MemoryLimit
@@ -21,7 +21,6 @@ __all__ = [
     "Crowd",
     "Damaged",
     "Disconnected",
-    "Disturbed",
     "Fault",
     "FaultEvent",
     "FaultyProxy",
@@ -32,6 +31,7 @@ __all__ = [
     "Mode",
     "MovedAway",
     "NetworkFault",
+    "NetworkImpaired",
     "Paused",
     "Readdressed",
     "Restarted",

@@ -59,7 +59,7 @@ class Readdressed(Disconnected):
             raise Broken(f"{container.name} should have got another address than {former}, and did not")
 
 
-class Disturbed(Fault):
+class NetworkImpaired(Fault):
     """A container whose network is out of order in some way. Raises NotVerified where the kernel cannot do it."""
 
     def __init__(

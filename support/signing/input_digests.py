@@ -19,7 +19,7 @@ from support.signing import artefacts, digests, subjects
 FILE_NAME = "seals.json"
 
 
-class Seals(BaseModel):
+class InputDigests(BaseModel):
     """The digests of one run, by the names of :mod:`support.signing.subjects`."""
 
     model_config = ConfigDict(extra="forbid")
@@ -35,9 +35,9 @@ class Seals(BaseModel):
         write(reports / FILE_NAME, self.model_dump_json(indent=1) + "\n")
 
 
-def begin(run: str, system: System, deployment: str, root: Path = ROOT) -> Seals:
+def begin(run: str, system: System, deployment: str, root: Path = ROOT) -> InputDigests:
     """Note what a run begins from. Raises UsageError for a source that cannot be read."""
-    return Seals(run=run, definition=str(system.path), inputs=inputs(system, deployment, root))
+    return InputDigests(run=run, definition=str(system.path), inputs=inputs(system, deployment, root))
 
 
 def end(run: str, reports: Path) -> None:
@@ -55,10 +55,10 @@ def inputs(system: System, deployment: str, root: Path = ROOT) -> dict[str, str]
     return digests.of_files({**subjects.features(system.name, root), **subjects.sources(system, deployment, root)})
 
 
-def load(run: str, reports: Path) -> Seals:
+def load(run: str, reports: Path) -> InputDigests:
     """The seals of a run. Raises UsageError when there are none."""
     path = reports / FILE_NAME
-    found = artefacts.read(path, Seals, artefacts.AGAIN, "nobody can tell what the run began from: ")
+    found = artefacts.read(path, InputDigests, artefacts.AGAIN, "nobody can tell what the run began from: ")
     if found.run != run:
         raise UsageError(f"{path} belongs to another run, {found.run}; {artefacts.AGAIN}")
     return found

@@ -13,7 +13,7 @@ import yaml
 from support.base.outcomes import Broken, DeploymentFailed, NotMet, WaitedInVain
 from support.base.waiting import until
 from support.checks import raised_alerts
-from support.checks.raised_alerts import Alarm, AlertRun
+from support.checks.raised_alerts import AlertRun, RaisedAlert
 from support.deployments import ContainerDeployment, ContainerTool, Mount
 from support.evidence.timeline import Lane, Mark
 from support.faults import Fault
@@ -24,7 +24,7 @@ from support.world.core import World
 TARGETS = "targets.yml"
 """The file of the configuration that says which instances are watched."""
 PATIENCE, LONG_PATIENCE = 65.0, 100.0
-"""Seconds that alarms, and their end, are waited for; what judges them stands in the Gherkin, and is less."""
+"""Seconds that alerts, and their end, are waited for; what judges them stands in the Gherkin, and is less."""
 SIDE_BY_SIDE = 2
 """Containers that are started at the same time; more would only wait for each other."""
 _LOOK = 0.5
@@ -61,16 +61,16 @@ class Monitoring:
         up = {each["labels"]["instance"].partition(":")[0] for each in told if each["health"] == "up"}
         return up >= self.instances.keys()
 
-    def firing(self) -> set[Alarm]:
-        """The alarms that Prometheus raises now."""
+    def firing(self) -> set[RaisedAlert]:
+        """The alerts that Prometheus raises now."""
         return raised_alerts.firing(self._ask("/api/v1/alerts")["data"]["alerts"])
 
-    def received(self) -> set[Alarm]:
-        """The alarms that Alertmanager has now."""
+    def received(self) -> set[RaisedAlert]:
+        """The alerts that Alertmanager has now."""
         return {raised_alerts.of_labels(each["labels"]) for each in self.alertmanager.get("/api/v2/alerts").json()}
 
-    def remembered(self) -> dict[Alarm, list[float]]:
-        """When each alarm was firing, since the watch began."""
+    def remembered(self) -> dict[RaisedAlert, list[float]]:
+        """When each alert was firing, since the watch began."""
         query = f'query=ALERTS{{alertstate="firing"}}&start={self.since}&end={time.time()}&step=1'
         return raised_alerts.moments(self._ask(f"/api/v1/query_range?{query}")["data"]["result"])
 
@@ -81,11 +81,11 @@ class Monitoring:
 
 @dataclass(slots=True)
 class Case:
-    """A condition that befalls an instance: the alarms that it must raise, and the faults that bring it about."""
+    """A condition of an instance: the alerts that it must raise, and the faults that bring it about."""
 
     about: MonitoredInstance
     condition: str
-    due: set[Alarm]
+    due: set[RaisedAlert]
     faults: list[Fault] = field(default_factory=list)
 
     def bring_about(self, world: World, run: AlertRun, conditions: Conditions) -> None:
@@ -132,8 +132,8 @@ def begin(world: World, rows: Iterable[Mapping[str, str]]) -> Monitoring:
         container.host.image(container.build())  # built once, before they are started side by side
     with ThreadPoolExecutor(SIDE_BY_SIDE) as together:
         list(together.map(ContainerDeployment.start, containers.values()))
-    alertmanager = world.beside("alertmanager", 9093, "/-/ready")
-    prometheus = world.beside("prometheus", 9090, "/-/ready")
+    alertmanager = world.tool("alertmanager", 9093, "/-/ready")
+    prometheus = world.tool("prometheus", 9090, "/-/ready")
     _aim(prometheus, [f"{name}:{container.entry.port}" for name, container in containers.items()])
     since = time.time()
     for tool in (alertmanager, prometheus):
@@ -143,7 +143,7 @@ def begin(world: World, rows: Iterable[Mapping[str, str]]) -> Monitoring:
 
 
 def bring_about(world: World, rows: Iterable[Mapping[str, str]], conditions: Conditions) -> AlertRun:
-    """Bring about the conditions of a table ``<system> | what befalls it | alerts``; remove each when it was alerted.
+    """Bring about the conditions of a table ``<system> | condition | alerts``; remove each when it was alerted.
 
     What was seen all the while is recorded, to be judged afterwards.
     """
@@ -151,7 +151,11 @@ def bring_about(world: World, rows: Iterable[Mapping[str, str]], conditions: Con
     if monitoring is None:
         raise Broken("nothing is watched yet")
     cases = [
-        Case(monitoring.instances[row[world.system.says]], row["what befalls it"], raised_alerts.due(row))
+        Case(
+            monitoring.instances[row[world.system.says]],
+            row["condition"],
+            raised_alerts.due(row[world.system.says], row),
+        )
         for row in rows
     ]
     until(monitoring.watching, PATIENCE, "Prometheus to watch all instances", poll=_LOOK)
@@ -163,22 +167,22 @@ def bring_about(world: World, rows: Iterable[Mapping[str, str]], conditions: Con
         case.remove(run)
     _wait(monitoring, run, lambda: not monitoring.firing() | monitoring.received(), LONG_PATIENCE)
     run.fired, run.left = monitoring.remembered(), monitoring.received()
-    world.evidence.timeline("the alarms", [_lane(run, alarm) for alarm in sorted(run.fired.keys() | run.caused)])
+    world.evidence.timeline("the alerts", [_lane(run, alert) for alert in sorted(run.fired.keys() | run.caused)])
     return run
 
 
 def note_slowest(world: World, limit: float) -> None:
-    """State how long the slowest alarm took to be raised."""
+    """State how long the slowest alert took to be raised."""
     seen = [
         delay
-        for alarm in world.part(AlertRuns).observed.caused
-        if (delay := world.part(AlertRuns).observed.delay(alarm)) is not None
+        for alert in world.part(AlertRuns).observed.caused
+        if (delay := world.part(AlertRuns).observed.delay(alert)) is not None
     ]
     world.evidence.observation("slowest alert", round(max(seen, default=0.0), 1), limit, "s", len(seen))
 
 
 def _removed(monitoring: Monitoring, run: AlertRun, waiting: list[Case]) -> bool:
-    """Remove the cause of each case that has shown all its alarms. Whether none is waited for any more."""
+    """Remove the cause of each case that has shown all its alerts. Whether none is waited for any more."""
     shown = monitoring.firing() & run.received
     for case in [case for case in waiting if case.due <= shown]:
         case.remove(run)
@@ -194,20 +198,20 @@ def _wait(monitoring: Monitoring, run: AlertRun, condition: Callable[[], bool], 
         return condition()
 
     try:
-        until(seen, seconds, "the alarms", poll=_LOOK)
+        until(seen, seconds, "the alerts", poll=_LOOK)
     except WaitedInVain:
         return
 
 
-def _lane(run: AlertRun, alarm: Alarm) -> Lane:
-    """What became of one alarm, to be drawn."""
-    marks = [Mark(run.caused[alarm], "injected", "its condition was brought about")] if alarm in run.caused else []
-    if fired := run.fired.get(alarm):
+def _lane(run: AlertRun, alert: RaisedAlert) -> Lane:
+    """What became of one alert, to be drawn."""
+    marks = [Mark(run.caused[alert], "injected", "its condition was brought about")] if alert in run.caused else []
+    if fired := run.fired.get(alert):
         marks.append(Mark(fired[0], "observed", "it was raised"))
         marks.append(Mark(fired[-1], "steady", "it was raised for the last time"))
-    if alarm in run.removed:
-        marks.append(Mark(run.removed[alarm], "healed", "its cause was removed"))
-    return Lane(str(alarm), tuple(sorted(marks, key=lambda mark: mark.at)))
+    if alert in run.removed:
+        marks.append(Mark(run.removed[alert], "healed", "its cause was removed"))
+    return Lane(str(alert), tuple(sorted(marks, key=lambda mark: mark.at)))
 
 
 def _aim(prometheus: ContainerTool, targets: list[str]) -> None:

@@ -44,7 +44,7 @@ def found_wrong(world: World) -> str:
     """
     enough(rules(world), "alerts")
     enough(_tests(world), "examples of the alert rules")
-    tool = world.beside("prometheus", 9090, "/-/ready")
+    tool = world.tool("prometheus", 9090, "/-/ready")
     found = ""
     for command in (["check", "rules", f"{INSIDE}/{RULES}"], ["test", "rules", f"{INSIDE}/{TESTS}"]):
         ran = tool.run_once(["promtool", *command])

@@ -30,7 +30,7 @@ _MOST_WRITES = 2000
 
 CRASHED = "Traceback (most recent call last)"
 
-DAMAGES: Mapping[str, Callable[[Path, str], None]] = {
+ARCHIVE_FAULTS: Mapping[str, Callable[[Path, str], None]] = {
     "some of its bytes are flipped": lambda archive, _: backup_archives.flip(archive),
     "its end is cut off": lambda archive, _: backup_archives.cut(archive),
     "the audit log is missing from it": backup_archives.without,
@@ -135,9 +135,9 @@ def back_up_while(world: World, write: Callable[[int], bool]) -> int:
 
 def damage(world: World, what: str) -> None:
     """Do something to the archive. Raises Broken for a damage that nothing is known of."""
-    if what not in DAMAGES:
-        raise Broken(f"nothing is known of a backup of which {what!r}; there are: {', '.join(DAMAGES)}")
-    DAMAGES[what](_backup(world).archive, lifecycle.files(world)["audit"].name)
+    if what not in ARCHIVE_FAULTS:
+        raise Broken(f"nothing is known of a backup of which {what!r}; there are: {', '.join(ARCHIVE_FAULTS)}")
+    ARCHIVE_FAULTS[what](_backup(world).archive, lifecycle.files(world)["audit"].name)
 
 
 def restore_into_empty(world: World) -> None:

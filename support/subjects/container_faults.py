@@ -15,11 +15,11 @@ from support.deployments.readiness import probe, ready_path
 from support.faults import (
     ClockShift,
     Disconnected,
-    Disturbed,
     Fault,
     FullDisk,
     Killed,
     MemoryLimit,
+    NetworkImpaired,
     Paused,
     Readdressed,
     Restarted,
@@ -46,7 +46,7 @@ def ended_for_memory() -> Described[ContainerState]:
 def _disturbed(impairment: Callable[[int], NetworkImpairment]) -> Callable[[World, str], Fault]:
     def fault(world: World, name: str) -> Fault:
         target = world.companions.container(name)
-        return Disturbed(target, impairment(target.entry.port), name, lambda: world.companions.well(name))
+        return NetworkImpaired(target, impairment(target.entry.port), name, lambda: world.companions.well(name))
 
     return fault
 
@@ -99,7 +99,7 @@ def cut_off_from_services(world: World) -> None:
     if companion is None:
         raise Broken(f"{world.system.path} does not say how its services run as containers")
     cut = cut_off(companion.port)
-    _inflict(world, Disturbed(containers.container(world), cut, world.system.says, lambda: _well(world)))
+    _inflict(world, NetworkImpaired(containers.container(world), cut, world.system.says, lambda: _well(world)))
 
 
 def move_clock(world: World, seconds: int) -> None:

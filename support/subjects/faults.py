@@ -9,7 +9,7 @@ from support.faults import Damaged, Fault, LockedDatabase, MovedAway
 from support.subjects import deployment
 from support.world.core import World, last
 
-DAMAGES: dict[str, tuple[str, Callable[[Path], Fault]]] = {
+FILE_FAULTS: dict[str, tuple[str, Callable[[Path], Fault]]] = {
     "its database is locked": ("database", LockedDatabase),
     "its signing key is damaged": ("signing_key", Damaged),
     "its policies are damaged": ("policies", lambda path: Damaged(path, b"- type: [no such thing\n")),
@@ -20,7 +20,7 @@ DAMAGES: dict[str, tuple[str, Callable[[Path], Fault]]] = {
 
 def inflict(world: World, damage: str) -> None:
     """Do the damage; it is healed at the end of the scenario at the latest."""
-    name, fault = DAMAGES[damage]
+    name, fault = FILE_FAULTS[damage]
     done = fault(deployment.files(world)[name])
     world.faults.append(done)
     world.on_close(done.heal)

@@ -66,7 +66,7 @@ class Companions:
     def _kept_proxy(self, target: str) -> FaultyProxy:
         """The proxy before a running companion, for all scenarios: they can share a system that knows its address."""
         listening = self._reached_at
-        kept = self._pool.beside.get(f"proxy-{urlsplit(target).port}", lambda *_: KeptProxy(target, listening))
+        kept = self._pool.auxiliary.get(f"proxy-{urlsplit(target).port}", lambda *_: KeptProxy(target, listening))
         kept.requests.clear()
         return kept
 

@@ -75,7 +75,7 @@ class World:
         self.sent: list[str] = []
         self.faults: list[Fault] = []
         self.companions = Companions(system, pool, contained=settings.deployment == CONTAINER)
-        self.pages = WebPages(settings, pool.beside)
+        self.pages = WebPages(settings, pool.auxiliary)
         self._pool = pool
         self._leases: list[Lease] = []
         self._clients: list[HttpClient] = []
@@ -160,7 +160,7 @@ class World:
         self._adopt(lease)
         return lease.deployment
 
-    def beside(self, service: str, port: int, ready: str) -> ContainerTool:
+    def tool(self, service: str, port: int, ready: str) -> ContainerTool:
         """A tool that stands beside the system in its compose file, such as Prometheus; not started yet.
 
         It listens on ``port`` inside its container and is up when ``ready``, a path, says so; it ends with the

@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 from support.base.outcomes import Broken
 from support.base.settings import Settings
 from support.browsers import BrowserResult, BrowserSession, Call
-from support.deployments import Beside, RunJournal
+from support.deployments import AuxiliaryServices, RunJournal
 
 
 class WebPages:
     """Opens pages that call a system under test; each finds the browser as if nobody had used it before."""
 
-    def __init__(self, settings: Settings, beside: Beside) -> None:
-        self._settings, self._beside = settings, beside
+    def __init__(self, settings: Settings, auxiliary: AuxiliaryServices) -> None:
+        self._settings, self._auxiliary = settings, auxiliary
 
     def visit(self, origin: str, call: Call) -> BrowserResult:
         """What a page of this origin is given when it makes the call. Raises NotVerified where there is no browser."""
@@ -24,7 +24,7 @@ class WebPages:
         def make(folder: Path, journal: RunJournal) -> BrowserSession:
             return BrowserSession(self._settings, folder, journal, (host,))
 
-        browser = self._beside.get(f"browser-for-{host}", make)
+        browser = self._auxiliary.get(f"browser-for-{host}", make)
         try:
             return browser.visit(origin, call)
         except Broken:

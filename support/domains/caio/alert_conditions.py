@@ -1,4 +1,4 @@
-"""What befalls an orchestrator so that alerts have a cause: conditions, each as the faults that bring it about."""
+"""The conditions that alerts are raised for, each as the faults that bring it about."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from support.subjects import backup
 from support.world.core import World
 
 REGISTRATIONS_BEFORE = 25
-"""Registrations that are acknowledged before a disaster befalls the system in the middle of the next ones."""
+"""Registrations that are acknowledged before the system fails in the middle of the next ones."""
 
 _MOST_REGISTRATIONS = 2000
 
@@ -33,20 +33,20 @@ def start_on_files(world: World, documents: Iterable[Document], kept: float = 1)
 
 
 def register_during(world: World, disaster: Callable[[World], None]) -> None:
-    """Register services one after the other while a disaster befalls the system, until one is not accepted.
+    """Register services one after the other while the system fails, until one is not accepted.
 
     The answers are remembered, and the ids that were acknowledged.
     """
-    befalling = threading.Thread(target=disaster, args=(world,))
+    failing = threading.Thread(target=disaster, args=(world,))
     for number in range(_MOST_REGISTRATIONS):
         if number == REGISTRATIONS_BEFORE:
-            befalling.start()
+            failing.start()
         service = f"service-{number:04d}"
         caio(world).meanwhile.append(caio(world).register(contracts.contract({"service": service})))
         if not caio(world).meanwhile[-1].accepted:
             break
         caio(world).acknowledged.add(service)
-    befalling.join()
+    failing.join()
 
 
 def version_of(world: World, service_id: str) -> str | None:

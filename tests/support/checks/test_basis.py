@@ -11,10 +11,10 @@ from support.checks import alert_rules, raised_alerts
 from support.checks.agreement import judge_count
 from support.checks.alert_rules import Alert
 from support.checks.basis import enough
-from support.checks.raised_alerts import Alarm, AlertRun
+from support.checks.raised_alerts import AlertRun, RaisedAlert
 from support.domains.caio import decisions
 
-DOWN = Alarm("north", "Down")
+DOWN = RaisedAlert("north", "Down")
 NEVER = AlertRun(caused={DOWN: 100.0}, removed={DOWN: 120.0})
 
 

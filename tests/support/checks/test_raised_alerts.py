@@ -1,17 +1,17 @@
-"""Judging which alarms were raised, when, and what for."""
+"""Judging which alerts were raised, when, and what for."""
 
 from __future__ import annotations
 
 import pytest
 
 from support.checks import raised_alerts
-from support.checks.raised_alerts import Alarm, AlertRun
+from support.checks.raised_alerts import AlertRun, RaisedAlert
 
-DOWN, SLOW = Alarm("north", "Down"), Alarm("south", "Slow")
+DOWN, SLOW = RaisedAlert("north", "Down"), RaisedAlert("south", "Slow")
 
 
 def run(**changes: object) -> AlertRun:
-    """Two alarms as they should be: caused at 100, raised at 105 and 110, removed at 120, over at 121."""
+    """Two alerts as they should be: caused at 100, raised at 105 and 110, removed at 120, over at 121."""
     whole: dict[str, object] = {
         "caused": {DOWN: 100.0, SLOW: 100.0},
         "removed": {DOWN: 120.0, SLOW: 120.0},
@@ -42,13 +42,15 @@ def test_what_should_be_is_not_complained_about() -> None:
         ({DOWN: [105.0], SLOW: [112.5]}, ["Slow about south was raised after 12.5 s"]),
     ],
 )
-def test_an_alarm_that_is_late_or_never_comes_is_named(fired: dict[Alarm, list[float]], complaints: list[str]) -> None:
+def test_an_alarm_that_is_late_or_never_comes_is_named(
+    fired: dict[RaisedAlert, list[float]], complaints: list[str]
+) -> None:
     assert raised_alerts.late(run(fired=fired), 10) == complaints
 
 
-@pytest.mark.parametrize("alarm", [Alarm("south", "Down"), Alarm("", "Down"), Alarm("north", "Slow")])
-def test_an_alarm_without_a_cause_is_named(alarm: Alarm) -> None:
-    assert raised_alerts.needless(run(fired={DOWN: [105.0], alarm: [106.0]})) == [f"{alarm} was raised"]
+@pytest.mark.parametrize("alert", [RaisedAlert("south", "Down"), RaisedAlert("", "Down"), RaisedAlert("north", "Slow")])
+def test_an_alarm_without_a_cause_is_named(alert: RaisedAlert) -> None:
+    assert raised_alerts.needless(run(fired={DOWN: [105.0], alert: [106.0]})) == [f"{alert} was raised"]
 
 
 def test_an_alarm_before_its_cause_is_without_a_cause() -> None:
@@ -70,4 +72,4 @@ def test_alarms_are_read_from_what_prometheus_says() -> None:
     assert raised_alerts.firing([{"labels": labels, "state": "firing"}, pending]) == {DOWN}
     series = [{"metric": labels, "values": [[7, "1"], [8, "1"]]}, {"metric": labels | {"a": "b"}, "values": [[5, "1"]]}]
     assert raised_alerts.moments(series) == {DOWN: [5.0, 7.0, 8.0]}
-    assert raised_alerts.due({"CAIO": "north", "alerts": "Down, Slow"}) == {DOWN, Alarm("north", "Slow")}
+    assert raised_alerts.due("north", {"alerts": "Down, Slow"}) == {DOWN, RaisedAlert("north", "Slow")}

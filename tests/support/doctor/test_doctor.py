@@ -128,7 +128,7 @@ def test_an_offer_that_cannot_be_told_is_no_yes_and_says_what_depends_on_it() ->
 def test_an_engine_is_described_and_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
     fake = FakeEngine(base_image.OFFICIAL)
     with answering(monkeypatch, fake):
-        found = {offer.name: offer for offer in containers.looked_at("")}
+        found = {offer.name: offer for offer in containers.checks("")}
     told = found[containers.ENGINE].says
     assert all(part in told for part in ("27.1", "API 1.46", "overlay2", "cgroup v2 (systemd)", ", rootless"))
     assert found[containers.BASE].present
@@ -139,7 +139,7 @@ def test_an_engine_is_described_and_let_go(monkeypatch: pytest.MonkeyPatch) -> N
 def test_an_engine_that_answers_and_then_fails_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     fake = FakeEngine(trouble="its disk is gone")
     with answering(monkeypatch, fake):
-        (offer,) = containers.looked_at("3 scenarios are not verified")
+        (offer,) = containers.checks("3 scenarios are not verified")
     assert offer.present is False
     assert "its disk is gone" in offer.line
     assert fake.closed

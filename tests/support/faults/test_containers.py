@@ -18,7 +18,7 @@ from support.deployments.containers import engine
 from support.faults import Fault, Killed, Paused
 from support.faults.clock import TOLERANCE, ClockShift, lend
 from support.faults.impairments import Change, NetworkImpairment, cut_off, late, losing, refused, swallowed, thin
-from support.faults.network import Disconnected, Disturbed, Readdressed
+from support.faults.network import Disconnected, NetworkImpaired, Readdressed
 from support.faults.process import Restarted, Stopped
 from support.faults.resources import FullDisk, MemoryLimit
 from support.faults.side import lacking
@@ -77,8 +77,8 @@ def reached(caio: ContainerDeployment, service: ContainerCompanion) -> bool:
     return caio.run(["python3", "-c", ASK, f"{service.inside_url}/health", "1"]).exit_code == 0
 
 
-def disturbed(service: ContainerCompanion, impairment: NetworkImpairment) -> Disturbed:
-    return Disturbed(service, impairment, NAME, lambda: well(service))
+def disturbed(service: ContainerCompanion, impairment: NetworkImpairment) -> NetworkImpaired:
+    return NetworkImpaired(service, impairment, NAME, lambda: well(service))
 
 
 def sides(service: ContainerCompanion, run_id: str) -> list[str]:
@@ -123,7 +123,7 @@ def test_a_thin_line_holds_back_what_is_more_than_passes_at_once(service: Contai
 
 
 def test_who_is_cut_off_reaches_nobody_and_is_reached(caio: ContainerDeployment, service: ContainerCompanion) -> None:
-    with Disturbed(caio, cut_off(PORT), "CAIO", lambda: reached(caio, service)):
+    with NetworkImpaired(caio, cut_off(PORT), "CAIO", lambda: reached(caio, service)):
         assert not reached(caio, service)
         assert requests.get(f"{caio.url}/health", timeout=5).ok
 
@@ -263,4 +263,4 @@ def test_memory_runs_out_and_the_limit_is_as_before(caio: ContainerDeployment) -
 
 
 def test_faults_of_containers_are_faults_as_all_others() -> None:
-    assert all(issubclass(kind, Fault) for kind in (Disturbed, Disconnected, FullDisk, MemoryLimit, ClockShift))
+    assert all(issubclass(kind, Fault) for kind in (NetworkImpaired, Disconnected, FullDisk, MemoryLimit, ClockShift))

@@ -13,7 +13,7 @@ from support.base.outcomes import Outcome
 from support.base.systems import load
 from support.signing import decide, input_digests, keys
 from support.signing.decide import Order, Signed
-from support.signing.input_digests import Seals
+from support.signing.input_digests import InputDigests
 from support.signing.verify import Verified, verify
 from tests.support.acceptance import runs
 from tests.support.acceptance.runs import Run
@@ -93,9 +93,9 @@ class Desk:
         input_digests.end(record.run_id, self.reports)
 
     @property
-    def noted(self) -> Seals:
+    def noted(self) -> InputDigests:
         """The digests that the run noted."""
-        return Seals.model_validate_json((self.reports / input_digests.FILE_NAME).read_bytes())
+        return InputDigests.model_validate_json((self.reports / input_digests.FILE_NAME).read_bytes())
 
     def order(
         self,

@@ -1,4 +1,4 @@
-"""What befalls containers has a word in Gherkin, and who asked meanwhile is judged by all that they were told."""
+"""Faults of containers have a word in Gherkin, and who asked meanwhile is judged by all that they were told."""
 
 from __future__ import annotations
 

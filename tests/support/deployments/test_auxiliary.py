@@ -42,30 +42,30 @@ class Stubborn(Helper):
 
 
 def test_a_helper_is_shared_and_ends_with_the_pool(pool: LeasePool) -> None:
-    helper = pool.beside.get("walker", Helper)
-    assert pool.beside.get("walker", Helper) is helper
+    helper = pool.auxiliary.get("walker", Helper)
+    assert pool.auxiliary.get("walker", Helper) is helper
     assert helper.folder.is_dir()
     pool.close()
     assert (helper.running, helper.closed) == (False, 1)
 
 
 def test_a_helper_that_has_ended_is_replaced(pool: LeasePool) -> None:
-    helper = pool.beside.get("walker", Helper)
+    helper = pool.auxiliary.get("walker", Helper)
     helper.running = False
-    other = pool.beside.get("walker", Helper)
+    other = pool.auxiliary.get("walker", Helper)
     assert (other is helper, other.running, other.folder == helper.folder) == (False, True, False)
 
 
 def test_a_helper_that_does_not_start_is_closed_and_not_kept(pool: LeasePool) -> None:
     with pytest.raises(Broken, match="cannot walk"):
-        pool.beside.get("walker", Lame)
+        pool.auxiliary.get("walker", Lame)
     assert Lame.made is not None
     assert Lame.made.closed == 1
-    assert pool.beside.get("walker", Helper).running
+    assert pool.auxiliary.get("walker", Helper).running
 
 
 def test_a_helper_that_cannot_be_ended_is_told_and_the_others_end(pool: LeasePool) -> None:
-    walker = pool.beside.get("walker", Helper)
-    pool.beside.get("mule", Stubborn)
-    assert pool.beside.close() == ["mule: it stays"]
+    walker = pool.auxiliary.get("walker", Helper)
+    pool.auxiliary.get("mule", Stubborn)
+    assert pool.auxiliary.close() == ["mule: it stays"]
     assert walker.closed == 1
