@@ -43,8 +43,8 @@ test: .venv/.for-test node_modules/.made  ## Check style, types and the suite's 
 	$(BIN)/signoff lint
 	$(BIN)/pytest -n 2
 
-qualify: .venv/.for-test  ## Break the system in every way we know and see that a scenario notices.
-	$(BIN)/python -m tests.defects $(call option,--each,$(EACH)) $(call option,--each-alone,$(EACH_ALONE)) $(if $(call on,$(NO_CONTROL)),--no-control)
+qualify: .venv/.for-test  ## Break a system in every way we know and see that a scenario notices.
+	$(BIN)/python -m tests.defects $(call option,--system,$(SYSTEM)) $(call option,--each,$(EACH)) $(call option,--each-alone,$(EACH_ALONE)) $(if $(call on,$(NO_CONTROL)),--no-control)
 
 bench: .venv/.for-test node_modules/.made  ## Measure CAIO, its peers and the suite, beside the figures to reach.
 	$(BIN)/python -m bench $(GROUPS)

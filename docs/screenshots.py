@@ -78,7 +78,7 @@ def _chromium() -> str:
 def _make(picture: Picture, folder: Path, chromium: str) -> None:
     begun, reports = time.monotonic(), folder / "reports"
     reports.mkdir()
-    options = ["--definition", str(definition.write(folder, picture.defect))] if picture.defect else []
+    options = ["--definition", str(definition.write(folder, "caio", picture.defect))] if picture.defect else []
     what = f"with the defect {picture.defect}" if picture.defect else "as it is"
     _say(f"{picture.name}: trying every scenario on CAIO {what}, some ten minutes")
     said = _accept(["--reports", str(reports), *options], folder / "console.txt")

@@ -1,4 +1,4 @@
-"""``python -m tests.defects``: breaks CAIO in every way we know and requires that a scenario notices each."""
+"""``python -m tests.defects``: breaks a system in every way we know and requires that a scenario notices each."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from rich.console import Console
 from support.acceptance.criteria import CriteriaFile
 from support.base.outcomes import UsageError
 from support.run.conclude import criteria_of
-from tests.defects import qualify, table
-from tests.defects.definition import SYSTEM
+from tests.defects import catalogue, qualify, table
 
 INTERRUPTED = 130
+ALL = "all"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(number, signal.default_int_handler)
     console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
     try:
-        return _qualify(options, console)
+        return max(_qualify(options, system, console) for system in _systems(options.system))
     except UsageError as error:
         print(error, file=sys.stderr)
         return 2
@@ -37,15 +37,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
 
 
-def _qualify(options: argparse.Namespace, console: Console) -> int:
-    listed = criteria_of(SYSTEM)
-    defects = qualify.fewer_alone(qualify.choose(options.only, options.each), options.each_alone)
+def _qualify(options: argparse.Namespace, system: str, console: Console) -> int:
+    listed = criteria_of(system)
+    defects = qualify.fewer_alone(system, qualify.choose(system, options.only, options.each), options.each_alone)
     if options.list:
         for each in defects:
             console.print(f"{each.criterion}  {each.name}: {each.says}", markup=False)
         return 0
-    broken = qualify.plan(defects, options.everywhere or bool(options.only))
-    trials = broken + (qualify.controls(defects) if options.control else [])
+    broken = qualify.plan(system, defects, options.everywhere or bool(options.only))
+    trials = broken + (qualify.controls(system, defects) if options.control else [])
     count = len({trial.defect for trial in broken})
     console.print(f"{count} defects, {len(trials)} runs, {options.jobs} at a time", markup=False)
     started = time.monotonic()
@@ -60,6 +60,13 @@ def _qualify(options: argparse.Namespace, console: Console) -> int:
     return 1 if faults else 0
 
 
+def _systems(named: str) -> list[str]:
+    known = catalogue.systems()
+    if named != ALL and named not in known:
+        raise UsageError(f"no defects of {named!r} are known; there are defects of: {', '.join(known)}")
+    return known if named == ALL else [named]
+
+
 def _left_out(only: Sequence[str], listed: CriteriaFile) -> list[str]:
     """Complaints about criteria that no defect breaks; they are for a whole run only."""
     return [] if only else [f"NO DEFECT for {criterion}" for criterion in qualify.without_defect(listed)]
@@ -67,6 +74,7 @@ def _left_out(only: Sequence[str], listed: CriteriaFile) -> list[str]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.defects", description=__doc__)
+    parser.add_argument("--system", default="caio", help="the system to break, or all in turn (default: caio)")
     parser.add_argument("--only", nargs="+", default=[], metavar="DEFECT|CRITERION", help="only these")
     parser.add_argument("--each", type=int, metavar="N", help="at most N defects of each criterion, the first ones")
     parser.add_argument(

@@ -1,10 +1,11 @@
-"""Runs a Python program with one defect in it: ``launch.py DEFECT -m module …`` or ``launch.py DEFECT script.py …``.
+"""Runs a program of a system with a defect in it: ``launch.py SYSTEM DEFECT -m module …`` or ``… script.py …``.
 
 The defect ``none`` changes nothing: with it everything must be as without this launcher.
 """
 
 from __future__ import annotations
 
+import importlib
 import runpy
 import sys
 from pathlib import Path
@@ -14,14 +15,12 @@ UNUSABLE = 97
 """Exit status when the defect does not exist or does not apply."""
 
 
-def apply(name: str) -> None:
+def apply(system: str, name: str) -> None:
     """Break what the program will import. Raises KeyError for an unknown defect, DoesNotApply for an outdated one."""
-    from tests.defects.caio import DEFECTS
-
-    DEFECTS[name].apply()
+    importlib.import_module(f"tests.defects.{system}").DEFECTS[name].apply()
 
 
-def main(name: str, program: list[str]) -> None:
+def main(system: str, name: str, program: list[str]) -> None:
     """Apply the defect and become the program."""
     root = str(Path(__file__).resolve().parents[2])
     sys.path[0] = root
@@ -29,7 +28,7 @@ def main(name: str, program: list[str]) -> None:
         from tests.defects.patching import DoesNotApply
 
         try:
-            apply(name)
+            apply(system, name)
         except (KeyError, DoesNotApply) as error:
             print(f"the defect {name} cannot be applied: {error}", file=sys.stderr)
             raise SystemExit(UNUSABLE) from error
@@ -44,4 +43,4 @@ def main(name: str, program: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:])
+    main(sys.argv[1], sys.argv[2], sys.argv[3:])

@@ -6,10 +6,11 @@ import functools
 import importlib
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-OURS = ("caio", "chassis")
-"""Packages in which a replaced function is replaced wherever it has been imported to."""
+OURS = ("chassis", *(path.parent.name for path in Path(__file__).parent.glob("*/__init__.py")))
+"""Packages in which a replaced function is replaced wherever it has been imported to: the systems and chassis."""
 
 _undo: list[Callable[[], None]] = []
 

@@ -15,9 +15,8 @@ from support.base import feature_files
 from support.base.outcomes import Outcome, UsageError
 from support.base.scenarios import all_tags, criteria_of
 from support.run import selection
-from tests.defects.caio import DEFECTS, Defect
-from tests.defects.caio.defect import BOTH
-from tests.defects.definition import SYSTEM
+from tests.defects import catalogue
+from tests.defects.catalogue import BOTH, Defect
 from tests.defects.launch import NONE
 from tests.defects.trials import Ended, Trial, Trials
 
@@ -32,20 +31,21 @@ def verified(listed: CriteriaFile) -> list[str]:
 
 def without_defect(listed: CriteriaFile) -> list[str]:
     """The criteria that no defect breaks."""
-    broken = {each.criterion for each in DEFECTS.values()}
+    broken = {each.criterion for each in catalogue.of(listed.system).values()}
     return [each for each in verified(listed) if each not in broken]
 
 
-def choose(only: Sequence[str], each: int | None = None) -> list[Defect]:
-    """The defects asked for by their name or criterion; all if nothing is asked for. Raises UsageError.
+def choose(system: str, only: Sequence[str], each: int | None = None) -> list[Defect]:
+    """The defects of a system asked for by name or criterion; all if nothing is asked for. Raises UsageError.
 
     ``each`` is how many of each criterion are taken at most, the first ones.
     """
-    unknown = [each for each in only if each not in DEFECTS and each not in {d.criterion for d in DEFECTS.values()}]
+    known = catalogue.of(system)
+    unknown = [each for each in only if each not in known and each not in {d.criterion for d in known.values()}]
     if unknown:
         raise UsageError(f"there is no defect, and no defect for a criterion, named {', '.join(unknown)}")
     chosen: dict[str, list[Defect]] = {}
-    for defect in DEFECTS.values():
+    for defect in known.values():
         if not only or defect.name in only or defect.criterion in only:
             chosen.setdefault(defect.criterion, []).append(defect)
     return [defect for some in chosen.values() for defect in some[:each]]
@@ -55,10 +55,10 @@ Files = dict[str, bool]
 """Feature files → whether what is looked for there needs containers."""
 
 
-def places() -> dict[str, dict[str, Files]]:
+def places(system: str) -> dict[str, dict[str, Files]]:
     """The feature files in which the scenarios of each criterion stand, by criterion and interface."""
     found: dict[str, dict[str, Files]] = {}
-    for feature in feature_files.parse([f"features/{SYSTEM}"]):
+    for feature in feature_files.parse([f"features/{system}"]):
         for scenario in feature.walk_scenarios():
             tags = all_tags(scenario)
             interfaces = BOTH if selection.HTTP_ONLY not in tags else BOTH[:1]
@@ -69,9 +69,9 @@ def places() -> dict[str, dict[str, Files]]:
     return found
 
 
-def exclusive() -> set[str]:
+def exclusive(system: str) -> set[str]:
     """The feature files with scenarios beside which nothing else may run."""
-    features = feature_files.parse([f"features/{SYSTEM}"])
+    features = feature_files.parse([f"features/{system}"])
     return {each.filename for each in features if any(EXCLUSIVE in all_tags(one) for one in each.walk_scenarios())}
 
 
@@ -81,20 +81,20 @@ def where_it_shows(each: Defect, files: Files) -> tuple[str, ...]:
     return wanted or tuple(files)
 
 
-def plan(defects: Sequence[Defect], everywhere: bool = True) -> list[Trial]:
+def plan(system: str, defects: Sequence[Defect], everywhere: bool = True) -> list[Trial]:
     """A trial for each defect and interface over which it shows.
 
     Unless ``everywhere``, the defects of a criterion are dealt out to its interfaces, the cheapest first: the scenarios
     are the same, and one defect over each shows that they can fail there. With too few, some are tried over several.
     """
-    where, lonely = places(), exclusive()
+    where, lonely = places(system), exclusive(system)
     dealt: dict[str, Counter[str]] = {}
     trials: list[Trial] = []
 
     def add(each: Defect, interface: str) -> None:
         files = where_it_shows(each, where[each.criterion][interface])
         alone = not lonely.isdisjoint(files)
-        trials.append(Trial(each.name, (each.criterion,), interface, files, each.sample, alone=alone))
+        trials.append(Trial(system, each.name, (each.criterion,), interface, files, each.sample, alone=alone))
         dealt[each.criterion][interface] += 1
 
     for each in defects:
@@ -109,9 +109,9 @@ def plan(defects: Sequence[Defect], everywhere: bool = True) -> list[Trial]:
     return trials
 
 
-def fewer_alone(defects: Sequence[Defect], most: int | None) -> list[Defect]:
+def fewer_alone(system: str, defects: Sequence[Defect], most: int | None) -> list[Defect]:
     """Without those that must be alone beyond so many of each criterion, as they take longest."""
-    where, lonely = places(), exclusive()
+    where, lonely = places(system), exclusive(system)
     kept: dict[str, list[Defect]] = {}
     for each in defects:
         files = {name for found in where[each.criterion].values() for name in where_it_shows(each, found)}
@@ -121,13 +121,13 @@ def fewer_alone(defects: Sequence[Defect], most: int | None) -> list[Defect]:
     return [each for each in defects if each in kept[each.criterion]]
 
 
-def controls(defects: Sequence[Defect]) -> list[Trial]:
+def controls(system: str, defects: Sequence[Defect]) -> list[Trial]:
     """Trials of the same scenarios without a defect: all criteria of a feature file together, so few servers start."""
     together: dict[tuple[str, tuple[str, ...], bool], dict[str, None]] = {}
-    for trial in plan(defects):
+    for trial in plan(system, defects):
         together.setdefault((trial.interface, trial.features, trial.alone), {})[trial.criteria[0]] = None
     return [
-        Trial(NONE, tuple(criteria), interface, features, alone=alone)
+        Trial(system, NONE, tuple(criteria), interface, features, alone=alone)
         for (interface, features, alone), criteria in together.items()
     ]
 
@@ -182,7 +182,7 @@ def fault_of(ended: Ended) -> str:
     if ended.trial.defect == NONE:
         missing = f"NOT MET {what}: without any defect it is {ended.outcome}: {', '.join(ended.not_met)}"
         return "" if ended.outcome is Outcome.MET else missing
-    says = DEFECTS[ended.trial.defect].says
+    says = catalogue.of(ended.trial.system)[ended.trial.defect].says
     return "" if ended.outcome is Outcome.NOT_MET else f"NOT CAUGHT {what}: {says}; its {ended.tried} scenarios are met"
 
 

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from support.acceptance.criteria import CriteriaFile
 from support.base.outcomes import Outcome
-from tests.defects.caio import DEFECTS
+from tests.defects import catalogue
 from tests.defects.launch import NONE
 from tests.defects.trials import Ended
 
@@ -19,15 +19,16 @@ SHOWN = 2
 
 def show(console: Console, listed: CriteriaFile, ended: Sequence[Ended]) -> None:
     """Print one row for each defect, by criterion; one for each interface where they differ."""
+    defects = catalogue.of(listed.system)
     table = Table("criterion", "defect", "over", "caught by", title="What was broken, and which scenario noticed")
-    order = {name: place for place, name in enumerate(DEFECTS)}
+    order = {name: place for place, name in enumerate(defects)}
     for criterion in listed.ids:
         rows = [each for each in ended if each.criterion == criterion and each.trial.defect != NONE]
         told: dict[tuple[str, str], list[str]] = {}
         for row in sorted(rows, key=lambda each: (order[each.trial.defect], each.trial.interface)):
             told.setdefault((row.trial.defect, _caught(row)), []).append(row.trial.interface)
         for (name, caught), interfaces in told.items():
-            table.add_row(criterion, DEFECTS[name].says, ", ".join(interfaces), caught)
+            table.add_row(criterion, defects[name].says, ", ".join(interfaces), caught)
     if table.row_count:
         console.print(table)
 

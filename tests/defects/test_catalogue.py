@@ -8,10 +8,11 @@ import pytest
 from support.base import systems
 from support.base.settings import ROOT
 from support.run.conclude import criteria_of
-from tests.defects import definition, qualify
+from tests.defects import catalogue, definition, qualify
 from tests.defects.caio import DEFECTS
-from tests.defects.caio.defect import BOTH
-from tests.defects.definition import SYSTEM
+from tests.defects.catalogue import BOTH
+
+SYSTEM = "caio"
 
 APPLY_ALL = """
 import caio.api, caio.server, caio.proofs
@@ -45,7 +46,7 @@ def test_each_defect_breaks_a_criterion_that_scenarios_are_promised_for(listed):
 
 def test_each_defect_is_tried_over_every_interface_that_it_names():
     tried: dict[str, set[str]] = {name: set() for name in DEFECTS}
-    for trial in qualify.plan(list(DEFECTS.values())):
+    for trial in qualify.plan(SYSTEM, list(DEFECTS.values())):
         tried[trial.defect].add(trial.interface)
     for name, each in DEFECTS.items():
         assert tried[name] == set(each.interfaces) or (each.interfaces == BOTH and tried[name]), name
@@ -69,4 +70,8 @@ def test_each_defect_finds_what_it_replaces():
 
 @pytest.mark.parametrize("name", EDITS)
 def test_each_edit_applies_and_leaves_a_definition_that_can_be_read(name, tmp_path):
-    systems.load(definition.write(tmp_path, name))
+    systems.load(definition.write(tmp_path, SYSTEM, name))
+
+
+def test_every_system_with_defects_is_one_that_can_be_accepted():
+    assert set(catalogue.systems()) <= {path.parent.name for path in systems.SYSTEMS.glob("*/system.yaml")}

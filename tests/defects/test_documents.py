@@ -6,7 +6,7 @@ import yaml
 from support.base import systems
 from support.base.settings import ROOT
 from tests.defects import definition, documents
-from tests.defects.caio.defect import DEFECTS, edit
+from tests.defects.catalogue import Catalogue
 from tests.defects.launch import NONE
 from tests.defects.patching import DoesNotApply
 
@@ -14,11 +14,11 @@ CAIO = ROOT / "systems" / "caio"
 
 
 @pytest.fixture
-def listed(monkeypatch):
-    """A catalogue of its own, which forgets afterwards what a test has listed."""
-    monkeypatch.setattr("tests.defects.caio.defect.DEFECTS", listed := {})
-    monkeypatch.setattr("tests.defects.caio.DEFECTS", listed)
-    return listed
+def catalogue(monkeypatch):
+    """A catalogue of its own in the place of CAIO's."""
+    made = Catalogue()
+    monkeypatch.setattr("tests.defects.caio.DEFECTS", made.defects)
+    return made
 
 
 @pytest.fixture
@@ -65,25 +65,25 @@ def test_yaml_is_edited_by_what_it_holds():
     assert documents.in_yaml("a: [1, 2]  # two\nb: é\n", lambda all_: all_["a"].pop()) == "a:\n- 1\nb: é\n"
 
 
-def test_an_edit_is_made_beside_the_definition_and_the_programs_stay_as_they_are(listed, tmp_path):
-    edit("operations.md", "CAIO-HARD-01", "No page")(_emptied)
-    system = systems.load(definition.write(tmp_path, "-emptied"))
+def test_an_edit_is_made_beside_the_definition_and_the_programs_stay_as_they_are(catalogue, tmp_path):
+    catalogue.edit("operations.md", "CAIO-HARD-01", "No page")(_emptied)
+    system = systems.load(definition.write(tmp_path, "caio", "-emptied"))
 
     assert (system.here / "operations.md").read_text() == "nothing\n"
     assert (CAIO / "operations.md").read_text() != "nothing\n"
     assert (system.here / "hardening.yaml").read_bytes() == (CAIO / "hardening.yaml").read_bytes()
-    assert system.deployments.process.command[2] == NONE
-    assert list(listed) == ["-emptied"]
+    assert system.deployments.process.command[2:4] == ["caio", NONE]
+    assert list(catalogue) == ["-emptied"]
 
 
-def test_the_definition_itself_can_be_edited(listed, tmp_path):
-    edit("system.yaml", "CAIO-HARD-01", "No checklist")(_without_checklist)
+def test_the_definition_itself_can_be_edited(catalogue, tmp_path):
+    catalogue.edit("system.yaml", "CAIO-HARD-01", "No checklist")(_without_checklist)
 
-    assert systems.load(definition.write(tmp_path, "-without-checklist")).checklist is None
+    assert systems.load(definition.write(tmp_path, "caio", "-without-checklist")).checklist is None
 
 
 def test_without_an_edit_every_document_is_as_it_was_but_for_what_says_where_the_programs_are(tmp_path):
-    copied = definition.write(tmp_path, NONE).parent
+    copied = definition.write(tmp_path, "caio", NONE).parent
 
     for path in copied.rglob("*"):
         if path.is_file() and path.name != "system.yaml" and not path.match(definition.COMPOSE):
@@ -91,7 +91,7 @@ def test_without_an_edit_every_document_is_as_it_was_but_for_what_says_where_the
 
 
 def test_compose_files_say_the_same_but_where_images_are_built_from(tmp_path):
-    copied = definition.write(tmp_path, NONE).parent
+    copied = definition.write(tmp_path, "caio", NONE).parent
 
     found = sorted(path.name for path in copied.glob(definition.COMPOSE))
     assert "compose.yaml" in found
@@ -103,11 +103,10 @@ def test_compose_files_say_the_same_but_where_images_are_built_from(tmp_path):
         assert ours == theirs
 
 
-def test_two_defects_of_one_name_are_refused(listed):
-    edit("operations.md", "CAIO-HARD-01", "No page")(_emptied)
+def test_two_defects_of_one_name_are_refused(catalogue):
+    catalogue.edit("operations.md", "CAIO-HARD-01", "No page")(_emptied)
     with pytest.raises(ValueError, match="two defects are named -emptied"):
-        edit("README.md", "CAIO-HARD-01", "No page")(_emptied)
-    assert DEFECTS is not listed
+        catalogue.edit("README.md", "CAIO-HARD-01", "No page")(_emptied)
 
 
 def _emptied(text):

@@ -1,4 +1,4 @@
-"""One trial: the scenarios of a criterion against CAIO with one defect, over one interface, and what became of them."""
+"""One trial: the scenarios of a criterion against a system with one defect, over one interface, and how they ended."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ PYTHON = "python"
 class Trial:
     """What is tried: the scenarios of criteria, all or a sample, in feature files, over an interface, with a defect."""
 
+    system: str
     defect: str
     criteria: tuple[str, ...]
     interface: str
@@ -130,7 +131,7 @@ class Trials:
 def _command(trial: Trial, folder: Path) -> list[str]:
     settings = {
         "reports": folder,
-        "definition": definition.write(folder / "definition", trial.defect),
+        "definition": definition.write(folder / "definition", trial.system, trial.defect),
         "interface": trial.interface,
         **PATIENCE,
     }

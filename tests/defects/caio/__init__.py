@@ -24,6 +24,6 @@ from tests.defects.caio import (  # noqa: F401 -- importing them registers their
     routing,
     workers,
 )
-from tests.defects.caio.defect import DEFECTS, Defect
+from tests.defects.caio.defect import DEFECTS
 
-__all__ = ["DEFECTS", "Defect"]
+__all__ = ["DEFECTS"]
