@@ -1,5 +1,5 @@
 # What people do with this checkout. `make help` lists the targets; each does its own set-up first.
-# Variables: SYSTEM, DEPLOYMENT, URL, DEFINITION, INTERFACE, TAGS, FEATURES, JOBS, REPORTS; STRICT=1, ALLOW_PLANNED=1, ALLOW_PARTIAL=1; EACH, EACH_ALONE, NO_CONTROL=1; PYTHON; GROUPS of bench.
+# Variables: SYSTEM, DEPLOYMENT, URL, DEFINITION, INTERFACE, TAGS, FEATURES, JOBS, REPORTS; STRICT=1, ALLOW_PLANNED=1, ALLOW_PARTIAL=1; EACH, TURN, EACH_ALONE, NO_CONTROL=1; PYTHON; GROUPS of bench.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -44,7 +44,7 @@ test: .venv/.for-test node_modules/.made  ## Check style, types and the suite's 
 	$(BIN)/pytest -n 2
 
 qualify: .venv/.for-test  ## Break a system in every way we know and see that a scenario notices.
-	$(BIN)/python -m tests.defects $(call option,--system,$(SYSTEM)) $(call option,--each,$(EACH)) $(call option,--each-alone,$(EACH_ALONE)) $(if $(call on,$(NO_CONTROL)),--no-control)
+	$(BIN)/python -m tests.defects $(call option,--system,$(SYSTEM)) $(call option,--each,$(EACH)) $(call option,--turn,$(TURN)) $(call option,--each-alone,$(EACH_ALONE)) $(if $(call on,$(NO_CONTROL)),--no-control)
 
 bench: .venv/.for-test node_modules/.made  ## Measure CAIO, its peers and the suite, beside the figures to reach.
 	$(BIN)/python -m bench $(GROUPS)

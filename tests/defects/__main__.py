@@ -39,7 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _qualify(options: argparse.Namespace, system: str, console: Console) -> int:
     listed = criteria_of(system)
-    defects = qualify.fewer_alone(system, qualify.choose(system, options.only, options.each), options.each_alone)
+    defects = qualify.fewer_alone(
+        system, qualify.choose(system, options.only, options.each, options.turn), options.each_alone
+    )
     if options.list:
         for each in defects:
             console.print(f"{each.criterion}  {each.name}: {each.says}", markup=False)
@@ -77,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--system", default="caio", help="the system to break, or all in turn (default: caio)")
     parser.add_argument("--only", nargs="+", default=[], metavar="DEFECT|CRITERION", help="only these")
     parser.add_argument("--each", type=int, metavar="N", help="at most N defects of each criterion, the first ones")
+    parser.add_argument("--turn", type=int, default=0, metavar="N", help="with --each, begin with the N-th of each")
     parser.add_argument(
         "--each-alone", type=int, metavar="N", help="at most N of each criterion whose scenarios run alone, as for load"
     )

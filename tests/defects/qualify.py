@@ -35,10 +35,10 @@ def without_defect(listed: CriteriaFile) -> list[str]:
     return [each for each in verified(listed) if each not in broken]
 
 
-def choose(system: str, only: Sequence[str], each: int | None = None) -> list[Defect]:
+def choose(system: str, only: Sequence[str], each: int | None = None, turn: int = 0) -> list[Defect]:
     """The defects of a system asked for by name or criterion; all if nothing is asked for. Raises UsageError.
 
-    ``each`` is how many of each criterion are taken at most, the first ones.
+    ``each`` is how many of each criterion are taken at most, from the one whose place is ``turn`` on, round and round.
     """
     known = catalogue.of(system)
     unknown = [each for each in only if each not in known and each not in {d.criterion for d in known.values()}]
@@ -48,7 +48,12 @@ def choose(system: str, only: Sequence[str], each: int | None = None) -> list[De
     for defect in known.values():
         if not only or defect.name in only or defect.criterion in only:
             chosen.setdefault(defect.criterion, []).append(defect)
-    return [defect for some in chosen.values() for defect in some[:each]]
+    return [defect for some in chosen.values() for defect in _from(turn, some)[:each]]
+
+
+def _from(turn: int, some: list[Defect]) -> list[Defect]:
+    start = turn % len(some)
+    return some[start:] + some[:start]
 
 
 Files = dict[str, bool]

@@ -72,8 +72,8 @@ def test_an_edit_is_made_beside_the_definition_and_the_programs_stay_as_they_are
     assert (system.here / "operations.md").read_text() == "nothing\n"
     assert (CAIO / "operations.md").read_text() != "nothing\n"
     assert (system.here / "hardening.yaml").read_bytes() == (CAIO / "hardening.yaml").read_bytes()
-    assert system.deployments.process.command[2:4] == ["caio", NONE]
-    assert list(catalogue) == ["-emptied"]
+    assert list(system.deployments.process.command[2:4]) == ["caio", NONE]
+    assert list(catalogue.defects) == ["-emptied"]
 
 
 def test_the_definition_itself_can_be_edited(catalogue, tmp_path):

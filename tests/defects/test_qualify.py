@@ -100,6 +100,12 @@ def test_the_defects_of_a_criterion_are_dealt_out_to_its_interfaces() -> None:
     assert [(trial.defect, trial.interface) for trial in one] == [(some[0].name, "python"), (some[0].name, "http")]
 
 
+def test_which_defects_of_a_criterion_are_chosen_turns() -> None:
+    some = [each.name for each in qualify.choose("caio", [CRITERION])]
+    chosen = [qualify.choose("caio", [CRITERION], 1, turn)[0].name for turn in range(len(some) + 1)]
+    assert chosen == [*some, some[0]]
+
+
 @pytest.mark.parametrize(("each", "alone"), [(1, None), (2, None), (2, 1), (None, None)])
 def test_every_interface_over_which_a_criterion_can_break_is_tried(each: int | None, alone: int | None) -> None:
     defects = qualify.choose("caio", [], each)
