@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
-from bench import containers, history, load_engine, machine, routing, signing, suite, tables
+from bench import containers, history, load_engine, machine, signing, suite, tables
+from bench.caio import routing
+from bench.caio.peers import in_process, over_http
 from bench.figures import Figure, Group
-from bench.peers import in_process, over_http
 
 Say = Callable[[str], None]
 

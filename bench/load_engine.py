@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from bench.caio.peers import clients, contenders, environments
+from bench.caio.peers.clients import Client, Sample
+from bench.caio.peers.contenders import BACKEND, NUMBER
+from bench.caio.peers.effort import FULL, Effort
+from bench.caio.peers.rounds import Seats, ratios
+from bench.caio.peers.scratch import scratch
 from bench.figures import Figure, percentile, unmeasured
-from bench.peers import clients, contenders, environments
-from bench.peers.clients import Client, Sample
-from bench.peers.contenders import BACKEND, NUMBER
-from bench.peers.effort import FULL, Effort
-from bench.peers.rounds import Seats, ratios
-from bench.peers.scratch import scratch
 from bench.processes import worked
 from bench.servers import NotAvailable, Server
 from support.base.outcomes import Broken, NotVerified, UsageError

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bench import routing, step_cost
+from bench import step_cost
+from bench.caio import routing
+from bench.caio.routing import Case
 from bench.processes import follow
-from bench.routing import Case
 
 MEGABYTE = 2**20
 

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from bench.caio.peers import in_process, litellm_child, standing
+from bench.caio.peers.clients import Sample
+from bench.caio.peers.contenders import DISPATCH, LITELLM, PORTKEY, ROUTE, STUB, Ask, contenders
+from bench.caio.peers.effort import Effort
+from bench.caio.peers.in_process import OURS, Row
+from bench.caio.peers.litellm_child import LiteLLM
+from bench.caio.peers.rounds import Seats, ratios, rotated
+from bench.caio.peers.standing import Seat, Seen
 from bench.figures import Figure
-from bench.peers import in_process, litellm_child, standing
-from bench.peers.clients import Sample
-from bench.peers.contenders import DISPATCH, LITELLM, PORTKEY, ROUTE, STUB, Ask, contenders
-from bench.peers.effort import Effort
-from bench.peers.in_process import OURS, Row
-from bench.peers.litellm_child import LiteLLM
-from bench.peers.rounds import Seats, ratios, rotated
-from bench.peers.standing import Seat, Seen
 from bench.servers import NotAvailable
 from support.deployments import processes
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from bench import load_engine
-from bench.peers import clients, contenders, environments
-from bench.peers.clients import Client
-from bench.peers.environments import Environment
-from bench.peers.scratch import scratch
+from bench.caio.peers import clients, contenders, environments
+from bench.caio.peers.clients import Client
+from bench.caio.peers.environments import Environment
+from bench.caio.peers.scratch import scratch
 from bench.servers import Launch, NotAvailable, Server, ask, get
 from support.base.waiting import until
 from support.deployments import processes

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.peers import environments
-from bench.peers.effort import Effort
-from bench.peers.environments import HERE
-from bench.peers.scratch import scratch
+from bench.caio.peers import environments
+from bench.caio.peers.effort import Effort
+from bench.caio.peers.environments import HERE
+from bench.caio.peers.scratch import scratch
 from bench.servers import RUN, NotAvailable, end, last_words
 from support.deployments import processes
 

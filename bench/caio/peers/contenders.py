@@ -14,9 +14,9 @@ from pathlib import Path
 
 from caio.config import Settings
 
-from bench.peers import environments, stub
-from bench.peers.environments import HERE, Environment
-from bench.routing import contract
+from bench.caio.peers import environments, stub
+from bench.caio.peers.environments import HERE, Environment
+from bench.caio.routing import contract
 from bench.servers import Launch, NotAvailable, ask
 from support.deployments.ports import HOST, HeldPort
 

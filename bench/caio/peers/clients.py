@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.peers.environments import HERE
+from bench.caio.peers.environments import HERE
 from bench.servers import NotAvailable
 from support.base.settings import ROOT
 
@@ -76,7 +76,7 @@ class Client:
             options = ["-t1", f"-c{connections}", f"-d{_whole(seconds)}s", "--timeout", f"{ANSWER_WITHIN}s"]
             command = [self.wrk, *options, "-s", str(HERE / "wrk.lua"), url, "--", *numbers]
         else:
-            own = ["-m", "bench.peers.own_client", "--connections", str(connections), "--seconds", f"{seconds:g}"]
+            own = ["-m", "bench.caio.peers.own_client", "--connections", str(connections), "--seconds", f"{seconds:g}"]
             command = [sys.executable, *own, url, *numbers]
         return Sample.parse(run(command, seconds + PATIENCE))
 

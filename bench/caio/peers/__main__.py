@@ -1,4 +1,4 @@
-"""``python -m bench.peers``: tiny rounds of everybody, to see that all can be started; writes no results."""
+"""``python -m bench.caio.peers``: tiny rounds of everybody, to see that all can be started; writes no results."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import sys
 from rich.console import Console
 
 from bench import load_engine, machine, tables
+from bench.caio.peers import in_process, over_http
+from bench.caio.peers.effort import TINY
 from bench.figures import Group
-from bench.peers import in_process, over_http
-from bench.peers.effort import TINY
 
 
 def main() -> int:

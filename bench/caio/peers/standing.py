@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from bench.caio.peers.clients import Sample
+from bench.caio.peers.contenders import DISPATCH, LITELLM, PORTKEY, ROUTE, SGLANG, STUB, TWO
+from bench.caio.peers.effort import Effort
+from bench.caio.peers.rounds import Seats, ratios
 from bench.figures import Bound, Figure, Target, unmeasured
-from bench.peers.clients import Sample
-from bench.peers.contenders import DISPATCH, LITELLM, PORTKEY, ROUTE, SGLANG, STUB, TWO
-from bench.peers.effort import Effort
-from bench.peers.rounds import Seats, ratios
 from bench.servers import NotAvailable
 
 TOLERATED = 0.01

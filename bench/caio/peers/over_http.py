@@ -8,14 +8,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.caio.peers import clients, contenders, standing
+from bench.caio.peers.clients import Client
+from bench.caio.peers.contenders import Ask, Contender
+from bench.caio.peers.effort import FULL, Effort
+from bench.caio.peers.rounds import Seats
+from bench.caio.peers.scratch import scratch
+from bench.caio.peers.standing import Seat, Seen
 from bench.figures import Figure, unmeasured
-from bench.peers import clients, contenders, standing
-from bench.peers.clients import Client
-from bench.peers.contenders import Ask, Contender
-from bench.peers.effort import FULL, Effort
-from bench.peers.rounds import Seats
-from bench.peers.scratch import scratch
-from bench.peers.standing import Seat, Seen
 from bench.servers import Launch, NotAvailable, Server, ask, get
 from support.deployments.ports import HeldPort
 

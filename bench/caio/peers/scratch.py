@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.peers.environments import MADE
+from bench.caio.peers.environments import MADE
 from bench.servers import RUN, NotAvailable
 from support.deployments import processes
 from support.deployments.processes import ProcessIdentity

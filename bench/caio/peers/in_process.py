@@ -10,13 +10,13 @@ from statistics import median
 
 from caio import Orchestrator
 
-from bench import routing
+from bench.caio import routing
+from bench.caio.peers import litellm_child
+from bench.caio.peers.effort import FULL, Effort
+from bench.caio.peers.litellm_child import LEAST, LiteLLM, Times
+from bench.caio.peers.rounds import Seats, ratios
+from bench.caio.routing import POLICIES, REQUEST, Case
 from bench.figures import Bound, Figure, Target, percentile, unmeasured
-from bench.peers import litellm_child
-from bench.peers.effort import FULL, Effort
-from bench.peers.litellm_child import LEAST, LiteLLM, Times
-from bench.peers.rounds import Seats, ratios
-from bench.routing import POLICIES, REQUEST, Case
 from bench.servers import NotAvailable
 
 OURS, SPELLED_OUT = "CAIO, route_request", "CAIO, with proofs and trace spelled out"

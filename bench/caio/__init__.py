@@ -1,0 +1,1 @@
+"""Measurements of CAIO, alone and beside its peers."""
