@@ -17,6 +17,10 @@ ACCEPT = $(STRICTNESS) $(call option,--system,$(SYSTEM)) $(call option,--deploym
   $(call option,--url,$(URL)) $(call option,--definition,$(DEFINITION)) $(call option,--interface,$(INTERFACE)) \
   $(call option,--tags,$(TAGS)) $(call option,--jobs,$(JOBS)) $(call option,--reports,$(REPORTS)) $(FEATURES)
 
+# What only one system needs is installed when that system is run: a stamp for each that has requirements of its own.
+NEEDY := $(patsubst systems/%/requirements.txt,%,$(wildcard systems/*/requirements.txt))
+FOR_SYSTEM = $(patsubst %,.venv/.for-%,$(if $(filter all,$(SYSTEM)),$(NEEDY),$(filter $(NEEDY),$(SYSTEM))))
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help accept report doctor image test qualify bench screenshots lint format clean
@@ -24,7 +28,7 @@ ACCEPT = $(STRICTNESS) $(call option,--system,$(SYSTEM)) $(call option,--deploym
 help:  ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-accept: .venv/.for-accept node_modules/.made  ## Run a system's scenarios, write the report and the acceptance page, give the verdict.
+accept: .venv/.for-accept $(FOR_SYSTEM) node_modules/.made  ## Run a system's scenarios, write the report and the acceptance page, give the verdict.
 	@$(BIN)/signoff accept $(ACCEPT)
 
 report: .venv/.for-accept node_modules/.made  ## Rebuild the report and the acceptance page from the last run's results.
@@ -36,14 +40,14 @@ doctor: .venv/.for-accept  ## Tell what this machine offers, what is not verifie
 image: .venv/.for-accept  ## Build the images of a system's compose file, so that it can be run by hand.
 	@$(BIN)/signoff image $(call option,--system,$(SYSTEM))
 
-test: .venv/.for-test node_modules/.made  ## Check style, types and the suite's own rules, and run the project's tests.
+test: .venv/.for-test $(NEEDY:%=.venv/.for-%) node_modules/.made  ## Check style, types and the suite's own rules, and run the project's tests.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict support steps systems
 	$(BIN)/signoff lint
 	$(BIN)/pytest -n 2
 
-qualify: .venv/.for-test  ## Break a system in every way we know and see that a scenario notices.
+qualify: .venv/.for-test $(FOR_SYSTEM)  ## Break a system in every way we know and see that a scenario notices.
 	$(BIN)/python -m tests.defects $(call option,--system,$(SYSTEM)) $(call option,--each,$(EACH)) $(call option,--turn,$(TURN)) $(call option,--each-alone,$(EACH_ALONE)) $(if $(call on,$(NO_CONTROL)),--no-control)
 
 bench: .venv/.for-test node_modules/.made  ## Measure CAIO, its peers and the suite, beside the figures to reach.
@@ -82,6 +86,10 @@ clean:  ## Remove everything that these targets made, the environment and the re
 
 .venv/.for-test: .venv/.for-accept requirements-dev.txt requirements-stores.txt
 	$(BIN)/pip install -q -r requirements-dev.txt
+	@touch $@
+
+$(NEEDY:%=.venv/.for-%): .venv/.for-%: systems/%/requirements.txt .venv/.for-accept
+	$(BIN)/pip install -q -r $<
 	@touch $@
 
 # npm comes with the environment. Where it cannot fetch the report generator, a run still gives its results and verdict.
