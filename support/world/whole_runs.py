@@ -11,6 +11,7 @@ from typing import Any
 from support.acceptance import folder, plan, run_record, snapshot
 from support.acceptance.run_record import RunRecord, Starts
 from support.base import feature_files, scenarios
+from support.base.outcomes import UsageError
 from support.base.places import PROJECT
 from support.base.settings import Settings
 from support.base.systems import System
@@ -23,33 +24,32 @@ from support.signing.input_digests import Seals
 class WholeRun:
     """The run: the settings of its system, what it is to show, and the digests of what it begins from.
 
-    ``root`` is the folder that has the features and criteria in ``features``.
+    ``root`` is the folder that has the features and criteria in ``features``. Without digests, since a source of the
+    system is missing, the run is judged all the same, and cannot be signed.
     """
 
     root: Path
     settings: Settings
     record: RunRecord
-    noted: Seals
+    noted: Seals | None
 
     @classmethod
     def of(
         cls, system: System, settings: Settings, place: Path, features: Iterable[Any], chosen: Iterable[Any]
     ) -> WholeRun:
-        """The run of the chosen scenarios among the features of a system, all of which are in the folder ``place``.
-
-        Raises UsageError when what it begins from cannot be read.
-        """
+        """The run of the chosen scenarios among the features of a system, all of which are in the folder ``place``."""
         own = [each for each in features if scenarios.system_folder(each.location.filename) == place]
         record = _record(system, settings, own, {id(each) for each in chosen}, feature_files.parse([str(place)]))
         root = place.resolve().parent.parent if place.parent.name == "features" else PROJECT
-        return cls(root, settings, record, input_digests.begin(settings.run_id, system, settings.deployment, root))
+        return cls(root, settings, record, _noted(settings, system, root))
 
     def begin(self) -> None:
         """Clear what an earlier run left, and write down what this one is to show."""
         if self.settings.clean:
             folder.clear(self.settings.reports)
         self.record.save(self.settings.reports)
-        self.noted.save(self.settings.reports)
+        if self.noted is not None:
+            self.noted.save(self.settings.reports)
 
     def end(self, pool: LeasePool | None, *, complete: bool) -> None:
         """Complete the record, tell what was noted meanwhile, and remove the working files."""
@@ -64,6 +64,13 @@ class WholeRun:
         for note in notes.read(self.settings.scratch):
             print(f"Note: {note}")  # noqa: T201 -- of the run as a whole, so no scenario's log can hold it
         shutil.rmtree(self.settings.scratch, ignore_errors=True)
+
+
+def _noted(settings: Settings, system: System, root: Path) -> Seals | None:
+    try:
+        return input_digests.begin(settings.run_id, system, settings.deployment, root)
+    except UsageError:
+        return None
 
 
 def _record(

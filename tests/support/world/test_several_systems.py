@@ -109,7 +109,7 @@ def test_one_behave_process_judges_each_system_by_its_own_criteria(several: Seve
 
 
 def test_what_one_system_breaks_is_held_against_no_other(several: Several) -> None:
-    several.change("features/west/up.feature", "WEST is healthy", "WEST is unhealthy")
+    several.change("systems/west/serve.py", '"healthy"', '"failing"')
     done = several.run("behave", "features/")
     assert done.returncode == 1
     assert (document(several, "east")["decision"], document(several, "west")["decision"]) == ("accepted", "rejected")
@@ -145,7 +145,7 @@ def test_two_folders_about_one_system_are_refused(several: Several) -> None:
 
 def test_all_systems_are_accepted_in_turn(several: Several) -> None:
     several.with_generator()
-    several.change("features/west/up.feature", "WEST is healthy", "WEST is unhealthy")
+    several.change("systems/west/serve.py", '"healthy"', '"failing"')
     done = several.run("support", "accept", "--system", "all")
     assert done.returncode == 1, done.stdout + done.stderr
     said = done.stdout.splitlines()
