@@ -84,9 +84,13 @@ class SuiteRunner(Runner):  # type: ignore[misc]
 
 def _conclude(record: RunRecord, reports: Path, root: Path) -> int:
     """Judge the run of one system and write its pages, as ``signoff accept`` does; the exit status of its verdict."""
-    input_digests.end(record.run_id, reports)
-    concluded = conclude(record, reports, Strictness(), root)
-    remembered = remember(record, reports, concluded, root)
+    try:
+        input_digests.end(record.run_id, reports)
+        concluded = conclude(record, reports, Strictness(), root)
+        remembered = remember(record, reports, concluded, root)
+    except UsageError as error:
+        sys.stderr.write(f"signoff: {record.title} is not judged: {error}\n")
+        return REFUSED
     for line in (concluded.line, *([concluded.trouble] if concluded.trouble else []), *remembered.troubles):
         print(line)  # noqa: T201 -- what behave's user is told of the run as a whole
     return concluded.verdict.exit_code()
