@@ -1,5 +1,5 @@
 # What people do with this checkout. `make help` lists the targets; each does its own set-up first.
-# Variables: SYSTEM, DEPLOYMENT, URL, DEFINITION, INTERFACE, TAGS, FEATURES, JOBS, REPORTS; STRICT=1, ALLOW_PLANNED=1, ALLOW_PARTIAL=1; EACH, TURN, EACH_ALONE, NO_CONTROL=1; PYTHON; GROUPS of bench.
+# Variables: SYSTEM (all: each in turn), PROJECT (another repository with systems/ and features/), DEPLOYMENT, URL, DEFINITION, INTERFACE, TAGS, FEATURES, JOBS, REPORTS; STRICT=1, ALLOW_PLANNED=1, ALLOW_PARTIAL=1; EACH, TURN, EACH_ALONE, NO_CONTROL=1; PYTHON; GROUPS of bench.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -13,7 +13,8 @@ on = $(filter-out 0 no false off,$(1))
 option = $(if $(2),$(1) '$(2)')
 STRICTNESS = $(if $(call on,$(STRICT)),--strict) $(if $(call on,$(ALLOW_PLANNED)),--allow-planned) \
   $(if $(call on,$(ALLOW_PARTIAL)),--allow-partial)
-ACCEPT = $(STRICTNESS) $(call option,--system,$(SYSTEM)) $(call option,--deployment,$(DEPLOYMENT)) \
+OF = $(call option,--project,$(PROJECT)) $(call option,--system,$(SYSTEM))
+ACCEPT = $(OF) $(STRICTNESS) $(call option,--deployment,$(DEPLOYMENT)) \
   $(call option,--url,$(URL)) $(call option,--definition,$(DEFINITION)) $(call option,--interface,$(INTERFACE)) \
   $(call option,--tags,$(TAGS)) $(call option,--jobs,$(JOBS)) $(call option,--reports,$(REPORTS)) $(FEATURES)
 
@@ -28,17 +29,17 @@ FOR_SYSTEM = $(patsubst %,.venv/.for-%,$(if $(filter all,$(SYSTEM)),$(NEEDY),$(f
 help:  ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-accept: .venv/.for-accept $(FOR_SYSTEM) node_modules/.made  ## Run a system's scenarios, write the report and the acceptance page, give the verdict.
+accept: .venv/.for-accept $(FOR_SYSTEM) node_modules/.made  ## Run a system's scenarios, or with SYSTEM=all every system's, write the reports, give the verdict.
 	@$(BIN)/signoff accept $(ACCEPT)
 
 report: .venv/.for-accept node_modules/.made  ## Rebuild the report and the acceptance page from the last run's results.
-	@$(BIN)/signoff report $(STRICTNESS) $(call option,--reports,$(REPORTS))
+	@$(BIN)/signoff report $(OF) $(STRICTNESS) $(call option,--reports,$(REPORTS))
 
 doctor: .venv/.for-accept  ## Tell what this machine offers, what is not verified without it, and how to get it.
-	@$(BIN)/signoff doctor $(call option,--reports,$(REPORTS))
+	@$(BIN)/signoff doctor $(call option,--project,$(PROJECT)) $(call option,--reports,$(REPORTS))
 
 image: .venv/.for-accept  ## Build the images of a system's compose file, so that it can be run by hand.
-	@$(BIN)/signoff image $(call option,--system,$(SYSTEM))
+	@$(BIN)/signoff image $(OF)
 
 test: .venv/.for-test $(NEEDY:%=.venv/.for-%) node_modules/.made  ## Check style, types and the suite's own rules, and run the project's tests.
 	$(BIN)/ruff check .
@@ -66,7 +67,8 @@ format: .venv/.for-test  ## Put all Python files into shape.
 
 clean:  ## Remove everything that these targets made, the environment and the reports too, but no signed record.
 	rm -rf .venv node_modules build .mypy_cache .ruff_cache .pytest_cache .hypothesis
-	find reports -mindepth 1 -maxdepth 1 ! -name README.md ! -name records -exec rm -rf {} +
+	find reports -mindepth 1 \( -path reports/records -o -path 'reports/*/records' \) -prune -o ! -type d ! -path reports/README.md -exec rm -f {} +
+	find reports -mindepth 1 -depth -type d -empty -delete
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # --- set-up; a stamp says that a step has been done with the pins as they stand

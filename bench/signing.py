@@ -38,13 +38,14 @@ def measure(say: Say) -> list[Figure]:
     say(f"signing and verifying {RESULTS:,} results, {TIMES} times")
     with tempfile.TemporaryDirectory(prefix="signoff-bench-") as folder:
         reports, key, passphrase = Path(folder) / "reports", Path(folder) / "key.pem", Path(folder) / "passphrase"
-        lay_out(reports, RESULTS)
+        lay_out(reports / "caio", RESULTS)
         keys.make(key, PASSPHRASE)
         passphrase.write_bytes(PASSPHRASE)
         given = ["--reports", str(reports), "--key", str(key), "--passphrase-file", str(passphrase)]
         sign = ["sign", "--system", "caio", "--decision", "accept", "--by", "the bench", *given]
         found = _figures("signoff sign", [_command(sign) for _ in range(TIMES)])
-        record = sorted((reports / "records").glob("*"))[-1] if (reports / "records").exists() else reports
+        records = reports / "caio" / "records"
+        record = sorted(records.glob("*"))[-1] if records.exists() else reports
         return found + _figures("signoff verify", [_command(["verify", str(record)]) for _ in range(TIMES)])
 
 

@@ -97,14 +97,15 @@ def _tree(folder: Path) -> Path:
 
 def _run(tree: Path) -> Path:
     reports, stamps = tree / "reports", tree / "stamps.json"
+    results = reports / "caio" / "allure-results"
     settings = {"reports": reports, "run_id": "bench", "shard": "bench", "clean": "false", "interface": "http"}
     done = subprocess.run(
-        [sys.executable, "-m", "support.run.child", str(os.getpid()), str(reports / "allure-results"),
+        [sys.executable, "-m", "support.run.child", str(os.getpid()), str(results),
          *(word for name, value in settings.items() for word in ("-D", f"{name}={value}")), "features"],
         cwd=tree, env={**os.environ, "BENCH_STAMPS": str(stamps), "PYTHONPATH": str(ROOT)},
         capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
-    attached = len(list((reports / "allure-results").glob("*-attachment.*")))
+    attached = len(list(results.glob("*-attachment.*")))
     if done.returncode != 0 or attached < SCENARIOS * STEPS:
         said = (done.stdout + done.stderr)[-2000:]
         raise RuntimeError(f"behave ended with status {done.returncode} and {attached} attachments:\n{said}")

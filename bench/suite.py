@@ -109,7 +109,7 @@ def _accepted(tags: str, reports: Path) -> tuple[Followed, RunRecord]:
     command += ["--tags", tags]
     reports.mkdir()
     done = follow(command, ROOT, reports.with_suffix(".txt"), PATIENCE)
-    return done, run_record.load(reports)
+    return done, run_record.load(reports / "caio")
 
 
 def _time(what: str, target: Target | None, done: Followed, record: RunRecord) -> Figure:
@@ -172,7 +172,7 @@ def _one_process(reports: Path) -> Figure:
         done = follow(runner, ROOT, reports.parent / "behave.txt", PATIENCE)
     except TimeoutError as error:
         return unmeasured(what, "MB", MEMORY, str(error))
-    if not any(reports.glob("allure-results/*-result.json")):
+    if not any(reports.glob("caio/allure-results/*-result.json")):
         return unmeasured(what, "MB", MEMORY, f"behave left no results, exit status {done.status}")
     note = (
         f"all scenarios over HTTP but those under load in one process, {done.seconds:.0f} s, exit status {done.status};"

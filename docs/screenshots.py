@@ -82,12 +82,12 @@ def _make(picture: Picture, folder: Path, chromium: str) -> None:
     what = f"with the defect {picture.defect}" if picture.defect else "as it is"
     _say(f"{picture.name}: trying every scenario on CAIO {what}, some ten minutes")
     said = _accept(["--reports", str(reports), *options], folder / "console.txt")
-    decision = _decision(reports, said)
+    decision = _decision(reports / "caio", said)
     if decision not in picture.verdicts:
         expected = " or ".join(picture.verdicts)
         raise NoPicture(f"the run for {picture.name} ended {decision}, expected {expected}:\n{said}")
     path = IMAGES / f"{picture.name}.png"
-    size = _take(reports / "acceptance.html", path, chromium)
+    size = _take(reports / "caio" / "acceptance.html", path, chromium)
     _say(f"{picture.name}: {path.relative_to(ROOT)}, {size / 1000:.0f} KB, after {time.monotonic() - begun:.0f} s")
 
 

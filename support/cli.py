@@ -7,144 +7,48 @@ with a quarter less memory.
 from __future__ import annotations
 
 import errno
-import os
+import shlex
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from support.acceptance import comment, run_record
-from support.base import addresses, streams, systems
+from support.base import addresses, places, streams, systems
 from support.base import settings as suite_settings
 from support.base.outcomes import Broken, NotVerified, UsageError
 from support.history.command import app as history_app
 from support.load.command import app as load_app
-from support.signing import sheet
+from support.run.command import Reports, console
+from support.run.command import app as run_app
 from support.signing.command import app as signing_app
 
 USAGE = 2
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
-DEFAULT_SYSTEM = "caio"
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app.add_typer(run_app)
 app.add_typer(history_app)
 app.add_typer(load_app)
 app.add_typer(signing_app)
-console = Console(force_terminal=sys.stdout is not None and sys.stdout.isatty())  # whatever FORCE_COLOR says
-
-Reports = Annotated[Path | None, typer.Option(help="Folder that results and reports are written to.")]
-Strict = Annotated[bool, typer.Option("--strict", help="Reservations fail the run too.")]
-AllowPlanned = Annotated[
-    bool, typer.Option("--allow-planned", help="Under --strict, criteria marked `planned: true` may stay open.")
-]
-AllowPartial = Annotated[
-    bool, typer.Option("--allow-partial", help="Under --strict, criteria that were not asked for may stay open.")
-]
 
 
-@app.command("accept")
-def accept_command(
-    features: Annotated[list[str] | None, typer.Argument(help="Feature files or file:line; default: all.")] = None,
-    system: Annotated[
-        str | None, typer.Option(help="Which system, by its folder in systems/; default: that of the features.")
+@app.callback()
+def common(
+    project: Annotated[
+        Path | None,
+        typer.Option(
+            help="The repository whose systems, features, steps and reports are used; before or after a command."
+        ),
     ] = None,
-    deployment: Annotated[
-        Literal["process", "container", "remote"] | None, typer.Option(help="How the system is run.")
-    ] = None,
-    url: Annotated[str | None, typer.Option(help="Where a system that already runs answers.")] = None,
-    definition: Annotated[Path | None, typer.Option(help="Another system.yaml, for your own deployment.")] = None,
-    interface: Annotated[Literal["http", "python"] | None, typer.Option(help="Default: all it offers.")] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="How many processes work side by side; with --url, one.")] = 2,
-    tags: Annotated[list[str] | None, typer.Option(help="A tag expression; several must all hold.")] = None,
-    load_workers: Annotated[
-        str | None, typer.Option(help="HOST,… on which `signoff load-worker` runs, to send loads from there.")
-    ] = None,
-    strict: Strict = False,
-    allow_planned: AllowPlanned = False,
-    allow_partial: AllowPartial = False,
-    reports: Reports = None,
-    define: Annotated[list[str] | None, typer.Option("-D", help="A setting, name=value, as for behave.")] = None,
 ) -> None:
-    """Run a system's scenarios and judge it. Exit status 0: accepted, with or without reservations."""
-    from support.run.accept import Order, accept
-    from support.run.conclude import Strictness
-    from support.run.selection import system_of
-
-    given = {"deployment": deployment, "url": url, "definition": _absolute(definition), "reports": _absolute(reports)}
-    options = {name: str(value) for name, value in given.items() if value is not None}
-    overrides = (*(define or ()), *([f"load.workers={load_workers}"] if load_workers else ()))
-    paths = tuple(os.path.relpath(path, suite_settings.ROOT) for path in features or ())
-    os.chdir(suite_settings.ROOT)  # behave finds steps, and names scenarios, from where it works
-    configured = suite_settings.from_userdata({**_defined(overrides), **options}, systems.names())
-    defined = systems.load(configured.definition) if configured.definition else None
-    name = system_of(paths, system, defined.name if defined else None, suite_settings.ROOT, DEFAULT_SYSTEM)
-    configured = configured.for_system(name)
-    configured = configured.model_copy(update={"reports": configured.reports.resolve()})
-    if configured.deployment == "remote" and configured.url is None:
-        raise UsageError("a remote deployment needs --url, the address where the system answers")
-    about = systems.load(configured.definition) if configured.definition else systems.find(name)
-    order = Order(
-        system=about,
-        settings=configured,
-        interfaces=_interfaces(about, configured, interface),
-        jobs=1 if configured.deployment == "remote" else jobs,  # scenarios share its one registry
-        tags=tuple(tags or ()),
-        paths=paths,
-        strictness=Strictness(strict, allow_planned, allow_partial),
-        overrides=overrides,
-    )
-    raise typer.Exit(accept(order, console))
-
-
-def _absolute(path: Path | None) -> Path | None:
-    return path.resolve() if path is not None else None
-
-
-def _defined(overrides: tuple[str, ...]) -> dict[str, str]:
-    pairs = [define.partition("=") for define in overrides]
-    for name, equals, _ in pairs:
-        if not equals:
-            raise UsageError(f"-D {name} has no value; write -D {name}=value")
-    return {name: value for name, _, value in pairs}
-
-
-def _interfaces(about: systems.System, configured: suite_settings.Settings, asked: str | None) -> tuple[str, ...]:
-    asked = asked or (configured.interface if "interface" in configured.model_fields_set else None)
-    if asked is None:
-        return about.offered(configured.deployment)
-    if trouble := about.unreachable(asked, configured.deployment):
-        raise UsageError(trouble)
-    return (asked,)
-
-
-@app.command("report")
-def report_command(
-    strict: Strict = False,
-    allow_planned: AllowPlanned = False,
-    allow_partial: AllowPartial = False,
-    reports: Reports = None,
-) -> None:
-    """Rebuild the acceptance page and the Allure report from the results of the last run."""
-    from support.run.conclude import Strictness, conclude
-
-    folder = (reports or suite_settings.from_userdata({}, []).reports).resolve()
-    sheet.keep_signed(folder)
-    conclusion = conclude(run_record.load(folder), folder, Strictness(strict, allow_planned, allow_partial))
-    console.print(conclusion.says, highlight=False, markup=False, soft_wrap=True)
-    raise typer.Exit(conclusion.status)
-
-
-@app.command("summary")
-def summary_command(
-    reports: Reports = None,
-    published: Annotated[str | None, typer.Option(help="Address under which the reports can be read.")] = None,
-) -> None:
-    """Print the last run's verdict in Markdown, as a comment for a pull request."""
-    folder = (reports or suite_settings.from_userdata({}, []).reports).resolve()
-    typer.echo(comment.markdown(comment.read(folder), folder, published))
+    """The option of all commands; ``support/__main__.py`` has taken it before anything of the suite was loaded."""
+    if project is not None and project.resolve() != places.PROJECT:
+        raise UsageError(f"--project cannot be given to a module of the suite: set {places.VARIABLE}={project}")
+    if not places.PROJECT.is_dir():
+        raise UsageError(f"the project {places.PROJECT} is no folder; name one with --project or {places.VARIABLE}")
 
 
 @app.command("systems")
@@ -168,15 +72,16 @@ def systems_command() -> None:
 def new_command(
     name: Annotated[str, typer.Argument(help="Its folder in systems/ and features/, such as my-orchestrator.")],
     openapi: Annotated[str | None, typer.Option(help="Its OpenAPI 3 document: a file, or an http(s) address.")] = None,
-    folder: Annotated[Path | None, typer.Option("--in", help="Where to write; default: this checkout.")] = None,
+    folder: Annotated[Path | None, typer.Option("--in", help="Where to write; default: the project.")] = None,
 ) -> None:
     """Write a system's first definition, criteria and features, for you to complete; nothing is written over."""
     from support.scaffold import writing
 
-    for path in writing.new(name, folder or suite_settings.ROOT, openapi):
+    root = (folder or places.PROJECT).resolve()
+    for path in writing.new(name, root, openapi):
         _say(f"wrote {path}")
-    where = "" if folder is None else ", put both folders into a checkout of this suite"
-    _say(f"Complete system.yaml{where}, and try it: signoff accept --system {name} --url https://where.it.runs")
+    where = "" if root == places.SUITE else f" --project {shlex.quote(str(root))}"
+    _say(f"Complete system.yaml, and try it: signoff accept{where} --system {name} --url https://where.it.runs")
 
 
 @app.command("vocabulary")
@@ -186,7 +91,7 @@ def vocabulary_command(
     """List every sentence that scenarios can use, with its meaning, by subject."""
     from support.requirements import sentences
 
-    vocabulary = sentences.load(suite_settings.ROOT / "steps")
+    vocabulary = sentences.load(*places.step_folders())
     groups = sentences.by_subject(vocabulary, subject)
     if not groups:
         known = ", ".join(sentences.by_subject(vocabulary)) or "none yet"
@@ -213,7 +118,9 @@ def doctor_command(
 
 @app.command("image")
 def image_command(
-    system: Annotated[str, typer.Option(help="Which system, by its folder in systems/.")] = DEFAULT_SYSTEM,
+    system: Annotated[
+        str | None, typer.Option(help="Which system, by its folder in systems/; default: the only one, or caio.")
+    ] = None,
     tag: Annotated[str | None, typer.Option(help="Another version than the compose file names.")] = None,
     base: Annotated[str | None, typer.Option(help="Another base image than Python's.")] = None,
 ) -> None:
@@ -222,7 +129,7 @@ def image_command(
 
     configured = suite_settings.Settings(base_image=base)
     try:
-        for image in by_hand.images(systems.find(system), configured, tag, _say):
+        for image in by_hand.images(systems.find(system or systems.usual()), configured, tag, _say):
             _say(f"{image.name}  {image.size / 1e6:.0f} MB, as {image.digest_name}\n  base: {image.base}")
     except (NotVerified, Broken) as error:
         raise UsageError(str(error)) from error
@@ -233,7 +140,7 @@ def lint_command() -> None:
     """Check features, steps and criteria against the suite's own rules."""
     from support import lint
 
-    findings = lint.check(suite_settings.ROOT)
+    findings = lint.check(places.PROJECT)
     for finding in findings:
         _say(str(finding))
     if findings:

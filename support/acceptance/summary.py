@@ -46,6 +46,12 @@ def text(
     return "\n".join(lines)
 
 
+def line(verdict: Verdict, title: str, page: Path) -> str:
+    """The verdict on one line, where several systems have one: ``CAIO: ACCEPTED, 61 of 61 criteria met: page``."""
+    met = f"{verdict.count(Outcome.MET)} of {words.criteria(len(verdict.criteria))} met"
+    return f"{title}: {words.headline(verdict.decision).upper()}, {met}: {page}"
+
+
 def _listed(outcome: Outcome, items: Sequence[CriterionOutcome]) -> list[str]:
     """Each criterion with its first such scenario and the reason; one reason that broke many is told once."""
     lines = ["", f"{outcome.value.capitalize()}:"] if items else []

@@ -12,9 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError,
 
 from support.base import addresses
 from support.base.outcomes import UsageError
+from support.base.places import PROJECT, SUITE
 
-ROOT = Path(__file__).resolve().parents[2]
-"""The checkout that the suite runs from."""
+ROOT = SUITE
+"""The suite's own files; those of the systems that are accepted are in ``places.PROJECT``."""
 
 
 class Timeouts(BaseModel):
@@ -71,17 +72,25 @@ class Settings(BaseModel):
         None, description="the image that containers' images start from, in place of Python's"
     )
     definition: Path | None = Field(None, description="another system.yaml in place of systems/<system>/system.yaml")
-    reports: Path = Field(ROOT / "reports", description="where results and reports are written")
+    reports: Path = Field(PROJECT / "reports", description="where results and reports are written, a folder per system")
     run_id: str = Field(default_factory=lambda: uuid.uuid4().hex[:12], description="names what this run leaves")
     shard: str = Field("main", description="which part of a run this process is")
     clean: bool = Field(True, description="whether earlier results are removed first")
     timeouts: Timeouts = Field(default_factory=Timeouts)
     load: Load = Field(default_factory=Load)
     _of_systems: dict[str, Settings] = PrivateAttr(default_factory=dict)
+    _system: str | None = PrivateAttr(None)
 
     def for_system(self, name: str) -> Settings:
-        """The settings of one system: one given for it alone, as ``caio.interface``, beats one given for all."""
-        return self._of_systems.get(name, self)
+        """The settings of one system, whose reports are in a folder of its own.
+
+        One that was given for it alone, as ``caio.interface``, beats one given for all.
+        """
+        if self._system == name:
+            return self
+        own = self._of_systems.get(name, self).model_copy(update={"reports": self.reports / name})
+        own._system = name
+        return own
 
     @field_validator("url")
     @classmethod
@@ -94,6 +103,11 @@ class Settings(BaseModel):
     def public_url(self) -> str | None:
         """The URL as it may be told: without a password."""
         return None if self.url is None else addresses.public(self.url)
+
+    @property
+    def all_reports(self) -> Path:
+        """The folder that every system has its own folder of reports in."""
+        return self.reports if self._system is None else self.reports.parent
 
     @property
     def results(self) -> Path:

@@ -46,11 +46,11 @@ from pydantic import (
 from support.base import checklists, topology, yaml_lines
 from support.base.outcomes import NotVerified, UsageError
 from support.base.placeholders import PLACEHOLDER, fill, read_variables, suggest, unset_variables
+from support.base.places import PROJECT, SOURCES
 from support.base.requests import DeclaredMetric, Request, sought
-from support.base.settings import ROOT
 from support.base.topology import FileEntry, PartName, ProcessEntry, StoreEntry
 
-SYSTEMS = ROOT / "systems"
+SYSTEMS = PROJECT / "systems"
 _BUILT_IN = frozenset({"python", "here", "host", "port", "data", "name"})
 
 T = TypeVar("T")
@@ -413,6 +413,23 @@ def owner_of(module: str, known: Iterable[str]) -> str | None:
 def names(folder: Path = SYSTEMS) -> list[str]:
     """The names of the systems that have a definition, without reading any."""
     return sorted(path.parent.name for path in folder.glob("*/system.yaml"))
+
+
+def with_sentences() -> list[str]:
+    """The systems that may have sentences of their own: those of the project, and those that the suite knows."""
+    of_the_suite = (path.parent.name for path in (SOURCES / "support" / "domains").glob("*/__init__.py"))
+    return sorted({*names(), *of_the_suite})
+
+
+def usual(folder: Path = SYSTEMS) -> str:
+    """The system that is meant where nobody names one: the only one that there is, or else CAIO."""
+    known = names(folder)
+    return known[0] if len(known) == 1 else "caio"
+
+
+def reports(given: Path | None, system: str | None) -> Path:
+    """A system's own folder in the folder of reports that was given, or in the project's."""
+    return ((given or PROJECT / "reports") / (system or usual())).resolve()
 
 
 def find(name: str, folder: Path = SYSTEMS) -> System:

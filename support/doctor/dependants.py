@@ -8,10 +8,10 @@ from pathlib import Path
 
 from support.base import feature_files, scenarios
 from support.base.outcomes import UsageError
-from support.base.settings import ROOT
+from support.base.places import PROJECT
 
 
-def count(folder: Path = ROOT / "features") -> Mapping[str, int] | None:
+def count(folder: Path = PROJECT / "features") -> Mapping[str, int] | None:
     """How many scenarios have each need of the machine, a row of an outline being one; None if they are unreadable."""
     found: Counter[str] = Counter()
     try:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import platform
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -31,15 +31,16 @@ from behave.reporter.base import Reporter
 
 from support.base import clock, scenarios
 from support.base.outcomes import Outcome
+from support.base.places import PROJECT
 from support.base.scenarios import rule_of
-from support.base.settings import ROOT
-from support.evidence import events, judging
+from support.evidence import judging
 from support.evidence.attachments import Media, Nowhere, record_with
 from support.evidence.guard import Guard
 from support.evidence.identity import Identity, identify, target_of
 from support.evidence.judging import Judgement
 from support.evidence.redaction import redactor
-from support.evidence.results_folder import ResultsFolder, ResultsLost
+from support.evidence.result_places import SYSTEM, ResultPlaces
+from support.evidence.results_folder import ResultsLost
 
 
 def now() -> int:
@@ -74,14 +75,14 @@ class _Running(dict[str, Any]):
 
 
 class _Reporter(AllureReporter):  # type: ignore[misc]
-    """Writes to the folder of its formatter; stock writes to those of all Allure formatters of the run."""
+    """Writes to the folder of the system at hand; stock writes to those of all Allure formatters of the run."""
 
-    def __init__(self, folder: ResultsFolder) -> None:
+    def __init__(self, places: ResultPlaces) -> None:
         super().__init__()
-        self._items, self._folder = _Running(), folder
+        self._items, self._places = _Running(), places
 
     def record(self, kind: str, item: Any) -> None:
-        self._folder.record(kind, asdict(item, filter=lambda _, value: value is not None))
+        self._places.folder.record(kind, asdict(item, filter=lambda _, value: value is not None))
 
     def attach_data(self, uuid: str, body: Any, **about: Any) -> None:
         if (running := self.get_last_item(model.ExecutableItem)) is None:  # where stock aborts the run
@@ -107,7 +108,7 @@ class _Reporter(AllureReporter):  # type: ignore[misc]
         media_type = getattr(attachment_type, "mime_type", attachment_type) or Media.TEXT.value[0]
         ending = getattr(attachment_type, "extension", extension) or "attach"
         content = body if isinstance(body, str | bytes) else str(body)
-        source = self._folder.attachment(content, media_type, ending)
+        source = self._places.folder.attachment(content, media_type, ending)
         return {"name": NAMES.get(name, name) or "attachment", "source": source, "type": media_type}
 
 
@@ -116,13 +117,13 @@ class _Listener(AllureListener):  # type: ignore[misc]
 
     current_scenario_uuid: str | None
 
-    def __init__(self, config: Any, folder: ResultsFolder, event_log: events.EventLog | None) -> None:
+    def __init__(self, config: Any, places: ResultPlaces) -> None:
         super().__init__(config)
-        self.logger = _Reporter(folder)
+        self.logger = _Reporter(places)
         self.group_context = GroupContext(self.logger)
         self.group_context.enter()
         self.settled: set[int] = set()
-        self._events = event_log
+        self._places = places
         self._identity: Identity | None = None
         self._started = 0.0
         self.guard = Guard()
@@ -150,9 +151,9 @@ class _Listener(AllureListener):  # type: ignore[misc]
             result.steps, result.attachments, result.parameters, result.description = [], [], [], None
             judgement = Judgement(Outcome.BROKEN, self.guard.trouble)
             self.guard.record(partial(self._write, result, judgement))
-        if self._events is not None and self._identity is not None:
+        if (log := self._places.event_log) is not None and self._identity is not None:
             took, identity = time.monotonic() - self._started, self._identity
-            self.guard.write(partial(self._events.finished, identity.key, identity.title, judgement.outcome, took))
+            self.guard.write(partial(log.finished, identity.key, identity.title, judgement.outcome, took))
 
     def start_behave_step(self, step: Any) -> None:
         self.guard.record(partial(super().start_behave_step, step))
@@ -197,8 +198,8 @@ class _Listener(AllureListener):  # type: ignore[misc]
         result.parameters = [model.Parameter(name=name, value=value) for name, value in identity.parameters]
         result.labels = [model.Label(name=name, value=value) for name, value in [*identity.labels, *around]]
         result.links = [model.Link(type="tms", url=url, name=criterion) for criterion, url in identity.links.items()]
-        if self._events is not None:
-            self._events.started(identity.key, identity.title)
+        if (log := self._places.event_log) is not None:
+            log.started(identity.key, identity.title)
 
     def _attach_output(self, scenario: Any) -> None:
         if output := judging.captured_output(scenario):
@@ -226,7 +227,10 @@ class _Recorder:
 
 
 class AllureFormatter(allure_behave.formatter.AllureFormatter):  # type: ignore[misc]
-    """Registered in behave.ini; ``outfiles`` names the folder of results, ``-D clean=false`` keeps what is there."""
+    """Registered in behave.ini; ``outfiles`` names the folder of results, ``-D clean=false`` keeps what is there.
+
+    ``{system}`` in that name stands for the system of each feature, so that one run leaves results for each of several.
+    """
 
     name = "allure"
     description = "Allure results: every scenario once, with its outcome, evidence and reasons"
@@ -238,18 +242,18 @@ class AllureFormatter(allure_behave.formatter.AllureFormatter):  # type: ignore[
     def __init__(self, stream_opener: Any, config: Any) -> None:
         Formatter.__init__(self, stream_opener, config)
         try:
-            folder = ResultsFolder(_results(config, stream_opener.name), config.userdata.getbool("clean", True))
+            self.places = ResultPlaces(_results(config, stream_opener.name), config.userdata, config.paths)
         except ResultsLost as error:
             raise ConfigError(str(error)) from error
-        self.file_logger, self.testplan = folder, ()  # no environment variable chooses what is accepted
-        self.listener = _Listener(config, folder, _event_log(folder.path.parent, config.userdata))
+        self.file_logger, self.testplan = self.places, ()  # no environment variable chooses what is accepted
+        self.listener = _Listener(config, self.places)
         allure_commons.plugin_manager.register(self.listener)
         record_with(_Recorder())
         config.reporters.append(_AtFeatureEnd(config, self))
 
     def feature(self, feature: Any) -> None:
         """behave begins a feature: from here on its scenarios are reported, those of rules to a stock formatter too."""
-        self.listener.guard.write(self.file_logger.begin)
+        self.listener.guard.write(partial(self.places.begin, feature.location.filename))
         scenarios = list(feature.walk_scenarios())
         self.listener.settled.update(id(each) for each in scenarios if not self._is_selected(each))
         beside_stock = any(type(listener) is AllureListener for listener in _listeners())
@@ -267,6 +271,7 @@ class AllureFormatter(allure_behave.formatter.AllureFormatter):  # type: ignore[
 
     def feature_ended(self, feature: Any) -> None:
         """Report what a feature still owes: scenarios that never ran, and errors of its own hooks and clean-ups."""
+        self.listener.guard.write(partial(self.places.turn_to, feature.location.filename))
         for scenario in feature.walk_scenarios():
             if self._is_selected(scenario):
                 self.listener.start_scenario(scenario)
@@ -301,18 +306,12 @@ def _listeners() -> list[AllureListener]:
     return [plugin for plugin in plugins if isinstance(plugin, AllureListener)]
 
 
-def _results(config: Any, outfile: str | None) -> Path:
+def _results(config: Any, outfile: str | None) -> str:
     """``-D reports`` moves everything a run leaves; else ``outfiles`` in behave.ini says where results go."""
+    by_system = f"{SYSTEM}/allure-results"
     if reports := config.userdata.get("reports"):
-        return Path(reports) / "allure-results"
-    return Path(outfile) if outfile else ROOT / "reports" / "allure-results"
-
-
-def _event_log(reports: Path, userdata: Mapping[str, str]) -> events.EventLog | None:
-    """Only a run that somebody follows, by the id they gave it, writes its events."""
-    if not (run_id := userdata.get("run_id")):
-        return None
-    return events.EventLog(events.path_of(reports / "run" / run_id, userdata.get("shard", "main")))
+        return f"{reports}/{by_system}"
+    return outfile or f"{PROJECT}/reports/{by_system}"
 
 
 def _ended(judgement: Judgement) -> dict[str, Any]:

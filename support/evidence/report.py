@@ -21,13 +21,13 @@ from pathlib import Path
 from typing import Any
 
 from support.base.outcomes import UsageError
-from support.base.settings import ROOT
+from support.base.places import PROJECT, SUITE
 from support.base.text import ESCAPE
 from support.evidence.packing import packed, texts
 from support.evidence.report_history import ReportHistory
 
-GENERATOR = ROOT / "node_modules" / "allure" / "cli.js"
-CONFIGURATION = ROOT / "allurerc.mjs"
+GENERATOR = SUITE / "node_modules" / "allure" / "cli.js"
+CONFIGURATION = SUITE / "allurerc.mjs"
 LINKS = Path(__file__).with_name("criterion_links.js")
 PAGE = "index.html"
 HISTORY = "SIGNOFF_ALLURE_HISTORY"
@@ -151,9 +151,10 @@ def _generator() -> Path:
 def _how_to_finish() -> str:
     commands = Path(sys.executable).parent
     npm, signoff = shutil.which("npm", path=str(commands)) or "npm", commands / "signoff"
+    about = "" if PROJECT == SUITE else f" --project {PROJECT}"
     return (
         "the results are kept. To finish, with a network: "
-        f"cd {ROOT} && {npm} ci --no-audit --no-fund && {signoff} report"
+        f"cd {SUITE} && {npm} ci --no-audit --no-fund && {signoff} report{about}"
     )
 
 

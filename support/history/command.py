@@ -26,26 +26,31 @@ def history_command(
     last: Annotated[int, typer.Option(min=1, help="How many runs the table shows.")] = LAST,
     earlier: Annotated[str | None, typer.Option("--from", help="Compare this run, by the start of its id …")] = None,
     later: Annotated[str | None, typer.Option("--to", help="… with this one; default: the last two complete.")] = None,
-    reports: Annotated[Path | None, typer.Option(help="Folder that results and reports are written to.")] = None,
+    reports: Annotated[Path | None, typer.Option(help="Folder of reports, with one below it for each system.")] = None,
 ) -> None:
     """Show runs and decisions over time, what changed between two runs, and which criteria are unstable."""
-    folder = (reports or settings.Settings().reports).resolve()
-    everything = {name: store.read(folder, name) for name in store.systems(folder)}
-    histories = [everything.get(system) or store.read(folder, system)] if system else list(everything.values())
-    if not any(history.entries for history in histories):
-        raise UsageError(f"there is no run in {store.folder(folder)}; `signoff accept` adds one at its end")
-    decided = decisions.read(folder)
-    written = page.write(list(everything.values()), decided.by_run, criteria_of, folder)
-    for history in histories:
-        typer.echo(text.runs(history.entries, decided.by_run, last) + "\n")
-        listed = criteria_of(history.system)
-        pair = _pair(history, earlier, later)
-        if pair:
-            typer.echo(text.comparison(changes.compare(*pair), listed, history.entries) + "\n")
-        if restless := changes.unstable(history.entries):
-            typer.echo(text.unstable(restless, listed) + "\n")
+    root = (reports or settings.Settings().reports).resolve()
+    names = [system] if system else sorted(path.parent.name for path in root.glob(f"*/{store.FOLDER}") if path.is_dir())
+    histories = {name: store.read(root / name, name) for name in names}
+    if not any(history.entries for history in histories.values()):
+        raise UsageError(f"there is no run in {root / (system or '')}; `signoff accept` adds one at its end")
+    for name, history in histories.items():
+        _show(history, root / name, last, earlier, later)
+
+
+def _show(history: History, reports: Path, last: int, earlier: str | None, later: str | None) -> None:
+    """Say what there is of one system, and make its page."""
+    decided = decisions.read(reports)
+    written = page.write([history], decided.by_run, criteria_of, reports)
+    typer.echo(text.runs(history.entries, decided.by_run, last) + "\n")
+    listed = criteria_of(history.system)
+    pair = _pair(history, earlier, later)
+    if pair:
+        typer.echo(text.comparison(changes.compare(*pair), listed, history.entries) + "\n")
+    if restless := changes.unstable(history.entries):
+        typer.echo(text.unstable(restless, listed) + "\n")
     typer.echo(f"Page: {written}")
-    for warning in [*(warning for history in histories for warning in history.warnings), *decided.warnings]:
+    for warning in [*history.warnings, *decided.warnings]:
         typer.echo(f"signoff: {warning}", err=True)
 
 

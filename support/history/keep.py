@@ -9,11 +9,11 @@ from support.acceptance import criteria
 from support.acceptance.criteria import CriteriaFile
 from support.acceptance.run_record import RunRecord
 from support.acceptance.verdict import Verdict
-from support.base.settings import ROOT
+from support.base.places import PROJECT
 from support.history import decisions, entry, page, provenance, store
 
 
-def run(verdict: Verdict, record: RunRecord, reports: Path, ended: datetime, root: Path = ROOT) -> Path:
+def run(verdict: Verdict, record: RunRecord, reports: Path, ended: datetime, root: Path = PROJECT) -> Path:
     """Add a run that was judged to the history and make the page anew; returns where the page is.
 
     Raises UsageError when either cannot be written.
@@ -24,7 +24,7 @@ def run(verdict: Verdict, record: RunRecord, reports: Path, ended: datetime, roo
     return page.write(histories, decisions.read(reports).by_run, lambda name: criteria_of(name, root), reports)
 
 
-def criteria_of(system: str, root: Path = ROOT) -> CriteriaFile | None:
+def criteria_of(system: str, root: Path = PROJECT) -> CriteriaFile | None:
     """What the criteria of a system promise today; None when this checkout does not have it any more."""
     file = root / "features" / system / "criteria.yaml"
     return criteria.load(file) if file.exists() else None

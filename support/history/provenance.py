@@ -14,7 +14,7 @@ ASKED = "features/"
 """What the names of features and criteria begin with; every other file belongs to the system."""
 
 
-class _Seals(BaseModel):
+class _InputDigests(BaseModel):
     """What matters here of the digests that a run noted of its own files."""
 
     model_config = ConfigDict(extra="ignore")
@@ -37,7 +37,7 @@ def read(reports: Path, run: str, deployment: str) -> Grounds:
     Of a system that runs elsewhere the sources here say nothing, so that what it is made of is not known.
     """
     try:
-        noted = _Seals.model_validate_json((reports / SEALS).read_bytes())
+        noted = _InputDigests.model_validate_json((reports / SEALS).read_bytes())
     except (OSError, ValidationError):
         return Grounds()
     if noted.run != run:

@@ -25,7 +25,7 @@ def undefined(tree: Tree) -> Iterator[Finding]:
 def unused(tree: Tree) -> Iterator[Finding]:
     """A sentence that no feature uses, of the systems here or of those that the tests have accepted."""
     steps, tried = _steps(tree), _tried(tree)
-    for sentence in tree.sentences:
+    for sentence in tree.own_sentences:
         is_used = any(_fits(sentence, kind) and sentence.matches(name) for kind, name in steps)
         if not is_used and not any(_fits(sentence, kind) and _reads_like(sentence, name) for kind, name in tried):
             yield _at(tree, sentence, "unused-step", f'no feature uses "{sentence.text}"; remove it')
@@ -79,7 +79,7 @@ def sentence_of_another_system(tree: Tree) -> Iterator[Finding]:
 
 def undocumented(tree: Tree) -> Iterator[Finding]:
     """A sentence whose function has no docstring to explain it."""
-    for sentence in tree.sentences:
+    for sentence in tree.own_sentences:
         if not sentence.meaning:
             yield _at(
                 tree, sentence, "undocumented-step", f'"{sentence.text}" has no docstring that says what it means'

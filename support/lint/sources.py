@@ -40,6 +40,7 @@ BETWEEN_TOOLS = {
     ("checks", "load"),
     ("history", "acceptance"),
     ("signing", "acceptance"),
+    ("signing", "history"),
 }
 """The only tools that may import another."""
 HIDDEN_FROM_STEPS = (

@@ -12,6 +12,7 @@ from support.acceptance import criteria
 from support.acceptance.criteria import CriteriaFile
 from support.base import feature_files, scenarios, systems
 from support.base.outcomes import UsageError
+from support.base.places import step_folders
 from support.base.systems import System
 from support.requirements import sentences
 from support.requirements.sentences import Sentence
@@ -86,6 +87,11 @@ class Tree:
     def relative(self, path: Path) -> str:
         """A path as findings print it."""
         return str(path.relative_to(self.root)) if path.is_relative_to(self.root) else str(path)
+
+    @property
+    def own_sentences(self) -> list[Sentence]:
+        """The sentences that this tree defines; a project uses those of the suite as well."""
+        return [sentence for sentence in self.sentences if sentence.path.is_relative_to(self.root)]
 
     def steps(self) -> Iterator[tuple[FeatureFile, Any]]:
         """Every step of every scenario, with its file."""
@@ -177,11 +183,8 @@ def _read_criteria(tree: Tree, folder: Path) -> None:
 
 
 def _read_sentences(tree: Tree) -> None:
-    folder = tree.root / "steps"
-    if not folder.is_dir():
-        return
     try:
-        tree.sentences = sentences.load(folder)
+        tree.sentences = sentences.load(*step_folders(tree.root))
     except (ImportError, SyntaxError, NameError, AttributeError) as error:
         tree.troubles.append(Finding("steps", 1, "syntax", f"the step modules cannot be loaded: {error}"))
 

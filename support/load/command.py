@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from support.base import settings
+from support.base import systems
 from support.base.outcomes import UsageError
 
 app = typer.Typer(add_completion=False)
@@ -18,15 +18,18 @@ app = typer.Typer(add_completion=False)
 
 @app.command("compare")
 def compare_command(
-    first: Annotated[str, typer.Argument(help="A reports folder, a run's id, or the file of a load result.")],
+    first: Annotated[str, typer.Argument(help="A system's reports folder, a run's id, or the file of a load result.")],
     second: Annotated[str, typer.Argument(help="What it is compared with, given likewise.")],
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
-    reports: Annotated[Path | None, typer.Option(help="Folder in which runs are kept.")] = None,
+    system: Annotated[
+        str | None, typer.Option(help="The system whose runs are named by id; default: the only one, or caio.")
+    ] = None,
+    reports: Annotated[Path | None, typer.Option(help="Folder of reports, with one below it for each system.")] = None,
 ) -> None:
     """Compare the load results of two runs: rate, success and times by endpoint, with the change in percent."""
     from support.load import comparison, store
 
-    folder = (reports or settings.Settings().reports).resolve()
+    folder = systems.reports(reports, system)
     compared = comparison.compare(store.find(first, folder), store.find(second, folder))
     if as_json:
         typer.echo(compared.json)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 
 from support.base.outcomes import UsageError
-from support.base.settings import ROOT
+from support.base.places import SOURCES
 from support.deployments import processes
 
 _FOUND_NONE = 3
@@ -34,7 +34,7 @@ def serve(host: str, port: int, name: str, *, once: bool = False) -> Iterator[in
 def _one(host: str, port: int, name: str) -> int:
     command = [sys.executable, "-m", "support.load.child", "worker", host, str(port), name]
     environment = processes.clean_environment({}, f"load-worker-{name}")
-    process = processes.spawn(command, environment, ROOT, sys.stderr.buffer, piped=True)
+    process = processes.spawn(command, environment, SOURCES, sys.stderr.buffer, piped=True)
     try:
         return process.wait()
     finally:

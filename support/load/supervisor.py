@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import IO
 
-from support.base.settings import ROOT
+from support.base.places import SOURCES
 from support.deployments import processes
 from support.deployments.journal import RunJournal
 from support.deployments.ports import HOST
@@ -99,7 +99,7 @@ class Supervisor:
     def _spawn(self, name: str, arguments: Sequence[str]) -> _Child:
         command = [sys.executable, "-m", "support.load.child", *arguments]
         environment = processes.clean_environment({}, self.run_id)
-        child = _Child(name, processes.spawn(command, environment, ROOT, self._log, piped=True))
+        child = _Child(name, processes.spawn(command, environment, SOURCES, self._log, piped=True))
         self._children.append(child)
         if self.journal is not None:
             self.journal.started(child.process.pid)

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from support.base.settings import ROOT
+from support.base.places import SOURCES
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -54,7 +54,7 @@ class Modules:
         return self._named[name]
 
     def _found(self, name: str) -> Module | None:
-        base = ROOT.joinpath(*name.split("."))
+        base = SOURCES.joinpath(*name.split("."))
         found = (path for path in (base.with_suffix(".py"), base / "__init__.py") if path.is_file())
         path = next(found, None)
         return self.at(path) if path else None
@@ -73,7 +73,7 @@ class Modules:
 
 
 def _parsed(path: Path) -> Module:
-    relative = path.relative_to(ROOT) if path.is_relative_to(ROOT) else Path("steps", path.name)
+    relative = path.relative_to(SOURCES) if path.is_relative_to(SOURCES) else Path("steps", path.name)
     module = Module(".".join(relative.with_suffix("").parts).removesuffix(".__init__"), path)
     tree = ast.parse(path.read_bytes(), str(path))
     for node in tree.body:

@@ -13,9 +13,9 @@ from typing import Any
 
 from behave import step_registry
 from behave.matchers import make_step_matcher
-from behave.runner_util import load_step_modules
 
-from support.requirements import Place, place_of
+from support.base import systems
+from support.requirements import Place, place_of, step_files
 
 KEYWORDS = {"given": "Given", "when": "When", "then": "Then", "step": "*"}
 
@@ -49,14 +49,15 @@ class Sentence:
         return bool(self.matcher.matches(name))
 
 
-def load(steps: Path) -> list[Sentence]:
-    """Every step definition under a flat folder of step modules, in file order.
+def load(*folders: Path) -> list[Sentence]:
+    """Every step definition in flat folders of step modules, in the order of subjects.
 
-    Two definitions of one sentence are both listed; behave itself would stop at the second.
+    Left out are those of a system that the project does not have. Two definitions of one
+    sentence are both listed; behave itself would stop at the second.
     """
     found: list[Sentence] = []
     with _recording(found):
-        load_step_modules([str(steps)])
+        step_files.load(folders, lambda owner: owner in (None, *systems.names()))
     return sorted(found, key=lambda sentence: (sentence.subject, sentence.line))
 
 

@@ -20,16 +20,17 @@ from support.acceptance.criteria import CriteriaFile
 from support.acceptance.run_record import RunRecord, Starts
 from support.base import feature_files, systems
 from support.base.outcomes import UsageError
-from support.base.settings import ROOT, Settings
+from support.base.places import PROJECT
+from support.base.settings import Settings
 from support.base.systems import System
 from support.deployments.containers import sweeping
 from support.deployments.journal import RunJournal, sweep
-from support.history import keep
-from support.load import store as loads
+from support.history import overview
 from support.run import definition, preflight, selection, shards
 from support.run.children import Children, ShardEnd
 from support.run.conclude import Conclusion, Strictness, conclude
 from support.run.progress import EventTail, Tally, Watch, view_for
+from support.run.remembering import remember
 from support.run.selection import Case
 from support.run.shards import Schedule, Shard
 from support.signing import input_digests
@@ -50,8 +51,8 @@ class Order:
     strictness: Strictness
     overrides: tuple[str, ...] = ()
     """Settings given as ``-D name=value``, handed on to behave as they are."""
-    root: Path = ROOT
-    """The checkout whose features are run; behave's processes work there."""
+    root: Path = PROJECT
+    """The project whose features are run; behave's processes work there."""
 
     @property
     def partial(self) -> bool:
@@ -61,18 +62,32 @@ class Order:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a run ended: its exit status, and the verdict in one line; empty where it was interrupted before one."""
+
+    status: int
+    line: str = ""
+
+
 def accept(order: Order, console: Console) -> int:
     """Carry out a run. Returns the exit status; raises UsageError when the run cannot begin."""
+    return carry_out(order, console).status
+
+
+def carry_out(order: Order, console: Console) -> Ended:
+    """Carry out a run. Raises UsageError when it cannot begin."""
+    order = replace(order, settings=order.settings.for_system(order.system.name))
     try:
         return _accept(order, console)
     except KeyboardInterrupt:  # before the first scenario began, or while the reports were written
         console.print(
             "\nInterrupted; nothing is left running. `signoff report` finishes the reports of a run that began."
         )
-        return INTERRUPTED
+        return Ended(INTERRUPTED)
 
 
-def _accept(order: Order, console: Console) -> int:
+def _accept(order: Order, console: Console) -> Ended:
     reports = order.settings.reports
     folder.check(reports)
     with folder.held(reports):
@@ -94,6 +109,7 @@ def _accept(order: Order, console: Console) -> int:
         record = _record(order, cases, plan.covered(everything))
         record.save(reports)
         noted.save(reports)
+        overview.write(order.settings.all_reports)
         return _carry_out(order, cases, record, console)
 
 
@@ -109,7 +125,7 @@ def _select(order: Order, features: Sequence[Any], everything: Sequence[Any], li
     return cases
 
 
-def _carry_out(order: Order, cases: Sequence[Case], record: RunRecord, console: Console) -> int:
+def _carry_out(order: Order, cases: Sequence[Case], record: RunRecord, console: Console) -> Ended:
     schedule = shards.schedule(cases, order.jobs)
     count = words.plural(len(cases), "scenario", "scenarios")
     over = " and ".join(dict.fromkeys(case.interface for case in cases))
@@ -128,7 +144,7 @@ def _carry_out(order: Order, cases: Sequence[Case], record: RunRecord, console: 
         shutil.rmtree(order.settings.scratch, ignore_errors=True)
     console.print()
     console.print(conclusion.says, highlight=False, markup=False, soft_wrap=True)
-    return conclusion.status
+    return Ended(conclusion.status, conclusion.line)
 
 
 def _run(order: Order, schedule: Schedule, record: RunRecord, console: Console) -> bool:
@@ -188,24 +204,14 @@ def _conclude(order: Order, record: RunRecord, console: Console, interrupted: bo
         record.run_id, order.settings.reports
     )  # before the reports, which Ctrl-C may still leave to be made
     conclusion = conclude(record, order.settings.reports, order.strictness, order.root)
-    says = f"{conclusion.says}\n{_remembered(order, record, conclusion)}"
+    says = f"{conclusion.says}\n{remember(record, order.settings.reports, conclusion, order.root).says}"
     return replace(conclusion, says=says, status=INTERRUPTED if interrupted else conclusion.status)
-
-
-def _remembered(order: Order, record: RunRecord, conclusion: Conclusion) -> str:
-    """Add the run to the history; a history that cannot be written takes nothing from the verdict."""
-    try:
-        loads.remember(order.settings.reports, record.run_id)
-        page = keep.run(conclusion.verdict, record, order.settings.reports, run_record.now(), order.root)
-    except UsageError as error:
-        return f"History:         not kept: {error}"
-    return f"History:         {page}"
 
 
 def _command(order: Order, shard: Shard) -> list[str]:
     settings = order.settings
     given = {
-        "reports": settings.reports,
+        "reports": settings.all_reports,
         "run_id": settings.run_id,
         "shard": shard.name,
         "clean": "false",

@@ -9,15 +9,18 @@ import ctypes
 import os
 import signal
 import sys
+from pathlib import Path
 
 from behave.__main__ import run_behave
 from behave.configuration import Configuration, read_configuration
 from behave.formatter.base import StreamOpener
 
+from support.base.places import PROJECT, SUITE
+
 PR_SET_PDEATHSIG = 1
 CONSOLE = "progress3"
-CONFIGURATION = "behave.ini"
-"""The checkout's own, and the only one that is read: those of the home folder are about other projects."""
+CONFIGURATION = Path("behave.ini").resolve() if PROJECT == SUITE else SUITE / "behave.ini"
+"""The suite's own, and the only one that is read: those of the home folder are about other projects."""
 
 
 def die_with(parent: int) -> None:
@@ -35,10 +38,11 @@ def main(arguments: list[str]) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     die_with(int(parent))
-    config = Configuration(behave_arguments, load_config=False, **read_configuration(CONFIGURATION))
+    config = Configuration(behave_arguments, load_config=False, **read_configuration(str(CONFIGURATION)))
     config.format = ["allure", CONSOLE]
     config.defaults.pop("format", None)
     config.outputs = [StreamOpener(results), StreamOpener(stream=sys.stdout)]
+    config.concludes = False  # whoever started this process judges what it leaves
     return int(run_behave(config))
 
 

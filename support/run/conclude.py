@@ -11,7 +11,7 @@ from support.acceptance.criteria import CriteriaFile
 from support.acceptance.run_record import RunRecord
 from support.acceptance.verdict import Verdict
 from support.base.outcomes import UsageError
-from support.base.settings import ROOT
+from support.base.places import PROJECT
 from support.evidence import report as allure_report
 from support.evidence.report_history import ReportHistory
 from support.signing import input_digests
@@ -37,14 +37,18 @@ class Conclusion:
     status: int
     says: str
     verdict: Verdict
+    line: str
+    """The verdict in one line, for a run over several systems."""
+    trouble: str = ""
+    """Why the Allure report could not be made; ``says`` tells it too."""
 
 
-def criteria_of(system: str, root: Path = ROOT) -> CriteriaFile:
+def criteria_of(system: str, root: Path = PROJECT) -> CriteriaFile:
     """The criteria that a system is judged by. Raises UsageError when they cannot be read."""
     return criteria.load(root / "features" / system / "criteria.yaml")
 
 
-def conclude(record: RunRecord, reports: Path, strictness: Strictness, root: Path = ROOT) -> Conclusion:
+def conclude(record: RunRecord, reports: Path, strictness: Strictness, root: Path = PROJECT) -> Conclusion:
     """Judge a recorded run and write its acceptance page, JUnit XML and Allure report into the folder of reports."""
     listed = criteria_of(record.system, root)
     found = results.read(reports / "allure-results")
@@ -80,7 +84,13 @@ def conclude(record: RunRecord, reports: Path, strictness: Strictness, root: Pat
         says.append(
             f"Only the first {DIFFERENCES_TOLD} scenarios without a result are named here; {more} more are on the page."
         )
-    return Conclusion(int(failed or bool(trouble)), "\n\n".join([*says, *([trouble] if trouble else [])]), judged)
+    return Conclusion(
+        status=int(failed or bool(trouble)),
+        says="\n\n".join([*says, *([trouble] if trouble else [])]),
+        verdict=judged,
+        line=summary.line(judged, record.title, written),
+        trouble=trouble,
+    )
 
 
 def _report(record: RunRecord, reports: Path) -> tuple[Path | None, Mapping[str, str], str]:

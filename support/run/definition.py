@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from support.base.places import step_folders
 from support.base.scenarios import key_of
 from support.base.systems import System
 from support.requirements import Place, Review, sentences
@@ -22,7 +23,7 @@ def notes(
 ) -> list[str]:
     """A note of all fields that are missing for an interface, and one of each endpoint that nothing reads."""
     try:
-        vocabulary = sentences.load(root / "steps")
+        vocabulary = sentences.load(*step_folders(root))
     except Exception:  # noqa: BLE001 -- whatever is wrong with a step module is told by the process that runs it
         return []
     find = sentences.finder(vocabulary)

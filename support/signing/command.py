@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 import typer
 
 from support.acceptance import atomic, run_record
-from support.base import settings
+from support.base import systems
+from support.history import overview
 from support.signing import decide, envelope, keys, messages
 from support.signing.verify import verify
 
@@ -38,17 +39,17 @@ def key_command(
 def sign_command(
     decision: Annotated[Literal["accept", "refuse"], typer.Option(help="What the owner decides on the last run.")],
     by: Annotated[str, typer.Option(help="Who decides.")],
-    system: Annotated[str | None, typer.Option(help="The system decided on; default: that of the last run.")] = None,
+    system: Annotated[str | None, typer.Option(help="The system decided on; default: the only one, or caio.")] = None,
     reason: Annotated[str | None, typer.Option(help="Why.")] = None,
     waive: Annotated[
         list[str] | None, typer.Option(help='CRITERION="why, until YYYY-MM-DD": do without it until that day.')
     ] = None,
-    reports: Annotated[Path | None, typer.Option(help="Folder of the run.")] = None,
+    reports: Annotated[Path | None, typer.Option(help="Folder of reports, with one below it for each system.")] = None,
     key: Annotated[Path | None, typer.Option(help="The private key; default: that of `signoff key`.")] = None,
     passphrase_file: PassphraseFile = None,
     output: Annotated[Path | None, typer.Option(help="Write a copy of the record here too.")] = None,
 ) -> None:
-    """Sign the owner's decision on the last run."""
+    """Sign the owner's decision on a system's last run."""
     path = key or keys.default_path()
     order = decide.Order(
         system=system,
@@ -56,11 +57,12 @@ def sign_command(
         by=by,
         reason=reason,
         waive=tuple(waive or ()),
-        reports=_folder(reports),
+        reports=systems.reports(reports, system),
         key=path,
         passphrase=keys.passphrase_from(passphrase_file, f"Passphrase of {path}"),
     )
     done = decide.sign(order, run_record.now())
+    overview.write(order.reports.parent)
     if output is not None:
         atomic.write(output, done.path.read_text(encoding="utf-8"))
     typer.echo(messages.signed(done, order.reports / "acceptance.html"))
@@ -69,17 +71,15 @@ def sign_command(
 @app.command("verify")
 def verify_command(
     record: Annotated[Path, typer.Argument(help="The record, a file that ends in .signoff.json.")],
-    report: Annotated[Path | None, typer.Option(help="The folder of reports that was signed.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="The system's folder of reports that was signed; default: around the record.")
+    ] = None,
     key: Annotated[Path | None, typer.Option(help="The owner's public key.")] = None,
 ) -> None:
     """Check a record. Exit status 0: it holds and nothing has changed; 1: something has; 2: it cannot be checked."""
     beside = record.resolve().parent
-    default = beside.parent if beside.name == envelope.FOLDER else None
-    folder = _folder(report or default)
+    around = beside.parent if beside.name == envelope.FOLDER else systems.reports(None, None)
+    folder = report.resolve() if report else around
     found = verify(record, folder, keys.public(key) if key else None, run_record.now())
     typer.echo(messages.verified(found))
     raise typer.Exit(CHANGED if found.changes else 0)
-
-
-def _folder(given: Path | None) -> Path:
-    return (given or settings.Settings().reports).resolve()

@@ -9,7 +9,7 @@ from pathlib import Path
 from support.acceptance import atomic, folder
 from support.base import systems
 from support.base.outcomes import UsageError
-from support.base.settings import ROOT
+from support.base.places import PROJECT
 from support.base.systems import System
 from support.signing import artefacts, checks, digests, draft, envelope, input_digests, keys, sheet, subjects, waivers
 from support.signing.draft import Decided
@@ -28,7 +28,7 @@ class Order:
     reports: Path
     key: Path
     passphrase: keys.Passphrase
-    root: Path = ROOT
+    root: Path = PROJECT
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def _sign(order: Order, run: _Run, decided: Decided) -> Signed:
     signer = keys.signer(order.key, order.passphrase)
     path = _free(order.reports / envelope.FOLDER, run.system.name, decided.when)
     predicate = draft.predicate(decided, run.record, run.judged, run.system, run.inputs, signer.public_key, order.root)
-    slots = sheet.slots(predicate, f"{order.reports.name}/{envelope.FOLDER}/{path.name}")
+    slots = sheet.slots(predicate, "/".join(path.parts[-3:]))
     page = sheet.fill(run.bare, slots)
     files = {**run.outputs, subjects.PAGE: digests.of_bytes(page), **run.inputs}
     atomic.write(path, envelope.sign(Statement(files, predicate), signer))

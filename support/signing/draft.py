@@ -14,7 +14,7 @@ from securesystemslib.signer import SSlibKey
 
 from support.acceptance.verdict import Decision
 from support.base.outcomes import Outcome
-from support.base.settings import ROOT
+from support.base.places import PROJECT
 from support.base.systems import System
 from support.signing import digests, keys, subjects
 from support.signing.artefacts import Judged, Run, Verdict
@@ -57,7 +57,7 @@ def predicate(
     system: System,
     inputs: Mapping[str, str],
     key: SSlibKey,
-    root: Path = ROOT,
+    root: Path = PROJECT,
 ) -> Predicate:
     """The predicate of the statement; ``inputs`` are the digests of features, criteria and the system's sources."""
     verdict = judged.verdict

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from support.acceptance.atomic import write
 from support.base.outcomes import UsageError
-from support.base.settings import ROOT
+from support.base.places import PROJECT
 from support.base.systems import System
 from support.signing import artefacts, digests, subjects
 
@@ -35,7 +35,7 @@ class InputDigests(BaseModel):
         write(reports / FILE_NAME, self.model_dump_json(indent=1) + "\n")
 
 
-def begin(run: str, system: System, deployment: str, root: Path = ROOT) -> InputDigests:
+def begin(run: str, system: System, deployment: str, root: Path = PROJECT) -> InputDigests:
     """Note what a run begins from. Raises UsageError for a source that cannot be read."""
     return InputDigests(run=run, definition=str(system.path), inputs=inputs(system, deployment, root))
 
@@ -50,7 +50,7 @@ def made(run: str, reports: Path) -> None:
     _update(run, reports, "documents", digests.of_files(subjects.documents(reports)))
 
 
-def inputs(system: System, deployment: str, root: Path = ROOT) -> dict[str, str]:
+def inputs(system: System, deployment: str, root: Path = PROJECT) -> dict[str, str]:
     """The digests of what a run of this system would begin from now."""
     return digests.of_files({**subjects.features(system.name, root), **subjects.sources(system, deployment, root)})
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from support.base.outcomes import UsageError
-from support.base.settings import ROOT
+from support.base.places import PROJECT
 from support.base.systems import System
 
 PAGE = "acceptance.html"
@@ -65,13 +65,13 @@ def evidence(reports: Path) -> dict[str, str]:
     return {path[place:]: path for path in found if path[place:] not in FOR_THE_REPORT}
 
 
-def features(system: str, root: Path = ROOT) -> dict[str, Path]:
+def features(system: str, root: Path = PROJECT) -> dict[str, Path]:
     """The feature files and the criteria of a system."""
     folder = root / "features" / system
     return dict(_named(folder, root)) if folder.is_dir() else {}
 
 
-def sources(system: System, deployment: str, root: Path = ROOT) -> dict[str, Path]:
+def sources(system: System, deployment: str, root: Path = PROJECT) -> dict[str, Path]:
     """The system's definition and checklist, and what it is built from, as the definition lists it.
 
     Of a remote system not the sources: what it was built from cannot be seen from here. Raises UsageError for a

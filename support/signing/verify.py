@@ -12,7 +12,7 @@ from securesystemslib.signer import SSlibKey
 from support.acceptance import criteria
 from support.base import systems
 from support.base.outcomes import UsageError
-from support.base.settings import ROOT
+from support.base.places import PROJECT
 from support.signing import artefacts, checks, digests, envelope, subjects
 from support.signing.statement import Predicate, Statement
 from support.signing.subjects import Kind
@@ -43,7 +43,7 @@ class Verified:
         return not any(change.kind in ("record", "key") for change in self.changes)
 
 
-def verify(path: Path, reports: Path, key: SSlibKey | None, now: datetime, root: Path = ROOT) -> Verified:
+def verify(path: Path, reports: Path, key: SSlibKey | None, now: datetime, root: Path = PROJECT) -> Verified:
     """Check a record against the folder of reports and the checkout. Raises UsageError when that is impossible."""
     record = envelope.read(path)
     stated = record.statement

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from support.acceptance import criteria, plan
 from support.base import feature_files, scenarios
 from support.base.outcomes import NotVerified
-from support.base.settings import ROOT
+from support.base.places import PROJECT
 from support.checks.checklist_items import Reading
 from support.world.core import World
 
@@ -24,7 +24,7 @@ def read(world: World) -> Reading:
     system = world.system
     if not system.hardening:
         raise NotVerified(f"{system.path} names no hardening checklist, so there is none to read")
-    folder = ROOT / "features" / system.name
+    folder = PROJECT / "features" / system.name
     features = feature_files.parse([str(folder)])
     named = (scenarios.bare_name(scenario) for feature in features for scenario in feature.walk_scenarios())
     return Reading(

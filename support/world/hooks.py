@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,18 +11,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
-from support.acceptance import criteria, folder, plan, run_record, snapshot, tags
+from support.acceptance import criteria, folder, tags
 from support.base import addresses, feature_files, scenarios, systems
 from support.base.empty_scenarios import why_empty
 from support.base.outcomes import Broken, NothingToJudge, UsageError
-from support.base.settings import ROOT, Settings, from_userdata
+from support.base.places import PROJECT
+from support.base.settings import Settings, from_userdata
 from support.base.systems import System
-from support.deployments import LeasePool, RemoteDeployment, notes, sweep
+from support.deployments import LeasePool, RemoteDeployment, sweep
 from support.evidence.attachments import Evidence
 from support.evidence.skipping import skip_if_not_verified
 from support.faults.stores import StoreProxy
+from support.history import overview
 from support.requirements import Find, Place, Review, other_systems, place_of
-from support.world import machine, vocabulary
+from support.world import machine, vocabulary, whole_runs
 from support.world.core import World
 
 ALONE = "main"
@@ -52,6 +53,8 @@ class Suite:
     parts: Mapping[str, Sequence[type[Any]]] = field(default_factory=dict)
     """System → the parts that each of its scenarios has from the start."""
     pools: dict[str, LeasePool] = field(default_factory=dict)
+    runs: list[whole_runs.WholeRun] = field(default_factory=list)
+    """What this process is a whole run of, one for each system; none where it is a part of a larger run."""
     _systems: dict[str, System] = field(default_factory=dict)
     _held: ExitStack = field(default_factory=ExitStack)
 
@@ -99,16 +102,21 @@ class Suite:
 
     def end(self, complete: bool) -> None:
         """Stop everything that still runs; ``complete`` says whether every scenario had its turn."""
-        troubles = []
-        for pool in self.pools.values():
+        troubles: dict[str, str] = {}
+        for name, pool in self.pools.items():
             try:
                 pool.close()
             except Broken as error:
-                troubles.append(str(error))
-        if self.settings.shard == ALONE:
-            self._end_alone(complete and not troubles)
+                troubles[name] = str(error)
+        for run in self.runs:
+            name = run.record.system
+            run.end(self.pools.get(name), complete=complete and name not in troubles)
         if troubles:
-            raise Broken("\n".join(troubles))
+            raise Broken("\n".join(troubles.values()))
+
+    def release(self) -> None:
+        """Let other runs write to the folders of reports, once this one is concluded."""
+        self._held.close()
 
     def _pool_of(self, system: System) -> LeasePool:
         return LeasePool(self.settings.for_system(system.name), system, StoreProxy)
@@ -133,12 +141,15 @@ class Suite:
     def _begin_alone(self, context: Any) -> None:
         features = context._runner.features  # behave has no public way to all features of a run
         chosen = _selected(features, context.config)
-        folder.check(self.settings.reports)
-        self._held.enter_context(folder.held(self.settings.reports))
-        for note in sweep(self.settings.reports):
-            print(f"Note: {note}")  # noqa: T201 -- of the run as a whole, so no scenario's log can hold it
         about = {scenarios.system_folder(each.location.filename): self._system(each) for each in chosen}
-        _check_one_record(about)
+        _check_one_folder_each(about)
+        _check_settings_of_one(about, self.settings)
+        owns = [self.settings.for_system(name) for name in sorted(system.name for system in about.values())]
+        for own in owns:
+            folder.check(own.reports)
+            self._held.enter_context(folder.held(own.reports))
+        for note in [note for own in owns for note in sweep(own.reports)]:
+            print(f"Note: {note}")  # noqa: T201 -- of the run as a whole, so no scenario's log can hold it
         _check_definitions(about)
         _check_interfaces(about.values(), self.settings)
         unreadable = systems.notes_on_unreadable(vocabulary.UNREADABLE, [place.name for place in about])
@@ -150,9 +161,13 @@ class Suite:
                 RemoteDeployment(system, settings.url).start()
         for number in (signal.SIGTERM, signal.SIGHUP):  # a request to end is an interruption: clean-ups run
             signal.signal(number, signal.default_int_handler)
-        if self.settings.clean:
-            folder.clear(self.settings.reports)
-        self._record(features, chosen, self._system(chosen[0]))
+        self.runs = [
+            whole_runs.WholeRun.of(system, self.settings.for_system(system.name), place, features, chosen)
+            for place, system in about.items()
+        ]
+        for run in self.runs:
+            run.begin()
+        overview.write(self.settings.reports)
 
     def _notes(self, about: Mapping[Path, System], chosen: list[Any], find: Find) -> Iterator[str]:
         """What the definitions lack for the scenarios of the run, each field once."""
@@ -161,45 +176,25 @@ class Suite:
             settings = self.settings.for_system(system.name)
             yield from Review(system, find, settings.interface).lacking_says(own, settings.deployment)
 
-    def _end_alone(self, complete: bool) -> None:
-        if complete:
-            record = run_record.load(self.settings.reports)
-            record.finished = run_record.now()
-            record.images = {
-                name: digest for pool in self.pools.values() for name, digest in pool.record.images.items()
-            }
-            record.save(self.settings.reports)
-        for note in notes.read(self.settings.scratch):
-            print(f"Note: {note}")  # noqa: T201 -- of the run as a whole too
-        shutil.rmtree(self.settings.scratch, ignore_errors=True)
-        self._held.close()
 
-    def _record(self, features: Any, chosen: list[Any], system: System) -> None:
-        keys, settings = {id(scenario) for scenario in chosen}, self.settings.for_system(system.name)
-        record = run_record.RunRecord(
-            run_id=self.settings.run_id,
-            system=system.name,
-            title=system.title,
-            version=system.version,
-            deployment=settings.deployment,
-            url=settings.url,
-            interfaces=(settings.interface,),
-            started=run_record.now(),
-            command="behave",
-            partial=True,
-            plan=tuple(plan.from_features(features, settings.interface, lambda each: id(each) in keys)),
-            covered=tuple(plan.covered(_features_beside(chosen[0]))),
-            checklist=system.hardening,
-            environment=snapshot.take(),
-        )
-        record.save(self.settings.reports)
+def _check_one_folder_each(about: Mapping[Path, System]) -> None:
+    """Raises UsageError where a system's features stand in two folders: its reports could hold one run only."""
+    places: dict[str, Path] = {}
+    for place, system in about.items():
+        if (other := places.setdefault(system.name, place)) != place:
+            raise UsageError(f"{other} and {place} are both about {system.says}: run each by itself")
 
 
-def _check_one_record(about: Mapping[Path, System]) -> None:
-    """Raises UsageError for features of several systems: a run has one record, whose criteria are of one system."""
-    if len(about) > 1:
-        told = " and ".join(sorted(map(str, about)))
-        raise UsageError(f"one run judges one system, but these features are of several, {told}: run each by itself")
+def _check_settings_of_one(about: Mapping[Path, System], settings: Settings) -> None:
+    """Raises UsageError where several systems are run, and a setting for one was given for all."""
+    for setting in ("url", "definition"):
+        names = sorted(place.name for place in about)
+        meant = [name for name in names if getattr(settings.for_system(name), setting) == getattr(settings, setting)]
+        if len(names) > 1 and getattr(settings, setting) is not None and meant:
+            raise UsageError(
+                f"-D {setting}=… is of one system, but these features are of {' and '.join(names)}: "
+                f"write -D {meant[0]}.{setting}=…"
+            )
 
 
 def _check_definitions(about: Mapping[Path, System]) -> None:
@@ -245,15 +240,10 @@ def _selected(features: list[Any], config: Any) -> list[Any]:
     return chosen
 
 
-def _features_beside(scenario: Any) -> list[Any]:
-    """All features of the system that the scenario is about: the run may have been given only some of them."""
-    return feature_files.parse([str(scenarios.system_folder(scenario.location.filename))])
-
-
 def _check_tags(expressions: list[str]) -> None:
-    """A tag is known if any feature of the checkout carries it, not only those of this run."""
-    known = tags.in_use(feature_files.parse([str(ROOT / "features")]))
-    for path in (ROOT / "features").glob("*/criteria.yaml"):
+    """A tag is known if any feature of the project carries it, not only those of this run."""
+    known = tags.in_use(feature_files.parse([str(PROJECT / "features")]))
+    for path in (PROJECT / "features").glob("*/criteria.yaml"):
         known.update(criteria.load(path).ids)
     tags.check(expressions, known)
 

@@ -10,7 +10,7 @@ from support.signing import keys
 
 def test_what_is_laid_out_can_be_signed_and_its_cost_is_seen(tmp_path: Path) -> None:
     reports, key, passphrase = tmp_path / "reports", tmp_path / "key.pem", tmp_path / "passphrase"
-    signing.lay_out(reports, 20)
+    signing.lay_out(reports / "caio", 20)
     keys.make(key, signing.PASSPHRASE)
     passphrase.write_bytes(signing.PASSPHRASE)
     given = ["--reports", str(reports), "--key", str(key), "--passphrase-file", str(passphrase)]
@@ -18,7 +18,7 @@ def test_what_is_laid_out_can_be_signed_and_its_cost_is_seen(tmp_path: Path) -> 
     assert status == 0
     assert seconds > 0
     assert 20 < megabytes < 200
-    assert list((reports / "records").iterdir())
+    assert list((reports / "caio" / "records").iterdir())
 
 
 def test_a_command_that_fails_is_not_measured() -> None:

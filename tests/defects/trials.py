@@ -111,13 +111,13 @@ class Trials:
             how = f"ended with status {status}" if status is not None else f"took longer than {LONGEST_SECONDS} s"
             return Ended(trial, criterion, None, trouble=f"behave {how}\n{_said(folder)}")
         try:
-            record = run_record.load(folder)
+            record = run_record.load(folder / "caio")
         except UsageError as error:
             return Ended(trial, criterion, None, trouble=f"{error}\n{_said(folder)}")
         judged = verdict.judge(
             self._listed,
             record.plan,
-            results.read(folder / "allure-results"),
+            results.read(folder / "caio" / "allure-results"),
             partial=True,
             covered=record.covered,
             finished=record.finished is not None,
@@ -142,7 +142,7 @@ def _command(trial: Trial, folder: Path) -> list[str]:
     expressions = [f"--tags={expression}" for expression in tags]
     if trial.sample:
         expressions.append(f"--name={trial.sample}")
-    child = [sys.executable, "-m", "support.run.child", str(os.getpid()), str(folder / "allure-results")]
+    child = [sys.executable, "-m", "support.run.child", str(os.getpid()), str(folder / "caio" / "allure-results")]
     return [*child, *options, *expressions, *trial.features]
 
 

@@ -58,7 +58,13 @@ def test_the_workflow_publishes_report_results_and_summary_of_a_failed_run_too(s
     later = steps[accepted + 1 :]
     assert all("cancelled" in step["if"] for step in later)
     published = " ".join(_texts(later))
-    for what in ("reports", f"reports/{junit.FILE_NAME}", "signoff summary", "GITHUB_STEP_SUMMARY", "gh pr comment"):
+    for what in (
+        "reports",
+        f"reports/caio/{junit.FILE_NAME}",
+        "signoff summary",
+        "GITHUB_STEP_SUMMARY",
+        "gh pr comment",
+    ):
         assert what in published
 
 
@@ -82,12 +88,12 @@ def test_the_job_runs_both_commands_and_fails_with_the_first(job: dict[str, Any]
 def test_the_job_publishes_report_results_and_summary_of_a_failed_run_too(job: dict[str, Any]) -> None:
     assert job["artifacts"]["when"] == "always"
     assert job["artifacts"]["paths"] == ["reports/"]
-    assert job["artifacts"]["reports"]["junit"] == f"reports/{junit.FILE_NAME}"
+    assert job["artifacts"]["reports"]["junit"] == f"reports/caio/{junit.FILE_NAME}"
     assert "signoff summary --published" in job["after_script"][0]
 
 
 def test_both_keep_the_history(steps: list[dict[str, Any]], job: dict[str, Any]) -> None:
-    place = f"reports/{store.FOLDER}"
+    place = f"reports/caio/{store.FOLDER}"
     assert [step["with"]["path"] for step in steps if "cache" in step.get("uses", "")] == [place, place]
     assert job["cache"][0]["paths"] == [place]
     assert job["cache"][0]["when"] == "always"

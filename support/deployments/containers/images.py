@@ -17,14 +17,14 @@ from pathlib import Path
 from typing import IO
 
 from support.base.outcomes import Broken, UsageError
-from support.base.settings import ROOT
+from support.base.places import PROJECT
 from support.base.text import decoded
 from support.deployments.containers import base_image, labels, wheelhouse
 from support.deployments.containers.base_image import Base
 from support.deployments.containers.engine import Engine, ImageFacts
 from support.deployments.containers.spec import ContainerSpec
 
-CACHE = ROOT / "build" / "containers"
+CACHE = PROJECT / "build" / "containers"
 """Folder of what builds need again: wheels, and the lock that lets one build run at a time."""
 INPUTS = "org.signoff.inputs"
 """Label with the digest of all that went into an image."""

@@ -22,7 +22,7 @@ def behave(reports: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def reports(tmp_path: Path) -> Path:
     """A folder of reports with what an earlier run left."""
-    for name in ("run.json", "acceptance.html", "allure-results/0-result.json"):
+    for name in ("caio/run.json", "caio/acceptance.html", "caio/allure-results/0-result.json"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("earlier")
     return tmp_path
@@ -85,6 +85,6 @@ def test_what_a_definition_lacks_is_told_before_the_first_scenario(tmp_path: Pat
 
 
 def test_a_run_in_the_folder_of_another(reports: Path) -> None:
-    with (reports / ".lock").open("w") as held:
+    with (reports / "caio" / ".lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        assert_refused(behave(reports, FEATURE), f"another run is writing to {reports}", reports)
+        assert_refused(behave(reports, FEATURE), f"another run is writing to {reports / 'caio'}", reports)

@@ -78,11 +78,11 @@ class Trial:
 
     @property
     def reports(self) -> Path:
-        return self.folder / "reports"
+        return self.folder / "reports" / "caio"
 
     def by_behave(self) -> None:
         """Run behave as a user does."""
-        options = ["-D", f"url={self.target.url}", "-D", f"reports={self.reports}"]
+        options = ["-D", f"url={self.target.url}", "-D", f"reports={self.reports.parent}"]
         command = [sys.executable, "-m", "behave", FEATURE, *options]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         done = subprocess.run(
@@ -92,7 +92,7 @@ class Trial:
 
     def by_accept(self) -> None:
         """Have it accepted; the Allure report, which has tests of its own, is left out."""
-        settings = Settings(reports=self.reports, url=self.target.url, deployment="remote")
+        settings = Settings(reports=self.reports.parent, url=self.target.url, deployment="remote")
         order = Order(systems.find("caio"), settings, ("http",), 1, (), (), Strictness(), root=self.folder)
         said = io.StringIO()
         with (

@@ -49,7 +49,7 @@ def test_without_git_the_revision_is_unknown(checkout: Path, monkeypatch: pytest
 
 
 def test_tools_are_named_with_their_versions(tmp_path: Path) -> None:
-    tools = snapshot.take(tmp_path).tools
+    tools = snapshot.take(tmp_path, tmp_path).tools
     assert tools["python"] == platform.python_version()
     assert tools["behave"][0].isdigit()
     assert tools["allure"] == "not installed"
@@ -58,11 +58,11 @@ def test_tools_are_named_with_their_versions(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "version"), [(json.dumps({"version": "3.18.0"}), "3.18.0"), ("{", "not installed"), ("[]", "unknown")]
 )
-def test_the_report_generator_is_looked_up_in_the_checkout(tmp_path: Path, text: str, version: str) -> None:
+def test_the_report_generator_is_looked_up_beside_the_suite(tmp_path: Path, text: str, version: str) -> None:
     package = tmp_path / "node_modules" / "allure" / "package.json"
     package.parent.mkdir(parents=True)
     package.write_text(text)
-    assert snapshot.take(tmp_path).tools["allure"] == version
+    assert snapshot.take(tmp_path, tmp_path).tools["allure"] == version
 
 
 def test_the_machine_is_described(tmp_path: Path) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from support.base.outcomes import UsageError
-from support.base.settings import Settings, from_userdata
+from support.base.settings import from_userdata
 
 SYSTEMS = ["east", "west"]
 
@@ -22,7 +24,17 @@ def test_all_systems_have_the_run_and_its_other_settings_in_common() -> None:
     settings = from_userdata({"east.interface": "python", "timeouts.start": "7", "shard": "2"}, SYSTEMS)
     for name in SYSTEMS:
         own = settings.for_system(name)
-        assert (own.run_id, own.scratch, own.shard, own.timeouts.start) == (settings.run_id, settings.scratch, "2", 7.0)
+        assert (own.run_id, own.shard, own.timeouts.start) == (settings.run_id, "2", 7.0)
+
+
+def test_every_system_has_reports_of_its_own_in_the_folder_that_is_given() -> None:
+    settings = from_userdata({"east.interface": "python", "reports": "there"}, SYSTEMS)
+    for name in SYSTEMS:
+        own = settings.for_system(name)
+        assert (own.reports, own.results) == (Path("there") / name, Path("there") / name / "allure-results")
+        assert own.scratch == Path("there") / name / "run" / settings.run_id
+        assert own.for_system(name) is own
+        assert own.all_reports == settings.all_reports == Path("there")
 
 
 @pytest.mark.parametrize("order", [("interface", "east.interface"), ("east.interface", "interface")])
@@ -39,4 +51,6 @@ def test_an_unusable_setting_of_one_system_is_told_by_its_whole_name() -> None:
 
 
 def test_without_settings_of_its_own_a_system_has_those_of_all() -> None:
-    assert (settings := Settings()).for_system("east") is settings
+    settings = from_userdata({"timeouts.start": "7"}, SYSTEMS)
+    own = settings.for_system("east")
+    assert own.model_dump(exclude={"reports"}) == settings.model_dump(exclude={"reports"})

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from support import cli
-from support.base import settings, systems
+from support.base import places, systems
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -139,7 +139,7 @@ def test_findings_of_lint_are_printed_and_fail(
 ) -> None:
     (tmp_path / "steps").mkdir()
     (tmp_path / "steps" / "naps.py").write_text("import time\ntime.sleep(0)\n")
-    monkeypatch.setattr(settings, "ROOT", tmp_path)
+    monkeypatch.setattr(places, "PROJECT", tmp_path)
     with pytest.raises(SystemExit) as ended:
         cli.main(["lint"])
     assert ended.value.code == 1
@@ -152,7 +152,7 @@ def test_the_vocabulary_is_grouped_by_subject_with_meanings(
     (tmp_path / "steps").mkdir()
     source = 'from behave import given\n@given("{n:d} cups of tea")\ndef tea(context, n):\n    """Tea is made."""\n'
     (tmp_path / "steps" / "kitchen.py").write_text(source)
-    monkeypatch.setattr(settings, "ROOT", tmp_path)
+    monkeypatch.setattr(places, "step_folders", lambda: [tmp_path / "steps"])
     with pytest.raises(SystemExit) as ended:
         cli.main(["vocabulary"])
     assert ended.value.code == 0

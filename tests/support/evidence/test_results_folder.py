@@ -85,7 +85,7 @@ def test_earlier_results_are_removed_and_other_files_stay(tree: Tree) -> None:
 def test_results_follow_the_reports_setting(tree: Tree) -> None:
     tree.write("features/one.feature", ONE)
     tree.run("-D", "reports=elsewhere")
-    assert len(list((tree.root / "elsewhere/allure-results").glob("*-result.json"))) == 1
+    assert len(list((tree.root / "elsewhere/features/allure-results").glob("*-result.json"))) == 1
     assert not (tree.root / "reports").exists()
 
 

@@ -33,7 +33,7 @@ def said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Said:
 
 def test_runs_changes_and_what_is_unstable_are_told_and_the_page_is_made(tmp_path: Path, said: Said) -> None:
     for day, outcomes in enumerate([MET, NOT_MET, MET, MET]):
-        store.append(tmp_path, entry(day, outcomes, figures=(measured(40.0 + day),)))
+        store.append(tmp_path / "caio", entry(day, outcomes, figures=(measured(40.0 + day),)))
     status, out, err = said("--last", "2")
     assert (status, err) == (0, "")
     assert "4 runs, the last 2 of them here" in out
@@ -42,13 +42,13 @@ def test_runs_changes_and_what_is_unstable_are_told_and_the_page_is_made(tmp_pat
     assert "42 ms → 43 ms (+2.38 %) limit 50 ms; rising" in out
     assert f"  {A}  " in out.partition("Unstable: ")[2]
     assert "flipped 2 times in 4 runs, between met and not met" in out
-    assert f"Page: {tmp_path / 'history.html'}" in out
-    assert (tmp_path / "history.html").exists()
+    assert f"Page: {tmp_path / 'caio' / 'history.html'}" in out
+    assert (tmp_path / "caio" / "history.html").exists()
 
 
 def test_any_two_runs_can_be_compared(tmp_path: Path, said: Said) -> None:
     for day, outcomes in enumerate([MET, NOT_MET, MET]):
-        store.append(tmp_path, entry(day, outcomes))
+        store.append(tmp_path / "caio", entry(day, outcomes))
     assert "Newly not met" in said("--from", "0000", "--to", "0001aa")[1]
     assert f"From run {entry(0, MET).run} of " in said("--to", "0001")[1]
     assert "Newly met" in said("--from", "0001")[1]
@@ -56,7 +56,7 @@ def test_any_two_runs_can_be_compared(tmp_path: Path, said: Said) -> None:
 
 def test_what_cannot_be_compared_is_one_message(tmp_path: Path, said: Said) -> None:
     for day in range(2):
-        store.append(tmp_path, entry(day, MET))
+        store.append(tmp_path / "caio", entry(day, MET))
     for arguments, says in (
         (("--from", "ffff"), "no run of caio begins with 'ffff'"),
         (("--from", "000"), "2 runs of caio begin with '000'"),
@@ -75,16 +75,19 @@ def test_no_history_says_what_adds_to_it(said: Said) -> None:
 
 
 def test_several_systems_are_told_one_after_the_other_unless_one_is_asked_for(tmp_path: Path, said: Said) -> None:
-    store.append(tmp_path, entry(1, MET))
-    store.append(tmp_path, entry(1, MET, system="other", title="Another orchestrator"))
+    store.append(tmp_path / "caio", entry(1, MET))
+    store.append(tmp_path / "other", entry(1, MET, system="other", title="Another orchestrator"))
     both = said()[1]
     assert both.index("CAIO, contract-based") < both.index("Another orchestrator: 1 run")
     assert "Another" not in said("--system", "caio")[1]
-    assert "Another orchestrator" in (tmp_path / "history.html").read_text()
+    for name, other in (("caio", "other"), ("other", "caio")):
+        page = (tmp_path / name / "history.html").read_text()
+        assert f'id="{name}-latest"' in page
+        assert f'id="{other}-latest"' not in page
 
 
 def test_damage_is_told_beside_what_can_be_read(tmp_path: Path, said: Said) -> None:
-    file = store.append(tmp_path, entry(1, MET))
+    file = store.append(tmp_path / "caio", entry(1, MET))
     with file.open("ab") as damaged:
         damaged.write(b"nonsense\n")
     status, out, err = said()
@@ -94,8 +97,8 @@ def test_damage_is_told_beside_what_can_be_read(tmp_path: Path, said: Said) -> N
 
 
 def test_a_run_that_was_interrupted_is_told_from_one_of_a_part(tmp_path: Path, said: Said) -> None:
-    store.append(tmp_path, entry(1, MET, partial=True))
-    store.append(tmp_path, entry(2, MET, partial=True, finished=False))
+    store.append(tmp_path / "caio", entry(1, MET, partial=True))
+    store.append(tmp_path / "caio", entry(2, MET, partial=True, finished=False))
     out = said()[1]
     assert "accepted (part of the criteria)" in out
     assert "accepted (ended early)" in out

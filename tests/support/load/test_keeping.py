@@ -148,7 +148,8 @@ def test_runs_are_compared_by_file_by_folder_and_by_id(tmp_path: Path) -> None:
     before, after = store.keep(SLOW, tmp_path / "a", "load"), store.keep(FAST, tmp_path / "b", "load")
     store.remember(tmp_path / "a", "abc123")
     by_file = compare(before, after)
-    assert by_file == compare(tmp_path / "a", tmp_path / "b") == compare("abc", after, "--reports", tmp_path / "a")
+    by_id = compare("abc", after, "--reports", tmp_path, "--system", "a")
+    assert by_file == compare(tmp_path / "a", tmp_path / "b") == by_id
     assert "10.0/s → 20.0/s (+100.0 %)" in by_file
     assert "100.00% → 75.00% (-25.0 %)" in by_file
     assert "2.00 ms → 1.00 ms (-50.0 %)" in by_file

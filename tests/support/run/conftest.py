@@ -117,8 +117,8 @@ class Checkout:
 
     @property
     def reports(self) -> Path:
-        """Where its runs write."""
-        return self.root / "reports"
+        """Where runs of its system write."""
+        return self.root / "reports" / "tiny"
 
     def order(
         self,
@@ -130,7 +130,7 @@ class Checkout:
         jobs: int = 2,
     ) -> Order:
         """An order to accept the tiny system."""
-        settings = Settings.model_validate({"reports": self.reports, "timeouts": Timeouts.model_validate({})})
+        settings = Settings.model_validate({"reports": self.reports.parent, "timeouts": Timeouts.model_validate({})})
         return Order(
             system=systems.load(self.root / "systems/tiny/system.yaml"),
             settings=settings,

@@ -127,7 +127,7 @@ def test_what_fails_around_the_scenarios_leaves_the_run_undecided(checkout: Chec
 
 
 def test_two_runs_do_not_share_a_folder_of_reports(checkout: Checkout, console: Said) -> None:
-    checkout.reports.mkdir()
+    checkout.reports.mkdir(parents=True)
     with (checkout.reports / ".lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         with pytest.raises(UsageError, match="another run is writing"):

@@ -43,7 +43,7 @@ def test_a_part_of_a_run_is_remembered_as_one(checkout: Checkout, console: Said)
 
 
 def test_a_history_that_cannot_be_kept_takes_nothing_from_the_verdict(checkout: Checkout, console: Said) -> None:
-    checkout.write("reports/history", "in the way")
+    checkout.write("reports/tiny/history", "in the way")
     assert accept(checkout.order(), console[0]) == 0
     assert "History:         not kept: " in console[1]()
 

@@ -35,7 +35,7 @@ def signoff(*arguments: str | Path, **environment: str) -> subprocess.CompletedP
 @pytest.fixture
 def reports(tmp_path: Path) -> Path:
     """What a run of CAIO in this checkout would leave, but for its size."""
-    folder = tmp_path / "reports"
+    folder = tmp_path / "reports" / "caio"
     run = runs.rejected()
     record = run.record.model_copy(update={"url": None, "started": datetime.now(UTC) - timedelta(minutes=2)})
     record.finished = record.started + timedelta(seconds=48)
@@ -65,7 +65,17 @@ def test_from_a_key_to_a_record_and_its_check(tmp_path: Path, reports: Path, pas
     key = tmp_path / "home/signoff/signoff-key.pem"
     assert str(key) in made.stdout
 
-    common = ("sign", "--system", "caio", "--reports", reports, "--passphrase-file", passphrase, "--by", "Ada Lovelace")
+    common = (
+        "sign",
+        "--system",
+        "caio",
+        "--reports",
+        reports.parent,
+        "--passphrase-file",
+        passphrase,
+        "--by",
+        "Ada Lovelace",
+    )
     refused = signoff(*common, "--decision", "accept", **home)
     assert refused.returncode == 2
     assert "the verdict is “rejected”" in refused.stderr
@@ -79,6 +89,7 @@ def test_from_a_key_to_a_record_and_its_check(tmp_path: Path, reports: Path, pas
     [record] = (reports / "records").glob("caio-*.signoff.json")
     assert str(record) in signed.stdout
     assert copy.read_bytes() == record.read_bytes()
+    assert "refused by Ada Lovelace" in (reports.parent / "index.html").read_text(encoding="utf-8")
 
     public = keys.public_path(key)
     checked = signoff("verify", record, "--key", public)
@@ -92,9 +103,25 @@ def test_from_a_key_to_a_record_and_its_check(tmp_path: Path, reports: Path, pas
     assert "allure-results/1-result.json was changed" in changed.stdout
     assert "only --key can tell" in changed.stdout
 
-    rebuilt = signoff("report", "--reports", reports)
+    rebuilt = signoff("report", "--reports", reports.parent)
     assert rebuilt.returncode == 2
     assert "shows a decision that was signed" in rebuilt.stderr
+
+
+def test_a_record_of_one_folder_for_all_systems_holds_there_and_where_it_is_moved_to(
+    tmp_path: Path, reports: Path, passphrase: Path
+) -> None:
+    key = tmp_path / "key.pem"
+    keys.make(key, PASSPHRASE.encode())
+    given = ("--reports", reports.parent, "--key", key, "--passphrase-file", passphrase)
+    assert signoff("sign", "--decision", "refuse", "--by", "Ada", *given).returncode == 0
+    former = reports.rename(tmp_path / "former")  # as earlier versions had it: run, report and records in one folder
+    for folder in (former, tmp_path / "moved" / "caio"):
+        folder.parent.mkdir(exist_ok=True)
+        former = former.rename(folder)
+        [record] = (folder / "records").glob("*.signoff.json")
+        checked = signoff("verify", record)
+        assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
 @pytest.mark.parametrize(

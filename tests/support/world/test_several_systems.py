@@ -3,97 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
-from textwrap import dedent
 from typing import Any
 
 import pytest
 
-SUITE = Path(__file__).resolve().parents[3]
-DEFINITION = """
-    name: {name}
-    says: {says}
-    title: {says}
-    version: 1.0.0
-    interfaces: [http]
-    deployments: {{process: {{command: ["{{python}}", "{{here}}/serve.py", "{{port}}"]}}}}
-    endpoints: {{health: /health, live: /health, ready: /health}}
-    """
-SERVER = """
-    import http.server, sys
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            body = b'{"status": "healthy"}'
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-    http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
-    """
-CRITERIA = """
-    system: {name}
-    title: {says}
-    criteria:
-      - {{id: {says}-UP-01, area: health, statement: It is up.}}
-    """
-FEATURE = """
-    @{says}-UP-01
-    Feature: Up
-      Example: {says} is up
-        Given {says} is running
-        When the health of {says} is asked for
-        Then {says} is healthy
-    """
-EAST, WEST = {"name": "east", "says": "EAST"}, {"name": "west", "says": "WEST"}
-
-
-class Several:
-    """A checkout of the suite whose systems are EAST and WEST, each a server that says it is healthy."""
-
-    def __init__(self, root: Path) -> None:
-        self.root, self.reports = root, root / "reports"
-        for name in ("support", "steps"):
-            shutil.copytree(SUITE / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-        for name in ("environment.py", "behave.ini"):
-            shutil.copy(SUITE / name, root)
-        for of_another in root.glob("steps/caio_*.py"):
-            of_another.unlink()
-        for about in (EAST, WEST):
-            name = about["name"]
-            self.write(f"systems/{name}/system.yaml", DEFINITION.format(**about))
-            self.write(f"systems/{name}/serve.py", SERVER)
-            self.write(f"features/{name}/criteria.yaml", CRITERIA.format(**about))
-            self.write(f"features/{name}/up.feature", FEATURE.format(**about))
-
-    def write(self, name: str, content: str) -> None:
-        """Write a whole file."""
-        path = self.root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(dedent(content), encoding="utf-8")
-
-    def change(self, name: str, old: str, new: str) -> None:
-        """Replace a text in a file, which has it."""
-        text = (self.root / name).read_text(encoding="utf-8")
-        assert old in text
-        (self.root / name).write_text(text.replace(old, new), encoding="utf-8")
-
-    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
-        """Run ``behave …`` or ``support …`` (which is `signoff`) to its end."""
-        environment = {**os.environ, "PYTHONPATH": str(self.root)}
-        whole = [sys.executable, "-m", *command]
-        return subprocess.run(whole, cwd=self.root, env=environment, capture_output=True, text=True, check=False)
-
-    def results(self) -> dict[str, dict[str, Any]]:
-        """Each result that was recorded, by its scenario's name."""
-        found = (json.loads(path.read_bytes()) for path in self.reports.rglob("*-result.json"))
-        return {result["name"]: result for result in found}
+from tests.support.world.several import Several
 
 
 @pytest.fixture
@@ -160,12 +75,105 @@ def test_an_interface_that_a_system_does_not_offer_is_told_in_one_sentence(sever
         assert "Traceback" not in refused.stderr
 
 
-def test_features_of_several_systems_are_refused_and_leave_the_last_run_as_it_was(several: Several) -> None:
-    several.run("behave", "features/east")
-    before = (several.reports / "run.json").read_bytes()
-    refused = several.run("behave", "features/")
+def document(several: Several, system: str) -> dict[str, Any]:
+    """What the acceptance page of a system says, for programs."""
+    read: dict[str, Any] = json.loads((several.reports / system / "acceptance.json").read_bytes())
+    return read
+
+
+def keys(several: Several, system: str) -> list[str]:
+    """The scenarios that have a result in the folder of a system."""
+    found = (several.reports / system / "allure-results").glob("*-result.json")
+    return [json.loads(path.read_bytes())["fullName"] for path in found]
+
+
+@pytest.mark.parametrize("paths", [["features/"], ["features/east", "features/west/up.feature"], []])
+def test_one_behave_process_judges_each_system_by_its_own_criteria(several: Several, paths: list[str]) -> None:
+    done = several.run("behave", *paths)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for name, says in (("east", "EAST"), ("west", "WEST")):
+        about = document(several, name)
+        assert about["decision"] == "accepted"
+        assert [each["criterion"]["id"] for each in about["verdict"]["criteria"]] == [f"{says}-UP-01"]
+        assert (about["run"]["system"], about["verdict"]["partial"]) == (name, False)
+        [only] = keys(several, name)
+        assert only.startswith(f"features/{name}/up.feature")
+        page = several.reports / name / "acceptance.html"
+        assert f"{says}: ACCEPTED, 1 of 1 criterion met: {page}" in done.stdout
+        assert (several.reports / name / "history.html").is_file()
+        assert (several.reports / name / "seals.json").is_file()
+        assert not list((several.reports / name / "run").glob("*"))
+    index = (several.reports / "index.html").read_text(encoding="utf-8")
+    assert "east/acceptance.html" in index
+    assert "west/acceptance.html" in index
+
+
+def test_what_one_system_breaks_is_held_against_no_other(several: Several) -> None:
+    several.change("systems/west/serve.py", '"healthy"', '"failing"')
+    done = several.run("behave", "features/")
+    assert done.returncode == 1
+    assert (document(several, "east")["decision"], document(several, "west")["decision"]) == ("accepted", "rejected")
+
+
+def test_a_run_of_one_system_leaves_the_pages_of_the_other_as_they_were(several: Several) -> None:
+    several.run("behave", "features/")
+
+    def content() -> dict[str, bytes]:
+        files = (path for path in (several.reports / "east").rglob("*") if path.is_file())
+        return {str(path): path.read_bytes() for path in files}
+
+    before, earlier = content(), document(several, "west")["run"]["run_id"]
+    assert several.run("behave", "features/west").returncode == 0
+    assert content() == before
+    assert document(several, "west")["run"]["run_id"] != earlier
+    assert "east/acceptance.html" in (several.reports / "index.html").read_text(encoding="utf-8")
+
+
+def test_what_is_of_one_system_is_refused_for_several(several: Several) -> None:
+    refused = several.run("behave", "features/", "-D", "url=http://127.0.0.1:9")
     assert refused.returncode == 2
-    assert "one run judges one system" in refused.stderr
-    assert "features/east and features/west: run each by itself" in refused.stderr
-    assert (several.reports / "run.json").read_bytes() == before
-    assert several.results()["EAST is up"]["status"] == "passed"
+    assert "-D url=… is of one system, but these features are of east and west: write -D east.url=…" in refused.stderr
+    assert not list(several.reports.rglob("run.json"))
+
+
+def test_two_folders_about_one_system_are_refused(several: Several) -> None:
+    several.write("more/features/east/up.feature", "Feature: Up\n  Example: It\n    Given EAST is running\n")
+    refused = several.run("behave", "features/east", "more/features/east")
+    assert refused.returncode == 2
+    assert "features/east and more/features/east are both about EAST: run each by itself" in refused.stderr
+
+
+def test_all_systems_are_accepted_in_turn(several: Several) -> None:
+    several.with_generator()
+    several.change("systems/west/serve.py", '"healthy"', '"failing"')
+    done = several.run("support", "accept", "--system", "all")
+    assert done.returncode == 1, done.stdout + done.stderr
+    said = done.stdout.splitlines()
+    after = said[said.index("All systems:") + 1 :]
+    assert after == [
+        f"  EAST: ACCEPTED, 1 of 1 criterion met: {several.reports}/east/acceptance.html",
+        f"  WEST: REJECTED, 0 of 1 criterion met: {several.reports}/west/acceptance.html",
+    ]
+    assert document(several, "east")["run"]["run_id"] != document(several, "west")["run"]["run_id"]
+    several.change("systems/east/system.yaml", "says: EAST", "sayss: EAST")
+    done = several.run("support", "accept", "--system", "all")
+    assert done.returncode == 2
+    assert "  east: NOT RUN, " in done.stdout
+    assert "  WEST: REJECTED" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("given", "what"),
+    [
+        (["--url", "http://127.0.0.1:9"], "--url"),
+        (["--definition", "systems/east/system.yaml"], "--definition"),
+        (["features/east"], "features"),
+        (["-D", "url=http://127.0.0.1:9", "features/east"], "--url and features"),
+    ],
+)
+def test_what_fits_one_system_only_is_refused_for_all(several: Several, given: list[str], what: str) -> None:
+    refused = several.run("support", "accept", "--system", "all", *given)
+    assert refused.returncode == 2
+    told = f"signoff: --system all runs every system, and {what} can only be about one: name that one\n"
+    assert refused.stderr == told
+    assert not several.reports.exists()

@@ -67,6 +67,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def judged(folder: Path, reports: Path) -> Verdict:
+    reports = reports / "gateway"
     record = run_record.load(reports)
     found, listed = reports / "allure-results", criteria.load(folder / "features" / "gateway" / "criteria.yaml")
     return verdict.judge(listed, record.plan, results.read(found), partial=record.partial, covered=record.covered)

@@ -116,11 +116,14 @@ def test_what_is_written_is_in_order_and_runs_at_once(checkout: Path, gateway: s
     given = (*PATIENCE, "deployment=remote", f"url={gateway}", f"reports={reports}")
     ended = run(checkout, "behave", "features/fresh", *[word for each in given for word in ("-D", each)])
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    listed, record = criteria.load(checkout / "features" / "fresh" / "criteria.yaml"), run_record.load(reports)
+    listed, record = (
+        criteria.load(checkout / "features" / "fresh" / "criteria.yaml"),
+        run_record.load(reports / "fresh"),
+    )
     about = verdict.judge(
         listed,
         record.plan,
-        results.read(reports / "allure-results"),
+        results.read(reports / "fresh" / "allure-results"),
         partial=record.partial,
         covered=record.covered,
     )
