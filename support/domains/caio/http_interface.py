@@ -37,6 +37,10 @@ class HttpInterface:
         self._system = system
         self._token = token
 
+    def over(self, client: HttpClient) -> HttpInterface:
+        """The same orchestrator as the same caller, over another client."""
+        return HttpInterface(client, self._system, self._token)
+
     def register(self, contract: str) -> Answer:
         return self._send("POST", self._path("services"), contract)
 

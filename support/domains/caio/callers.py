@@ -1,0 +1,97 @@
+"""Callers of CAIO in explorations: each notes what it does as a step of the story, and leaves no other evidence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from support.base.outcomes import NotVerified
+from support.domains.caio import contracts, wording
+from support.domains.caio.answer import Answer
+from support.domains.caio.http_interface import HttpInterface, as_json
+from support.domains.caio.interface import Interface, RouteRequest
+from support.domains.caio.model import Contract
+from support.domains.caio.python_interface import PythonInterface
+from support.domains.caio.session import caio
+from support.http import HttpClient
+from support.model import Difference, Recording, curl
+from support.world.core import World
+
+YAML, JSON = "application/yaml", "application/json"
+DEADLINE_MS = 10_000
+INPUT = {"message": "Good morning"}
+"""What services are sent that are called."""
+
+
+@dataclass(slots=True)
+class Caller:
+    """One caller over a connection of its own. ``name`` tells it from others in a story."""
+
+    interface: Interface
+    world: World
+    recording: Recording
+    name: str = "an operator"
+
+    def register(self, contract: Contract, form: str = YAML) -> Answer:
+        """Register a contract, as YAML or as JSON."""
+        written = contracts.text(contract) if form == YAML else json.dumps(contract)
+        self._note(f"registers {wording.of_contract(contract)}", "POST", "services", written, form)
+        if form == YAML:
+            return self.interface.register(written)
+        return self.interface.register_all([contract])
+
+    def replace(self, contract: Contract) -> Answer:
+        """Ask to replace a service by a version of its contract."""
+        name, written = contract["service_id"], contracts.text(contract)
+        self._note(f"asks for a replacement by {wording.of_contract(contract)}", "PUT", "services", written, YAML, name)
+        return self.interface.replace(name, written)
+
+    def remove(self, service_id: str) -> Answer:
+        """Remove a service."""
+        self._note(f"removes {wording.listed([service_id])}", "DELETE", "services", below=service_id)
+        return self.interface.remove(service_id)
+
+    def ask(self, request: RouteRequest) -> Answer:
+        """Ask for a decision."""
+        self._note(f"asks for {wording.of_request(request)}", "POST", "route", json.dumps(as_json(request)))
+        return self.interface.route(request)
+
+    def dispatch(self, request: RouteRequest) -> Answer:
+        """Have a request carried out. Raises NotVerified where the interface cannot."""
+        body = {**as_json(request), "input": INPUT, "deadline_ms": DEADLINE_MS}
+        self._note(f"is served on {wording.of_request(request)}", "POST", "dispatch", json.dumps(body))
+        if not isinstance(self.interface, HttpInterface):
+            raise NotVerified("requests are carried out over HTTP, and the run uses the Python API")
+        return self.interface.dispatch(request, INPUT, DEADLINE_MS)
+
+    def held(self) -> Answer:
+        """What the registry holds; looking is no step."""
+        return self.interface.services()
+
+    def clear(self, names: Sequence[str]) -> None:
+        """Remove services without a note. Raises Difference if one is refused that is registered."""
+        for name in names:
+            answer = self.interface.remove(name)
+            if not answer.accepted:
+                raise Difference(f"{wording.listed([name])}, which is registered, to be removed", f"{answer.refusal}")
+
+    def _note(self, says: str, method: str, endpoint: str, body: str = "", form: str = JSON, below: str = "") -> None:
+        path = self.world.endpoint(endpoint) + (f"/{below}" if below else "")
+        self.recording.note(f"{self.name} {says}", curl.command(method, path, body, form, has_token(self.world)))
+
+
+def has_token(world: World) -> bool:
+    """Whether requests of callers carry a token."""
+    return "admin" in world.system.identities and world.lease.key[1] != "default"
+
+
+def connect(world: World) -> Interface:
+    """Another connection to the CAIO that was started last, whose exchanges are not kept as evidence."""
+    known = caio(world).orchestrator
+    if isinstance(known, PythonInterface):
+        return PythonInterface(known.driver, lambda _name, _text: None)
+    assert isinstance(known, HttpInterface)
+    client = HttpClient(known.client.base_url, caio(world).saw, world.settings.timeouts.http, known.client.authority)
+    world.on_close(client.close)
+    return known.over(client)

@@ -1,0 +1,87 @@
+"""Explores CAIO by its model: many generated cases, of which each answer is judged; a difference becomes a story."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from support.base.outcomes import Broken
+from support.checks.matchers import EVIDENCE, Described
+from support.domains.caio import callers, judging, strategies
+from support.domains.caio.callers import JSON, YAML, Caller
+from support.domains.caio.model import Contract
+from support.domains.caio.strategies import Case
+from support.model import Budget, Difference, Explored, Recording, curl, explore
+from support.world.core import World
+
+
+@dataclass(slots=True)
+class Explorations:
+    """What the scenario explored; empty before it did."""
+
+    found: list[Explored] = field(default_factory=list)
+
+
+def explored(world: World) -> Explored:
+    """The last exploration. Raises Broken before there was one."""
+    if not world.part(Explorations).found:
+        raise Broken("nothing has been explored yet")
+    return world.part(Explorations).found[-1]
+
+
+def agrees() -> Described[Explored]:
+    """An exploration in which the system did nothing that the model does not."""
+    return Described(
+        "no difference from the model",
+        lambda found: found.story is None and found.cases > 0,
+        lambda found: f"{found.story.short()}; {EVIDENCE}" if found.story else f"it judged {found}",
+    )
+
+
+def decisions(world: World, count: int) -> None:
+    """Ask so many generated requests of generated registries, and judge every decision."""
+    interface = callers.connect(world)
+
+    def judge(case: Case, recording: Recording) -> int:
+        caller = Caller(interface, world, recording)
+        with_services(caller, case.contracts, lambda: _ask_all(caller, case))
+        return len(case.requests)
+
+    keep(world, "decisions", explore(strategies.cases(), judge, budget(world, count)))
+
+
+def with_services(caller: Caller, contracts: Sequence[Contract], do: Callable[[], None]) -> None:
+    """Do something while these services are registered, some as YAML and some as JSON; they are removed afterwards."""
+    names: list[str] = []
+    try:
+        for number, contract in enumerate(contracts):
+            answer = caller.register(contract, JSON if number % 2 else YAML)
+            if not answer.accepted:
+                raise Difference("a sound contract to be accepted", f"it was refused as {answer.refusal}")
+            names.append(contract["service_id"])
+        do()
+    finally:
+        caller.clear(names)
+
+
+def _ask_all(caller: Caller, case: Case) -> None:
+    patterns = caller.world.system.reasons
+    for request in case.requests:
+        judging.judge(caller.ask(request), case.contracts, request, patterns)
+
+
+def budget(world: World, cases: int) -> Budget:
+    """How long to explore, by the settings of the run."""
+    asked = world.settings.model
+    return Budget(asked.examples or cases, asked.seed, asked.steps)
+
+
+def keep(world: World, what: str, found: Explored) -> None:
+    """Remember what came of an exploration, with how many cases and which seed stand behind it; attach its story."""
+    world.part(Explorations).found.append(found)
+    world.evidence.observation(f"{what} explored", str(found), samples=found.cases)
+    world.evidence.parameter("model.seed", found.seed)
+    if found.story is not None:
+        preamble = curl.AUTHORIZED if callers.has_token(world) else curl.PREAMBLE
+        world.evidence.text("story: the shortest way found to the difference", found.story.text())
+        world.evidence.text("story as a script of curl", found.story.script(preamble))
