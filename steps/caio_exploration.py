@@ -20,3 +20,21 @@ def ask_of_registries(context: Context, count: int) -> None:
 def decisions_by_the_rules(context: Context) -> None:
     """No answer chose, refused or stated anything but what the model of the promises allows."""
     assert_that(exploration.explored(context.world), exploration.agrees())
+
+
+@when("callers register, replace, remove and ask in any order")
+def call_in_any_order(context: Context) -> None:
+    """Three callers, each over a connection of its own, do what they may in generated orders, soundly or not."""
+    exploration.sequences(context.world)
+
+
+@when("callers register, replace, remove, ask, dispatch and restart in any order")
+def call_and_restart_in_any_order(context: Context) -> None:
+    """The same with services that are really called, some of which cannot be reached, and a system that is killed."""
+    exploration.served_sequences(context.world)
+
+
+@then("{system:System} always answers as a registry that forgets nothing would")
+def answers_as_registry(context: Context, system: str) -> None:
+    """After each step all callers saw what the model holds, and every answer was the one that the rules give."""
+    assert_that(exploration.explored(context.world), exploration.agrees())

@@ -12,3 +12,23 @@ Feature: What CAIO promises holds in cases that nobody has thought of
       Given CAIO is running
       When 2,000 different requests are asked of registries that differ
       Then every decision is the one that the rules give
+
+  @CAIO-ROUTE-01 @CAIO-ROUTE-06 @CAIO-ROUTE-07 @CAIO-ERR-02 @CAIO-ERR-06
+  Rule: The registry forgets nothing, and what is refused changes nothing
+
+    Example: Changes and requests of several callers, sound and broken
+      Given CAIO is running
+      When callers register, replace, remove and ask in any order
+      Then CAIO always answers as a registry that forgets nothing would
+
+  @CAIO-ROUTE-09 @CAIO-ENV-04 @CAIO-FAIL-01 @CAIO-FAIL-03
+  Rule: Neither a restart nor a service that fails makes it forget
+
+    @needs.http @needs.settings @needs.backends @needs.process-control
+    Example: A small registry whose services are called, and a CAIO that is killed now and then
+      Given CAIO is running with the settings
+        | setting               | value |
+        | CAIO_REGISTRY_SIZE    | 3     |
+        | CAIO_CIRCUIT_FAILURES | 1000  |
+      When callers register, replace, remove, ask, dispatch and restart in any order
+      Then CAIO always answers as a registry that forgets nothing would

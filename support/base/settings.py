@@ -62,7 +62,7 @@ class Model(BaseModel):
     examples: int | None = Field(
         None, ge=1, description="how many cases each exploration takes, in place of what its sentence says"
     )
-    steps: int = Field(12, ge=1, le=200, description="the most steps of one sequence of actions")
+    steps: int = Field(15, ge=1, le=200, description="the most steps of one sequence of actions")
 
 
 GROUPS: dict[str, type[BaseModel]] = {"timeouts": Timeouts, "load": Load, "model": Model}

@@ -40,7 +40,7 @@ class Budget:
 
     cases: int
     seed: int
-    steps: int = 12
+    steps: int = 15
     shrinking: float = 20.0
 
 
@@ -79,9 +79,9 @@ class Search:
         if self.smallest is None:
             self.cases += 1
             self._until = time.monotonic() + self.shrinking
-        if self.smallest is None or len(steps.steps) <= len(self.smallest.steps):
+        if self.smallest is None or len(steps) <= len(self.smallest.steps):
             expected, seen = _sides(error)
-            self.smallest = Story(tuple(steps.steps), expected, seen)
+            self.smallest = Story(steps.steps(), expected, seen)
 
     def run(self, test: Callable[[], None]) -> None:
         """Have hypothesis search. Raises whatever was no difference, unless one had been found before."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
@@ -32,13 +33,20 @@ class Step:
 
 @dataclass(slots=True)
 class Recording:
-    """What was done in one case, in order."""
+    """What was done in one case, in order. A step is put into words only if somebody reads it, as few are."""
 
-    steps: list[Step] = field(default_factory=list)
+    _noted: list[Callable[[], Step]] = field(default_factory=list)
 
-    def note(self, says: str, command: str = "") -> None:
-        """Note one step, before it is taken."""
-        self.steps.append(Step(says, command))
+    def note(self, tell: Callable[[], Step]) -> None:
+        """Note one step, before it is taken; ``tell`` must say the same whenever it is called."""
+        self._noted.append(tell)
+
+    def steps(self) -> tuple[Step, ...]:
+        """All steps in words."""
+        return tuple(tell() for tell in self._noted)
+
+    def __len__(self) -> int:
+        return len(self._noted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,13 @@ from support.checks.matchers import EVIDENCE, Described
 from support.domains.caio import callers, judging, strategies
 from support.domains.caio.callers import JSON, YAML, Caller
 from support.domains.caio.model import Contract
+from support.domains.caio.sequences import Callers, ServedCallers, bound
 from support.domains.caio.strategies import Case
-from support.model import Budget, Difference, Explored, Recording, curl, explore
+from support.model import Budget, Difference, Explored, Recording, curl, explore, explore_sequences
 from support.world.core import World
+
+SEQUENCES, SERVED_SEQUENCES = 40, 20
+"""Sequences that are explored where nothing else is asked for; restarts take a second or so."""
 
 
 @dataclass(slots=True)
@@ -48,6 +52,24 @@ def decisions(world: World, count: int) -> None:
         return len(case.requests)
 
     keep(world, "decisions", explore(strategies.cases(), judge, budget(world, count)))
+
+
+def sequences(world: World) -> None:
+    """Have callers register, replace, remove and ask in generated orders, and compare each answer."""
+    machine = bound(Callers, world, registry_size(world))
+    keep(world, "sequences", explore_sequences(machine, budget(world, SEQUENCES)))
+
+
+def served_sequences(world: World) -> None:
+    """The same with real services that are called, and with a CAIO that is killed and started again."""
+    machine = bound(ServedCallers, world, registry_size(world), world.companions.start("any-chat"))
+    keep(world, "sequences", explore_sequences(machine, budget(world, SERVED_SEQUENCES)))
+
+
+def registry_size(world: World) -> int | None:
+    """How many services the scenario's settings let CAIO hold; None where they do not say."""
+    size = dict(world.lease.key[2]).get("CAIO_REGISTRY_SIZE")
+    return None if size is None else int(size)
 
 
 def with_services(caller: Caller, contracts: Sequence[Contract], do: Callable[[], None]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -20,20 +20,26 @@ Patterns = Mapping[str, str]
 NOBODY = "no-matching-services"
 
 
-def judge(
+def judge(answer: Answer, contracts: Sequence[Contract], request: RouteRequest, patterns: Patterns) -> None:
+    """Raise Difference if the answer is not one that the rules give."""
+    judge_asked(answer, contracts, request, patterns, Asked(request.body, request.policies, request.history))
+
+
+def judge_asked(
     answer: Answer,
     contracts: Sequence[Contract],
     request: RouteRequest,
     patterns: Patterns,
-    operator: Sequence[model.Policy] = (),
+    asked: Asked,
+    tried: Collection[str] = (),
 ) -> None:
-    """Raise Difference if the answer is not one that the rules give. ``operator`` are the operator's own policies."""
-    asked = Asked(request.body, [*operator, *request.policies], request.history)
+    """The same where more is known than the request says; ``tried`` are services that have been called in vain."""
+    contracts = [each for each in contracts if each["service_id"] not in tried]
     able = {each["service_id"]: each for each in model.admissible(contracts, asked)}
     if answer.refusal is not None and (answer.refusal.kind != NOBODY or able):
         expected = f"a decision for {wording.listed(able)}" if able else "a refusal because no service fits"
         raise Difference(expected, f"it was refused as {answer.refusal}")
-    candidates = {each.service_id: each for each in answer.candidates()}
+    candidates = {each.service_id: each for each in answer.candidates() if each.service_id not in tried}
     for each in contracts:
         _judge_candidate(each, candidates.get(each["service_id"]), asked, patterns)
     if unknown := candidates.keys() - {each["service_id"] for each in contracts}:

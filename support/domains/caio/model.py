@@ -42,11 +42,15 @@ _FIGURES = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request with all that it is decided by; ``policies`` are those of the operator and of the caller."""
+    """A request with all that it is decided by; ``policies`` are those of the operator and of the caller.
+
+    ``unclear`` are services of which it is not promised what is remembered, as they were replaced or came back.
+    """
 
     body: Mapping[str, Any]
     policies: Sequence[Policy] = ()
     history: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    unclear: frozenset[str] = frozenset()
 
     @property
     def abilities(self) -> list[str]:
@@ -226,7 +230,9 @@ def _qualities(contract: Contract, asked: Asked) -> list[float]:
 def _compared(one: Contract, other: Contract, asked: Asked) -> list[int | None]:
     """By quality and by history: 1 where the one is ahead, -1 where the other is, None where it is unclear."""
     pairs = zip(_qualities(one, asked), _qualities(other, asked), strict=True)
-    return [*(_ahead(*pair) for pair in pairs), _steadier(_outcomes(one, asked), _outcomes(other, asked))]
+    known = asked.unclear.isdisjoint((one["service_id"], other["service_id"]))
+    history = _steadier(_outcomes(one, asked), _outcomes(other, asked)) if known else None
+    return [*(_ahead(*pair) for pair in pairs), history]
 
 
 def _ahead(one: float, other: float) -> int:
@@ -282,3 +288,33 @@ class Registry:
     def remove(self, service_id: str) -> Refused | None:
         """Let go of a service."""
         return None if self.contracts.pop(service_id, None) else "service-not-found"
+
+
+RECENT = 20
+"""Calls of a service that are remembered."""
+
+
+@dataclass(slots=True)
+class Outcomes:
+    """How calls of services ended, by service, the oldest first."""
+
+    calls: dict[str, list[bool]] = field(default_factory=dict)
+    unclear: set[str] = field(default_factory=set)
+
+    def note(self, service_id: str, ok: bool) -> None:
+        """Remember one call."""
+        self.calls.setdefault(service_id, []).append(ok)
+
+    def changed(self, service_id: str) -> None:
+        """Note that a service was replaced or removed: whether its failures still count is not promised."""
+        if False in self.calls.pop(service_id, []):
+            self.unclear.add(service_id)
+
+    def with_told(self, told: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
+        """What is remembered, together with what a caller tells."""
+        found = {name: dict(record) for name, record in told.items()}
+        for name, calls in self.calls.items():
+            recent, record = calls[-RECENT:], found.setdefault(name, {})
+            record["successes"] = record.get("successes", 0) + recent.count(True)
+            record["failures"] = record.get("failures", 0) + recent.count(False)
+        return found

@@ -8,6 +8,7 @@ limits and figures meet often; what is drawn is one entry of a list wherever pos
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
@@ -178,6 +179,12 @@ def changed(document: Contract, fields: list[tuple[str, Any]]) -> Contract:
 
 
 @st.composite
+def contracts(draw: Draw, names: Sequence[str], urls: Sequence[str] = (UNREACHED,)) -> Contract:
+    """A contract of one of these services, which is reached at one of these addresses."""
+    return any_contract(draw, draw(st.sampled_from(names)), draw(st.sampled_from(urls)))
+
+
+@st.composite
 def registries(draw: Draw, url: str = UNREACHED) -> list[Contract]:
     """Contracts of different services; many differ from the one before in a field or two only, or in nothing."""
     found: list[Contract] = []
@@ -205,6 +212,7 @@ def requests(draw: Draw) -> RouteRequest:
     return RouteRequest(body, policies, history, draw(_SEED))
 
 
-def cases(url: str = UNREACHED, least: int = 1, most: int = 40) -> SearchStrategy[Case]:
-    """A registry with requests that are made of it one after the other."""
-    return st.builds(Case, registries(url), st.lists(requests(), min_size=least, max_size=most))
+def cases(url: str = UNREACHED, many: int = 30) -> SearchStrategy[Case]:
+    """A registry with requests that are made of it one after the other: mostly many, as registering takes longer."""
+    few = st.lists(requests(), min_size=1, max_size=many)
+    return st.builds(Case, registries(url), st.one_of(few, *[st.lists(requests(), min_size=many, max_size=many)] * 3))
