@@ -4,10 +4,10 @@ from behave import then, when
 from behave.runner import Context
 from hamcrest import assert_that
 
-from support.domains.caio import exploration
+from support.domains.caio import exploration, relations
 from support.world import vocabulary
 
-vocabulary.register()
+vocabulary.register(Change=relations.CHANGES)
 
 
 @when("{count:n} different requests are asked of registries that differ")
@@ -37,4 +37,34 @@ def call_and_restart_in_any_order(context: Context) -> None:
 @then("{system:System} always answers as a registry that forgets nothing would")
 def answers_as_registry(context: Context, system: str) -> None:
     """After each step all callers saw what the model holds, and every answer was the one that the rules give."""
+    assert_that(exploration.explored(context.world), exploration.agrees())
+
+
+@when("{count:n} decisions are asked for again after {change:Change}")
+def ask_again_after(context: Context, count: int, change: str) -> None:
+    """Generated requests are made, something is changed, and the same requests are made again."""
+    exploration.again(context.world, count, change)
+
+
+@when("{count:n} decisions are asked for again with fewer demands")
+def ask_again_loosened(context: Context, count: int) -> None:
+    """Generated requests are made, and again without a policy, or without constraints and guarantees."""
+    exploration.loosened(context.world, count)
+
+
+@when("{count:n} decisions are asked for, and then carried out")
+def ask_and_dispatch(context: Context, count: int) -> None:
+    """Generated requests are made for a decision, and then to be carried out by a real service."""
+    exploration.dispatched(context.world, count)
+
+
+@then("every decision is the same as before")
+def same_as_before(context: Context) -> None:
+    """Who was chosen, refused or outranked, why, with which score and on which terms, has not changed."""
+    assert_that(exploration.explored(context.world), exploration.agrees())
+
+
+@then("no decision loses a service")
+def none_is_lost(context: Context) -> None:
+    """Who was admitted under more demands is admitted under fewer."""
     assert_that(exploration.explored(context.world), exploration.agrees())

@@ -32,3 +32,37 @@ Feature: What CAIO promises holds in cases that nobody has thought of
         | CAIO_CIRCUIT_FAILURES | 1000  |
       When callers register, replace, remove, ask, dispatch and restart in any order
       Then CAIO always answers as a registry that forgets nothing would
+
+  @CAIO-ROUTE-06 @CAIO-ROUTE-01 @CAIO-ERR-06
+  Rule: What has nothing to do with a request does not change its decision
+
+    Scenario Outline: Asked again after <change>
+      Given CAIO is running
+      When 200 decisions are asked for again after <change>
+      Then every decision is the same as before
+
+      Examples:
+        | change                                       |
+        | nothing has changed                          |
+        | the services have come in another order      |
+        | the contracts have come in another form      |
+        | a service has come that offers nothing of it |
+        | worse contracts have been refused            |
+
+    @CAIO-FAIL-03 @needs.http @needs.process-control
+    Example: Asked again after a restart
+      Given a CAIO of its own is running
+      When 200 decisions are asked for again after a restart
+      Then every decision is the same as before
+
+    @CAIO-ROUTE-02 @CAIO-ROUTE-03 @CAIO-ROUTE-04
+    Example: Who asks for less is offered no less
+      Given CAIO is running
+      When 300 decisions are asked for again with fewer demands
+      Then no decision loses a service
+
+    @needs.http @needs.backends
+    Example: What is decided is what is done
+      Given CAIO is running
+      When 300 decisions are asked for, and then carried out
+      Then every decision is the same as before

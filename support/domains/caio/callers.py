@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,9 +92,10 @@ class Caller:
         """What the registry holds; looking is no step."""
         return self.interface.services()
 
-    def clear(self, names: Sequence[str]) -> None:
-        """Remove services without a note. Raises Difference if one is refused that is registered."""
-        for name in names:
+    def clear(self) -> None:
+        """Remove all services without a note. Raises Difference if one is refused that is registered."""
+        for entry in self.held().result():
+            name = entry["service_id"]
             answer = self.interface.remove(name)
             if not answer.accepted:
                 raise Difference(f"{wording.listed([name])}, which is registered, to be removed", f"{answer.refusal}")

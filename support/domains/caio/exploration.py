@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 from support.base.outcomes import Broken
 from support.checks.matchers import EVIDENCE, Described
-from support.domains.caio import callers, judging, strategies
+from support.domains.caio import callers, judging, relations, strategies
 from support.domains.caio.callers import JSON, YAML, Caller
+from support.domains.caio.interface import RouteRequest
 from support.domains.caio.model import Contract
 from support.domains.caio.sequences import Callers, ServedCallers, bound
-from support.domains.caio.strategies import Case
+from support.domains.caio.strategies import UNREACHED, Case
 from support.model import Budget, Difference, Explored, Recording, curl, explore, explore_sequences
 from support.world.core import World
 
@@ -44,10 +45,10 @@ def agrees() -> Described[Explored]:
 
 def decisions(world: World, count: int) -> None:
     """Ask so many generated requests of generated registries, and judge every decision."""
-    interface = callers.connect(world)
+    caller_of = _caller(world)
 
     def judge(case: Case, recording: Recording) -> int:
-        caller = Caller(interface, world, recording)
+        caller = caller_of(recording)
         with_services(caller, case.contracts, lambda: _ask_all(caller, case))
         return len(case.requests)
 
@@ -66,6 +67,70 @@ def served_sequences(world: World) -> None:
     keep(world, "sequences", explore_sequences(machine, budget(world, SERVED_SEQUENCES)))
 
 
+def again(world: World, count: int, change: str) -> None:
+    """Ask for decisions, have something changed, and ask again: every decision must be the same."""
+    caller_of, alter = _caller(world), relations.CHANGES[change]
+
+    def judge(case: Case, recording: Recording) -> int:
+        caller = caller_of(recording)
+
+        def compared() -> None:
+            before = [caller.ask(each) for each in case.requests]
+            alter(caller, case)
+            for request, answer in zip(case.requests, before, strict=True):
+                relations.compare(answer, caller.ask(request))
+
+        with_services(caller, case.contracts, compared)
+        return len(case.requests)
+
+    keep(world, "decisions asked for again", explore(strategies.cases(), judge, budget(world, count)))
+
+
+def loosened(world: World, count: int) -> None:
+    """Ask for decisions, and again with a demand less: no service that was admitted may be refused."""
+
+    def compared(caller: Caller, request: RouteRequest) -> None:
+        relations.compare_loosened(caller.ask(request), caller.ask(relations.loosened(request)))
+
+    _each(world, "decisions asked for with less demands", count, compared)
+
+
+def dispatched(world: World, count: int) -> None:
+    """Ask for decisions, and have the same requests carried out: the same must be decided."""
+
+    def compared(caller: Caller, request: RouteRequest) -> None:
+        decided = caller.ask(request)
+        carried_out = caller.dispatch(request)
+        relations.compare(decided, relations.as_decided(carried_out))
+        if carried_out.accepted and carried_out.read(str, "service_id") != decided.read(str, "service_id"):
+            raise Difference("the chosen service to serve", f"{carried_out.read(str, 'service_id')} served")
+
+    _each(world, "decisions carried out", count, compared, world.companions.start("any-chat"))
+
+
+def _each(
+    world: World, what: str, count: int, compared: Callable[[Caller, RouteRequest], None], url: str = UNREACHED
+) -> None:
+    caller_of = _caller(world)
+
+    def judge(case: Case, recording: Recording) -> int:
+        caller = caller_of(recording)
+
+        def all_compared() -> None:
+            for request in case.requests:
+                compared(caller, request)
+
+        with_services(caller, case.contracts, all_compared)
+        return len(case.requests)
+
+    keep(world, what, explore(strategies.cases(url), judge, budget(world, count)))
+
+
+def _caller(world: World) -> Callable[[Recording], Caller]:
+    interface = callers.connect(world)
+    return lambda recording: Caller(interface, world, recording)
+
+
 def registry_size(world: World) -> int | None:
     """How many services the scenario's settings let CAIO hold; None where they do not say."""
     size = dict(world.lease.key[2]).get("CAIO_REGISTRY_SIZE")
@@ -74,16 +139,12 @@ def registry_size(world: World) -> int | None:
 
 def with_services(caller: Caller, contracts: Sequence[Contract], do: Callable[[], None]) -> None:
     """Do something while these services are registered, some as YAML and some as JSON; they are removed afterwards."""
-    names: list[str] = []
     try:
         for number, contract in enumerate(contracts):
-            answer = caller.register(contract, JSON if number % 2 else YAML)
-            if not answer.accepted:
-                raise Difference("a sound contract to be accepted", f"it was refused as {answer.refusal}")
-            names.append(contract["service_id"])
+            relations.accepted(caller.register(contract, JSON if number % 2 else YAML))
         do()
     finally:
-        caller.clear(names)
+        caller.clear()
 
 
 def _ask_all(caller: Caller, case: Case) -> None:
