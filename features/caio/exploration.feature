@@ -49,10 +49,12 @@ Feature: What CAIO promises holds in cases that nobody has thought of
         | a service has come that offers nothing of it |
         | worse contracts have been refused            |
 
-    @CAIO-FAIL-03 @needs.http @needs.process-control
-    Example: Asked again after a restart
-      Given a CAIO of its own is running
-      When 200 decisions are asked for again after a restart
+    @CAIO-FAIL-03 @CAIO-ROUTE-09 @needs.http @needs.settings @needs.process-control
+    Example: Asked again after calls that failed and a restart
+      Given CAIO is running with the settings
+        | setting               | value |
+        | CAIO_CIRCUIT_FAILURES | 1000  |
+      When 60 decisions are asked for again after failed calls and a restart
       Then every decision is the same as before
 
     @CAIO-ROUTE-02 @CAIO-ROUTE-03 @CAIO-ROUTE-04

@@ -69,14 +69,16 @@ def served_sequences(world: World) -> None:
 
 def again(world: World, count: int, change: str) -> None:
     """Ask for decisions, have something changed, and ask again: every decision must be the same."""
-    caller_of, alter = _caller(world), relations.CHANGES[change]
+    caller_of, between = _caller(world), relations.CHANGES[change]
 
     def judge(case: Case, recording: Recording) -> int:
         caller = caller_of(recording)
 
         def compared() -> None:
+            if between.prepare is not None:
+                between.prepare(caller, case)
             before = [caller.ask(each) for each in case.requests]
-            alter(caller, case)
+            between.alter(caller, case)
             for request, answer in zip(case.requests, before, strict=True):
                 relations.compare(answer, caller.ask(request))
 

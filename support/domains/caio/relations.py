@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from support.checks.shapes import Object, read
@@ -18,7 +19,15 @@ from support.subjects import deployment
 OTHER = strategies.contract("zz-other", ["what-nobody-asks-for"])
 """A service that offers nothing that generated requests ask for."""
 
-Change = Callable[[Caller, Case], None]
+Act = Callable[[Caller, Case], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What changes between two times that the same is asked, and what happens before the first time."""
+
+    alter: Act
+    prepare: Act | None = None
 
 
 def nothing(caller: Caller, case: Case) -> None:
@@ -50,6 +59,12 @@ def refused(caller: Caller, case: Case) -> None:
                 raise Difference("the contract to be refused", "it was accepted")
 
 
+def call_in_vain(caller: Caller, case: Case) -> None:
+    """Have all requests carried out, by services that cannot be reached."""
+    for request in case.requests:
+        caller.dispatch(request)
+
+
 def restart(caller: Caller, case: Case) -> None:
     """Kill the system without warning and start it again."""
     caller.recording.note(lambda: Step("CAIO is killed without warning and started again"))
@@ -59,12 +74,12 @@ def restart(caller: Caller, case: Case) -> None:
 
 
 CHANGES: dict[str, Change] = {
-    "nothing has changed": nothing,
-    "the services have come in another order": another_order,
-    "the contracts have come in another form": other_forms,
-    "a service has come that offers nothing of it": irrelevant,
-    "worse contracts have been refused": refused,
-    "a restart": restart,
+    "nothing has changed": Change(nothing),
+    "the services have come in another order": Change(another_order),
+    "the contracts have come in another form": Change(other_forms),
+    "a service has come that offers nothing of it": Change(irrelevant),
+    "worse contracts have been refused": Change(refused),
+    "failed calls and a restart": Change(restart, call_in_vain),
 }
 """What changes, as Gherkin says it."""
 

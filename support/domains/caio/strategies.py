@@ -94,8 +94,14 @@ POLICIES: list[Policy] = [
     ],
     *[{"type": "guarantee", "field": "alignment", "minimum": least} for least in RATIOS[:5]],
     *[{"type": "guarantee", "field": "latency_p95_ms", "maximum": most} for most in MILLISECONDS],
-    {"type": "guarantee", "field": "accuracy", "minimum": 0.5, "maximum": 0.9},
-    {"type": "guarantee", "field": "latency_p95_ms", "minimum": 200, "maximum": 1000},
+    *[
+        {"type": "guarantee", "field": name, "minimum": least, "maximum": most}
+        for name, bounds in (
+            ("accuracy", [(0.5, 0.9), (0.9, 0.9), (0.9, 1), (0.9001, 1.0), (0, 0.8999)]),
+            ("latency_p95_ms", [(200, 1000), (200, 200.0), (199.5, 200), (201, 1000), (1, 199.5)]),
+        )
+        for least, most in bounds
+    ],
     {"type": "guarantee", "field": "determinism", "value": True},
     *[{"type": "cost", "maximum": limit} for limit in COSTS],
     *[{"type": "trust", "minimum": level} for level in LEVELS],

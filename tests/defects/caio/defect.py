@@ -18,7 +18,7 @@ there; ``tests.defects.documents`` has ``swap`` and ``in_yaml`` to write edits w
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.defects.documents import Edit
 
@@ -37,6 +37,8 @@ class Defect:
     says that it bends what CAIO is started with, and so replaces nothing of its code. ``sample`` is a regular
     expression for the names of the scenarios to try, where to try them all would take long. ``contained`` has it tried
     with the scenarios that need containers, where the criterion has others too: each container costs its time.
+    ``explored`` has it tried with the explorations by a model, and only them: it is there to show what they find, and
+    the others need not wait for so many cases.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Defect:
     document: str = ""
     edit: Edit | None = None
     contained: bool = False
+    explored: bool = False
 
 
 def defect(
@@ -58,12 +61,13 @@ def defect(
     by_environment: bool = False,
     sample: str = "",
     contained: bool = False,
+    explored: bool = False,
 ) -> Callable[[Callable[[], None]], None]:
     """Decorator: list a function as the defect that it makes; its name, with hyphens, is the defect's."""
 
     def enlist(apply: Callable[[], None]) -> None:
-        found = Defect(_named(apply), criterion, says, apply, interfaces, by_environment, sample, contained=contained)
-        _enlist(found)
+        found = Defect(_named(apply), criterion, says, apply, interfaces, by_environment, sample)
+        _enlist(replace(found, contained=contained, explored=explored))
 
     return enlist
 
