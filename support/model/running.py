@@ -16,6 +16,7 @@ from typing import TypeVar
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity
 from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 from hypothesis.strategies import SearchStrategy
 
 from support.model.story import Difference, Recording, Story
@@ -160,7 +161,7 @@ def _same_cases_everywhere() -> Iterator[None]:
     """Keep hypothesis from drawing constants of whatever modules happen to be loaded: cases follow the seed alone."""
     original = providers._get_local_constants
     providers.CONSTANTS_CACHE.cache.clear()
-    providers._get_local_constants = providers.Constants
+    providers._get_local_constants = Constants
     try:
         yield
     finally:

@@ -13,7 +13,8 @@ from support.domains.caio import callers, contracts, judging, model, strategies,
 from support.domains.caio.answer import Answer
 from support.domains.caio.callers import JSON, YAML, Caller
 from support.domains.caio.interface import Interface, RouteRequest
-from support.domains.caio.model import Asked, Contract, Outcomes, Refused, Registry
+from support.domains.caio.model import Asked, Contract
+from support.domains.caio.registry_model import Outcomes, Refused, Registry
 from support.model import Difference, Sequence, Step
 from support.subjects import deployment
 from support.world.core import World

@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -18,8 +18,6 @@ from hypothesis.strategies import SearchStrategy
 from support.base.documents import put
 from support.domains.caio.interface import RouteRequest
 from support.domains.caio.model import Contract, Policy
-
-T = TypeVar("T")
 
 UNREACHED = "http://127.0.0.1:9"
 SERVICES = ["chat-a", "chat-b", "chat-c", "chat-a-2", "0.x_y-z", "s" * 128]
@@ -121,12 +119,6 @@ RECORDS: list[dict[str, int]] = [
 ]
 
 
-class Draw(Protocol):
-    """Draws from a strategy."""
-
-    def __call__(self, strategy: SearchStrategy[T]) -> T: ...
-
-
 @dataclass(slots=True)
 class Case:
     """One registry, and the requests that are made of it."""
@@ -166,7 +158,7 @@ def contract(name: str, offers: list[str], version: str = "1.0.0", url: str = UN
     }
 
 
-def any_contract(draw: Draw, name: str, url: str = UNREACHED) -> Contract:
+def any_contract(draw: st.DrawFn, name: str, url: str = UNREACHED) -> Contract:
     """A contract with some of the fields that it may have."""
     document = contract(name, draw(_OFFERED), draw(_VERSIONS), url)
     stated = STATED if draw(_COIN) else []
@@ -185,13 +177,13 @@ def changed(document: Contract, fields: list[tuple[str, Any]]) -> Contract:
 
 
 @st.composite
-def contracts(draw: Draw, names: Sequence[str], urls: Sequence[str] = (UNREACHED,)) -> Contract:
+def contracts(draw: st.DrawFn, names: Sequence[str], urls: Sequence[str] = (UNREACHED,)) -> Contract:
     """A contract of one of these services, which is reached at one of these addresses."""
     return any_contract(draw, draw(st.sampled_from(names)), draw(st.sampled_from(urls)))
 
 
 @st.composite
-def registries(draw: Draw, url: str = UNREACHED) -> list[Contract]:
+def registries(draw: st.DrawFn, url: str = UNREACHED) -> list[Contract]:
     """Contracts of different services; many differ from the one before in a field or two only, or in nothing."""
     found: list[Contract] = []
     for name in draw(_NAMES):
@@ -203,7 +195,7 @@ def registries(draw: Draw, url: str = UNREACHED) -> list[Contract]:
 
 
 @st.composite
-def requests(draw: Draw) -> RouteRequest:
+def requests(draw: st.DrawFn) -> RouteRequest:
     """A request with a few demands, policies and a history, each of which is often empty."""
     body: dict[str, Any] = {"intent": {"type": draw(_KIND)}}
     if draw(_COIN):
