@@ -188,7 +188,8 @@ def registries(draw: st.DrawFn, url: str = UNREACHED) -> list[Contract]:
     found: list[Contract] = []
     for name in draw(_NAMES):
         if found and draw(_COIN):
-            found.append(changed({**found[-1], "service_id": name, "name": name}, draw(_FEW)))
+            twin: Contract = {**found[-1], "service_id": name, "name": name}
+            found.append(changed(twin, draw(_FEW)))
         else:
             found.append(any_contract(draw, name, url))
     return found
