@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from support.base.outcomes import Broken
-from support.checks.matchers import EVIDENCE, Described
+from support.checks.matchers import Described
 from support.domains.caio import callers, judging, relations, strategies
 from support.domains.caio.callers import JSON, YAML, Caller
 from support.domains.caio.interface import RouteRequest
@@ -18,6 +18,9 @@ from support.world.core import World
 
 SEQUENCES, SERVED_SEQUENCES = 40, 20
 """Sequences that are explored where nothing else is asked for; restarts take a second or so."""
+
+
+STORY = "the whole story, and a script that repeats it, are attached to the step that explored"
 
 
 @dataclass(slots=True)
@@ -39,7 +42,7 @@ def agrees() -> Described[Explored]:
     return Described(
         "no difference from the model",
         lambda found: found.story is None and found.cases > 0,
-        lambda found: f"{found.story.short()}; {EVIDENCE}" if found.story else f"it judged {found}",
+        lambda found: f"{found.story.short()}; {STORY}" if found.story else f"it judged {found}",
     )
 
 

@@ -187,7 +187,7 @@ def registries(draw: st.DrawFn, url: str = UNREACHED) -> list[Contract]:
     """Contracts of different services; many differ from the one before in a field or two only, or in nothing."""
     found: list[Contract] = []
     for name in draw(_NAMES):
-        if found and draw(_COIN):
+        if len(found) > 0 and draw(_COIN):
             twin: Contract = {**found[-1], "service_id": name, "name": name}
             found.append(changed(twin, draw(_FEW)))
         else:
