@@ -1,13 +1,21 @@
 """Sentences about CAIO as its model has it: many generated requests and sequences, each answer of which is judged."""
 
-from behave import then, when
+from behave import given, then, when
 from behave.runner import Context
 from hamcrest import assert_that
 
-from support.domains.caio import exploration, relations
+from support.base import documents
+from support.domains.caio import exploration, relations, requests
 from support.world import vocabulary
 
 vocabulary.register(Change=relations.CHANGES)
+
+
+@given("{system:System} is running under these policies of its operator")
+def run_under_policies(context: Context, system: str) -> None:
+    """A system of the scenario's own lays the policies of the table over every request, whatever its caller says."""
+    policies = [requests.policy(row) for row in documents.rows(context.table)]
+    exploration.start_under_policies(context.world, policies)
 
 
 @when("{count:n} different requests are asked of registries that differ")

@@ -13,11 +13,29 @@ Feature: What CAIO promises holds in cases that nobody has thought of
       When 2,000 different requests are asked of registries that differ
       Then every decision is the one that the rules give
 
+    @needs.http @needs.settings @needs.files
+    Example: Policies of the operator as well as of callers
+      Given CAIO is running under these policies of its operator
+        | type       | field             | value | minimum | services |
+        | constraint | requires_internet | no    |         |          |
+        | guarantee  | accuracy          |       | 0.5     |          |
+        | deny       |                   |       |         | chat-c   |
+      When 500 different requests are asked of registries that differ
+      Then every decision is the one that the rules give
+
   @CAIO-ROUTE-01 @CAIO-ROUTE-06 @CAIO-ROUTE-07 @CAIO-ERR-02 @CAIO-ERR-06
   Rule: The registry forgets nothing, and what is refused changes nothing
 
     Example: Changes and requests of several callers, sound and broken
       Given CAIO is running
+      When callers register, replace, remove and ask in any order
+      Then CAIO always answers as a registry that forgets nothing would
+
+    @needs.http @needs.settings
+    Example: Changes and requests over two workers, which nobody may notice
+      Given CAIO is running with the settings
+        | setting      | value |
+        | CAIO_WORKERS | 2     |
       When callers register, replace, remove and ask in any order
       Then CAIO always answers as a registry that forgets nothing would
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from support.base.outcomes import Broken
 from support.checks.matchers import Described
-from support.domains.caio import callers, judging, relations, strategies
+from support.domains.caio import callers, contracts, judging, relations, strategies
 from support.domains.caio.callers import JSON, YAML, Caller
 from support.domains.caio.interface import RouteRequest
-from support.domains.caio.model import Contract
+from support.domains.caio.model import Asked, Contract, Policy
 from support.domains.caio.sequences import Callers, ServedCallers, bound
 from support.domains.caio.strategies import UNREACHED, Case
 from support.model import Budget, Difference, Explored, Recording, curl, explore, explore_sequences
@@ -28,6 +28,8 @@ class Explorations:
     """What the scenario explored; empty before it did."""
 
     found: list[Explored] = field(default_factory=list)
+    operator: list[Policy] = field(default_factory=list)
+    """The operator's own policies, which apply to every request."""
 
 
 def explored(world: World) -> Explored:
@@ -56,6 +58,15 @@ def decisions(world: World, count: int) -> None:
         return len(case.requests)
 
     keep(world, "decisions", explore(strategies.cases(), judge, budget(world, count)))
+
+
+def start_under_policies(world: World, policies: list[Policy]) -> None:
+    """Start a CAIO of the scenario's own whose operator lays these policies over every request."""
+    deployment = world.begin("file-configured")
+    deployment.files["policies"].write_text(contracts.text(policies), encoding="utf-8")
+    deployment.start()
+    world.meet()
+    world.part(Explorations).operator = policies
 
 
 def sequences(world: World) -> None:
@@ -142,10 +153,10 @@ def registry_size(world: World) -> int | None:
     return None if size is None else int(size)
 
 
-def with_services(caller: Caller, contracts: Sequence[Contract], do: Callable[[], None]) -> None:
+def with_services(caller: Caller, documents: Sequence[Contract], do: Callable[[], None]) -> None:
     """Do something while these services are registered, some as YAML and some as JSON; they are removed afterwards."""
     try:
-        for number, contract in enumerate(contracts):
+        for number, contract in enumerate(documents):
             relations.accepted(caller.register(contract, JSON if number % 2 else YAML))
         do()
     finally:
@@ -153,9 +164,10 @@ def with_services(caller: Caller, contracts: Sequence[Contract], do: Callable[[]
 
 
 def _ask_all(caller: Caller, case: Case) -> None:
-    patterns = caller.world.system.reasons
+    patterns, operator = caller.world.system.reasons, caller.world.part(Explorations).operator
     for request in case.requests:
-        judging.judge(caller.ask(request), case.contracts, request, patterns)
+        asked = Asked(request.body, [*operator, *request.policies], request.history)
+        judging.judge(caller.ask(request), case.contracts, request, patterns, asked)
 
 
 def budget(world: World, cases: int) -> Budget:

@@ -20,12 +20,7 @@ Patterns = Mapping[str, str]
 NOBODY = "no-matching-services"
 
 
-def judge(answer: Answer, contracts: Sequence[Contract], request: RouteRequest, patterns: Patterns) -> None:
-    """Raise Difference if the answer is not one that the rules give."""
-    judge_asked(answer, contracts, request, patterns, Asked(request.body, request.policies, request.history))
-
-
-def judge_asked(
+def judge(
     answer: Answer,
     contracts: Sequence[Contract],
     request: RouteRequest,
@@ -33,7 +28,10 @@ def judge_asked(
     asked: Asked,
     tried: Collection[str] = (),
 ) -> None:
-    """The same where more is known than the request says; ``tried`` are services that have been called in vain."""
+    """Raise Difference if the answer is not one that the rules give.
+
+    ``asked`` is all that the request is decided by; ``tried`` are services that have been called in vain.
+    """
     contracts = [each for each in contracts if each["service_id"] not in tried]
     able = {each["service_id"]: each for each in model.admissible(contracts, asked)}
     if answer.refusal is not None and (answer.refusal.kind != NOBODY or able):

@@ -117,7 +117,7 @@ class Callers(Sequence):
         known, unclear = self.outcomes.with_told(request.history), frozenset(self.outcomes.unclear)
         asked = Asked(request.body, request.policies, known, unclear)
         patterns, registered = self.world.system.reasons, list(self.registry.contracts.values())
-        judging.judge_asked(answer, registered, request, patterns, asked, tried)
+        judging.judge(answer, registered, request, patterns, asked, tried)
 
     def _settle(self, answer: Answer, refused: Refused | None) -> None:
         if refused is None:

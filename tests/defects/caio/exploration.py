@@ -13,8 +13,9 @@ from typing import Any
 from tests.defects.caio.defect import defect
 from tests.defects.patching import put_item, wrap
 
-GENERATED, SEQUENCES = "Requests, policies", "Changes and requests"
+GENERATED, SEQUENCES = "Requests, policies", "Changes and requests of"
 SERVED, CARRIED_OUT, RESTARTED = "A small registry", "What is decided is what is done", "and a restart"
+OPERATOR = "Policies of the operator"
 HTTP = ("http",)
 
 
@@ -52,6 +53,14 @@ def one_policy_of_each_type() -> None:
         last = {check.rule.rpartition(".")[2]: check.rule for check in compiled.checks}
         kept = tuple(each for each in compiled.checks if each.rule in last.values())
         return dataclasses.replace(compiled, checks=kept)
+
+
+@defect("CAIO-ROUTE-02", "A caller's policies take the place of the operator's", HTTP, sample=OPERATOR, explored=True)
+def callers_policies_instead() -> None:
+    @wrap("caio.routing.stages:evaluate_rules")
+    def broken(original: Any, candidates: Any, *policies: Any) -> Any:
+        told = [each for each in policies[1:] if each.checks]
+        return original(candidates, *(told or policies))
 
 
 @defect("CAIO-ROUTE-03", "The limit of a call's cost is taken from the policies alone", sample=GENERATED, explored=True)
