@@ -35,6 +35,14 @@ class TimeIsUp(BaseException):
     """Ends the search for a smaller story. No Exception, so that hypothesis does not take it for a difference."""
 
 
+class Trouble(BaseException):
+    """Carries an error of the suite's own past hypothesis, which would look for smaller cases that raise it."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
 @dataclass(frozen=True, slots=True)
 class Budget:
     """How long to explore: cases, the seed that makes them, steps of a sequence, seconds of shrinking."""
@@ -91,6 +99,9 @@ class Search:
                 test()
         except TimeIsUp:
             pass
+        except Trouble as trouble:
+            if self.smallest is None:
+                raise trouble.error from None
         except Exception:
             if self.smallest is None:
                 raise
@@ -114,6 +125,8 @@ def explore(cases: SearchStrategy[C], judge: Callable[[C, Recording], int], budg
             search.kept(judge(case, recording))
         except AssertionError as found:
             error = found
+        except Exception as found:
+            raise Trouble(found) from found
         if error is not None:
             search.differs(recording, error)
             raise Difference(*_sides(error)) from None  # all from one line, so that hypothesis takes them for one

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import hypothesis
+from hypothesis.errors import HypothesisException
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
-from support.model.running import Budget, Explored, Search, current_error, settings
+from support.model.running import Budget, Explored, Search, Trouble, current_error, settings
 from support.model.story import Recording
 
 
@@ -33,6 +34,8 @@ class Sequence(RuleBasedStateMachine):
         error = current_error()
         if isinstance(error, AssertionError):
             self.search.differs(self.recording, error)
+        elif isinstance(error, Exception) and not isinstance(error, HypothesisException):
+            raise Trouble(error)
         elif error is None:
             self.search.kept()
         self.tidy_up()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
-from support.base.outcomes import Broken
+from support.base.outcomes import Broken, NotMet
 from support.checks.matchers import Described
 from support.domains.caio import callers, contracts, judging, relations, strategies
 from support.domains.caio.callers import JSON, YAML, Caller
@@ -159,8 +160,11 @@ def with_services(caller: Caller, documents: Sequence[Contract], do: Callable[[]
         for number, contract in enumerate(documents):
             relations.accepted(caller.register(contract, JSON if number % 2 else YAML))
         do()
-    finally:
-        caller.clear()
+    except BaseException:
+        with suppress(NotMet):  # what went wrong first is what is told
+            caller.clear()
+        raise
+    caller.clear()
 
 
 def _ask_all(caller: Caller, case: Case) -> None:
