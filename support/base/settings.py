@@ -54,7 +54,19 @@ class Load(BaseModel):
         return workers
 
 
-GROUPS: dict[str, type[BaseModel]] = {"timeouts": Timeouts, "load": Load}
+class Model(BaseModel):
+    """How long models are explored, and by which seed. The same seed makes the same cases, and so the same verdict."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    seed: int = Field(7, ge=0, lt=2**32, description="what the cases of explorations follow from")
+    examples: int | None = Field(
+        None, ge=1, description="how many cases each exploration takes, in place of what its sentence says"
+    )
+    steps: int = Field(15, ge=1, le=200, description="the most steps of one sequence of actions")
+
+
+GROUPS: dict[str, type[BaseModel]] = {"timeouts": Timeouts, "load": Load, "model": Model}
 """Settings whose names have a dot, by what stands before it."""
 
 
@@ -78,6 +90,7 @@ class Settings(BaseModel):
     clean: bool = Field(True, description="whether earlier results are removed first")
     timeouts: Timeouts = Field(default_factory=Timeouts)
     load: Load = Field(default_factory=Load)
+    model: Model = Field(default_factory=Model)
     _of_systems: dict[str, Settings] = PrivateAttr(default_factory=dict)
     _system: str | None = PrivateAttr(None)
 

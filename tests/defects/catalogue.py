@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.defects.documents import Edit
@@ -40,6 +40,8 @@ class Defect:
     says that it bends what the system is started with, and so replaces nothing of its code. ``sample`` is a regular
     expression for the names of the scenarios to try, where to try them all would take long. ``contained`` has it tried
     with the scenarios that need containers, where the criterion has others too: each container costs its time.
+    ``explored`` has it tried with the explorations by a model, and only them: it is there to show what they find, and
+    the others need not wait for so many cases.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Defect:
     document: str = ""
     edit: Edit | None = None
     contained: bool = False
+    explored: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +71,14 @@ class Catalogue:
         by_environment: bool = False,
         sample: str = "",
         contained: bool = False,
+        explored: bool = False,
     ) -> Callable[[Callable[[], None]], None]:
         """Decorator: list a function as the defect that it makes; its name, with hyphens, is the defect's."""
 
         def enlist(apply: Callable[[], None]) -> None:
             name = _named(apply)
-            self._add(Defect(name, criterion, says, apply, interfaces, by_environment, sample, contained=contained))
+            found = Defect(name, criterion, says, apply, interfaces, by_environment, sample)
+            self._add(replace(found, contained=contained, explored=explored))
 
         return enlist
 

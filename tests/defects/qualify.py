@@ -22,6 +22,7 @@ from tests.defects.trials import Ended, Trial, Trials
 
 Say = Callable[[str], None]
 CONTAINERS, EXCLUSIVE = "needs.containers", "exclusive"
+EXPLORATION = "exploration.feature"
 
 
 def verified(listed: CriteriaFile) -> list[str]:
@@ -81,9 +82,13 @@ def exclusive(system: str) -> set[str]:
 
 
 def where_it_shows(each: Defect, files: Files) -> tuple[str, ...]:
-    """The files to try a defect in: those about containers only if it asks for them, or if there are no others."""
-    wanted = tuple(name for name, contained in files.items() if contained == each.contained)
-    return wanted or tuple(files)
+    """The files to try a defect in: those about containers only if it asks for them, or if there are no others.
+
+    One that explorations are to find is tried with them alone, and any other without them.
+    """
+    fitting = {name: contained for name, contained in files.items() if name.endswith(EXPLORATION) == each.explored}
+    wanted = tuple(name for name, contained in fitting.items() if contained == each.contained)
+    return wanted or tuple(fitting) or tuple(files)
 
 
 def plan(system: str, defects: Sequence[Defect], everywhere: bool = True) -> list[Trial]:

@@ -66,8 +66,8 @@ def contract(row: Mapping[str, str], base_url: str = UNREACHABLE, health: str | 
     return document
 
 
-def text(document: Document) -> str:
-    """The document as YAML."""
+def text(document: Document | list[Document]) -> str:
+    """The document, or the list of documents, as YAML."""
     return yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
 
 

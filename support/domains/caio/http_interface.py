@@ -28,14 +28,22 @@ PLENTY = 60.0
 
 
 class HttpInterface:
-    """Speaks to an orchestrator over HTTP. ``token``, where there is one, is shown with every request."""
+    """Speaks to an orchestrator over HTTP. ``token``, where there is one, is shown with every request.
+
+    Answers that come ``quiet`` do not hold their exchange as text: writing thousands takes longer than making them.
+    """
 
     name = "http"
 
-    def __init__(self, client: HttpClient, system: System, token: str | None = None) -> None:
+    def __init__(self, client: HttpClient, system: System, token: str | None = None, *, quiet: bool = False) -> None:
         self.client = client
         self._system = system
         self._token = token
+        self._quiet = quiet
+
+    def over(self, client: HttpClient) -> HttpInterface:
+        """The same orchestrator as the same caller, quietly, over another client."""
+        return HttpInterface(client, self._system, self._token, quiet=True)
 
     def register(self, contract: str) -> Answer:
         return self._send("POST", self._path("services"), contract)
@@ -119,7 +127,7 @@ class HttpInterface:
             options |= {"content": contract, "headers": {"Content-Type": "application/yaml"}}
         if "body" in options:
             options["json"] = options.pop("body")
-        return answer_of(self.client.request(method, path, token=self._token, **options))
+        return answer_of(self.client.request(method, path, token=self._token, **options), quiet=self._quiet)
 
 
 def as_json(request: RouteRequest) -> dict[str, Any]:
@@ -127,13 +135,15 @@ def as_json(request: RouteRequest) -> dict[str, Any]:
     return {**request.body, "policies": request.policies, "history": request.history, "seed": request.seed}
 
 
-def answer_of(exchange: Exchange) -> Answer:
+def answer_of(exchange: Exchange, *, quiet: bool = False) -> Answer:
     """Read an exchange as an answer. No answer at all is a refusal of the kind "no-answer".
+
+    ``quiet`` leaves the exchange as text out.
 
     Raises NotMet for a result that is no JSON.
     """
     common: dict[str, Any] = {
-        "shown": exchange.describe(),
+        "shown": "" if quiet else exchange.describe(),
         "duration": exchange.duration,
         "status": exchange.status,
         "request_id": exchange.headers.get("X-Request-ID"),

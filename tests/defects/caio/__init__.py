@@ -11,6 +11,7 @@ from tests.defects.caio import (  # noqa: F401 -- importing them registers their
     decisions,
     encryption,
     errors,
+    exploration,
     failover,
     hardening,
     health,
