@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from support.base.outcomes import Broken
-from support.deployments.processes import Usage
+from support.deployments.processes import Usage, added
 from support.deployments.server import ServerProcess
 
 
@@ -164,4 +164,5 @@ def total(usages: Iterable[Usage]) -> Usage:
         cpu=sum(one.cpu for one in each),
         threads=sum(one.threads for one in each),
         processes=sum(one.processes for one in each),
+        waited=added(one.waited for one in each),
     )

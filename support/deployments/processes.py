@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -56,12 +57,16 @@ class ProcessIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a process and its children use: memory in bytes, CPU time in seconds."""
+    """What a process and its children use: memory in bytes, CPU time in seconds.
+
+    ``waited`` is how long their threads were ready to run and had no processor, in seconds; None where it is not known.
+    """
 
     memory: int
     cpu: float
     threads: int
     processes: int
+    waited: float | None = None
 
 
 def myself() -> ProcessIdentity:
@@ -125,7 +130,7 @@ def is_stopped(pid: int) -> bool:
 
 def usage(pid: int) -> Usage:
     """What the process and its children use now. A process that ended meanwhile counts as nothing."""
-    memory, cpu, threads, processes = 0, 0.0, 0, 0
+    memory, cpu, threads, processes, waits = 0, 0.0, 0, 0, list[float | None]()
     for process in _family(pid):
         try:
             with process.oneshot():
@@ -134,9 +139,30 @@ def usage(pid: int) -> Usage:
                 cpu += times.user + times.system
                 threads += process.num_threads()
                 processes += 1
+            waits.append(_waited(process.pid))
         except psutil.NoSuchProcess:
             continue
-    return Usage(memory, cpu, threads, processes)
+    return Usage(memory, cpu, threads, processes, added(waits))
+
+
+def added(waits: Iterable[float | None]) -> float | None:
+    """Waiting times together; None if one of them is not known."""
+    known = list(waits)
+    return None if None in known else sum(each for each in known if each is not None)
+
+
+def _waited(pid: int) -> float | None:
+    """Seconds for which the process's threads waited for a processor (proc(5), ``schedstat``: run delay)."""
+    nanoseconds = 0
+    try:
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread that has just ended
+                nanoseconds += int((thread / "schedstat").read_text(encoding="ascii").split()[1])
+    except FileNotFoundError:
+        return 0.0 if not Path(f"/proc/{pid}").exists() else None
+    except (OSError, IndexError, ValueError):  # a kernel that does not count them
+        return None
+    return nanoseconds / 1e9
 
 
 def of_run(run_id: str) -> list[ProcessIdentity]:

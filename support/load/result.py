@@ -121,12 +121,16 @@ class Second(_Part):
 
 
 class Usage(_Part):
-    """What the server used at a moment: CPU seconds since it started, memory in bytes."""
+    """What the server used at a moment: CPU seconds since it started, memory in bytes.
+
+    ``waited`` is how many seconds it was ready to run and had no processor; None where it is not known.
+    """
 
     at: float
     cpu: float
     memory: int
     threads: int
+    waited: float | None = None
 
 
 class StageSpan(_Part):

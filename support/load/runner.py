@@ -45,6 +45,9 @@ class ServerUsage(Protocol):
     @property
     def threads(self) -> int: ...
 
+    @property
+    def waited(self) -> float | None: ...
+
 
 class LoadInterrupted(KeyboardInterrupt):
     """Ctrl-C while a load ran: everything of it has been ended, and ``result`` is what was measured until then."""
@@ -228,7 +231,7 @@ class LoadRun:
         """The engine's result, with what was seen from here."""
         begin, end = result.started - _LOOK, result.started + result.seconds + _LOOK
         server = tuple(
-            Usage(at=at - result.started, cpu=seen.cpu, memory=seen.memory, threads=seen.threads)
+            Usage(at=at - result.started, cpu=seen.cpu, memory=seen.memory, threads=seen.threads, waited=seen.waited)
             for at, seen in self._usages
             if begin <= at <= end
         )

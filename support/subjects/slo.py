@@ -79,17 +79,23 @@ def demand_processor(world: World, percent: float) -> None:
 def judge_processor(result: LoadResult, percent: float) -> Finding:
     """Whether so many percent of a processor were enough for the rate of the load.
 
-    Not met if it kept that rate from being sent; broken where others left it less than that to take and the rate was
-    not served, and where the generator did not send the rate. A rate that was served with less is a limit kept, however
-    crowded the machine was.
+    Not met if it kept that rate from being sent; broken where the generator did not send the rate. Where others left it
+    less than the limit to take, a limit is kept only if it would have been with a processor for itself: the rate was
+    served, and the time taken and the time waited for a processor stay under the limit together. Otherwise broken.
     """
-    share, seconds = _share(result)
+    share, wanted, seconds = _share(result)
     what, noise = "processor time at the target rate", result.noise
     said = f"it used {share:.1%} of a processor over {seconds:.1f} s, where {percent:g} % are allowed"
     left = (1 - noise.taken) * noise.cores
     unserved = result.asked_rate is not None and served_rate(result) < SHORT_OF_RATE * result.asked_rate
-    if share * 100 <= percent and left * 100 < percent and unserved:
-        return broken(f"others left {max(left, 0):.0%} of a processor, and the rate was not served: {said}", what)
+    if share * 100 <= percent and left * 100 < percent:
+        others = f"others left {max(left, 0):.0%} of a processor"
+        if unserved:
+            return broken(f"{others}, and the rate was not served: {said}", what)
+        if wanted is None:
+            return broken(f"{others}, and how long it waited for one is not known: {said}", what)
+        if wanted * 100 > percent:
+            return broken(f"{others}; with its waiting for one it would have used up to {wanted:.1%}: {said}", what)
     judged = found(share * 100 <= percent, what, round(share * 100, 2), percent, "%", len(result.server), said)
     if judged.outcome is Outcome.MET and (trouble := generator_trouble(result)):
         return broken(f"{trouble}; {said}", what)
@@ -98,13 +104,18 @@ def judge_processor(result: LoadResult, percent: float) -> Finding:
     return judged.remarking(*remarks(noise))
 
 
-def _share(result: LoadResult) -> tuple[float, float]:
-    """Processor seconds per second, and over how many seconds. Raises Broken where nobody has looked."""
+def _share(result: LoadResult) -> tuple[float, float | None, float]:
+    """Processor seconds per second, those with the waiting for a processor, if known, and over how many seconds.
+
+    Raises Broken where nobody has looked.
+    """
     seen = [usage for usage in result.server if 0 <= usage.at <= result.seconds]
     if len(seen) < 2 or seen[-1].at - seen[0].at < result.seconds / 2:
         raise Broken(f"the system's processor time was read {len(seen)} times in {result.seconds:.1f} s: too few")
     seconds = seen[-1].at - seen[0].at
-    return (seen[-1].cpu - seen[0].cpu) / seconds, seconds
+    used, first, last = seen[-1].cpu - seen[0].cpu, seen[0].waited, seen[-1].waited
+    wanted = None if first is None or last is None else (used + max(0.0, last - first)) / seconds
+    return used / seconds, wanted, seconds
 
 
 def _step(result: LoadResult, rate: float, objectives: tuple[Percentile, Success]) -> Step:

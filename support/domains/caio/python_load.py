@@ -89,7 +89,13 @@ class _UsageWatch:
     def between(self, begin: float, end: float) -> tuple[Usage, ...]:
         """What was seen; the first and the last look count as of the beginning and the end (seconds, epoch)."""
         return tuple(
-            Usage(at=min(max(at, begin), end) - begin, cpu=seen.cpu, memory=seen.memory, threads=seen.threads)
+            Usage(
+                at=min(max(at, begin), end) - begin,
+                cpu=seen.cpu,
+                memory=seen.memory,
+                threads=seen.threads,
+                waited=seen.waited,
+            )
             for at, seen in self._seen
         )
 

@@ -112,20 +112,25 @@ def test_only_so_many_services_offer_what_is_asked_for() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cpu", "foreign", "asked", "outcome"),
+    ("cpu", "waited", "foreign", "asked", "outcome"),
     [
-        (0.5, 0.1, None, Outcome.MET),
-        (0.9, 0.1, None, Outcome.NOT_MET),
-        (0.9, 0.9, None, Outcome.NOT_MET),
-        (0.07, 0.935, None, Outcome.MET),
-        (0.1, 0.7, 1000.0, Outcome.BROKEN),
+        (0.5, 0.5, 0.1, None, Outcome.MET),
+        (0.9, 0.0, 0.1, None, Outcome.NOT_MET),
+        (0.9, 0.0, 0.9, None, Outcome.NOT_MET),
+        (0.07, 0.3, 0.935, None, Outcome.MET),
+        (0.07, 0.8, 0.935, None, Outcome.BROKEN),
+        (0.07, None, 0.935, None, Outcome.BROKEN),
+        (0.1, 0.0, 0.7, 1000.0, Outcome.BROKEN),
     ],
 )
-def test_a_limit_that_was_kept_on_a_crowded_machine_is_met_if_the_rate_was_served(
-    cpu: float, foreign: float, asked: float | None, outcome: Outcome
+def test_a_limit_that_was_kept_on_a_crowded_machine_is_met_if_it_would_have_been_kept_on_an_idle_one(
+    cpu: float, waited: float | None, foreign: float, asked: float | None, outcome: Outcome
 ) -> None:
     """Of 1,000 arrivals a second that were asked for, far fewer were served: too little was left to show anything."""
-    usages = tuple(Usage(at=at, cpu=at * cpu, memory=1, threads=1) for at in (0.0, 2.0, 4.0))
+    usages = tuple(
+        Usage(at=at, cpu=at * cpu, memory=1, threads=1, waited=None if waited is None else at * waited)
+        for at in (0.0, 2.0, 4.0)
+    )
     rates = {"asked_rate": asked, "reached_rate": asked or 0.0}
     result = loaded().model_copy(update={"server": usages, "noise": Noise(foreign=foreign, cores=2), **rates})
     assert slo.judge_processor(result, 80).outcome is outcome
