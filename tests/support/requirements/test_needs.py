@@ -54,12 +54,14 @@ NOT_BY_SENTENCES = (
     "support/deployments/companion.py",
     "support/deployments/containers/companion.py",
     "support/domains/caio/registry_cleanup.py",
+    "support/domains/caio/sequences.py",
     "support/domains/caio/session.py",
     "support/subjects/requests.py",
     "support/subjects/topology.py",
 )
-"""Where definitions are read for the suite's own sake: before a run, at a start, to tidy up; and by parts of the
-world, which are reached by what they can do: what is missing there is told when the step runs."""
+"""Where definitions are read for the suite's own sake: before a run, at a start, to tidy up; by parts of the
+world, which are reached by what they can do; and by explorations, whose rules hypothesis calls: what is missing there is
+told when the step runs."""
 
 
 def needs(tmp_path: Path, body: str, more: str = "", interface: str = "http") -> set[tuple[str, str]]:
