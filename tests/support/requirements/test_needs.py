@@ -60,8 +60,8 @@ NOT_BY_SENTENCES = (
     "support/subjects/topology.py",
 )
 """Where definitions are read for the suite's own sake: before a run, at a start, to tidy up; by parts of the
-world, which are reached by what they can do; and by explorations, whose rules hypothesis calls: what is missing there is
-told when the step runs."""
+world, which are reached by what they can do; and by explorations, whose rules hypothesis calls. What is missing there
+is told when the step runs."""
 
 
 def needs(tmp_path: Path, body: str, more: str = "", interface: str = "http") -> set[tuple[str, str]]:
