@@ -1,0 +1,107 @@
+"""Which lines of the product each case runs: recorded once without a mutant, and kept until code or features change."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from support.base.outcomes import Outcome
+from tests.defects.launch import RECORDED
+from tests.defects.trials import Trials
+from tests.mutants import recording
+from tests.mutants.generate import Mutant, statement_lines
+from tests.mutants.planning import MODELS, Case, digest
+from tests.mutants.recording import Lines
+
+Say = Callable[[str], None]
+LONGEST_SECONDS = 600
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a case runs, and how it ended without a mutant: with ``trouble`` it can judge none."""
+
+    case: Case
+    lines: Lines
+    seconds: float
+    trouble: str = ""
+
+    @cached_property
+    def count(self) -> int:
+        """How many lines it runs in all."""
+        return sum(map(len, self.lines.values()))
+
+    def runs(self, module: str, lines: range) -> bool:
+        """Whether it runs any of some lines."""
+        return not self.lines.get(module, set()).isdisjoint(lines)
+
+
+class Reaches:
+    """Records cases, or remembers them from a folder."""
+
+    def __init__(self, trials: Trials, kept: Path, packages: Sequence[Path]) -> None:
+        self._trials, self._kept, self._packages = trials, kept, packages
+        self._code = digest(*packages)
+
+    def of(self, case: Case) -> tuple[Reach, bool]:
+        """What a case runs, and whether that was known."""
+        features = digest(*case.trial.features)
+        name = digest_of_text(f"{case.name} {case.trial.tags} {self._code} {features}")
+        path = self._kept / f"{name}.json"
+        if path.is_file():
+            return _loaded(case, path), True
+        reach = self._record(case)
+        self._kept.mkdir(parents=True, exist_ok=True)
+        path.write_text(_dumped(reach), encoding="utf-8")
+        return reach, False
+
+    def _record(self, case: Case) -> Reach:
+        with tempfile.TemporaryDirectory(prefix="signoff-recorded-") as folder:
+            trial = replace(case.trial, defect=f"{RECORDED}={folder}", longest=LONGEST_SECONDS)
+            ended, seconds = self._trials.run(trial)
+            lines = recording.read(Path(folder), self._packages)
+        unmet = [each for each in ended if each.outcome is not Outcome.MET or each.trouble or not each.tried]
+        trouble = "; ".join(f"{each.criterion} {each.outcome}: {each.trouble or each.not_met}" for each in unmet)
+        return Reach(case, lines, seconds, trouble)
+
+
+def ordered(reaches: Sequence[Reach], mutant: Mutant, text: str) -> list[Reach]:
+    """The cases that run a mutant's line, those first that are the likeliest to notice it.
+
+    Scenarios that explore come first, then those that run the fewest lines: they are about little else. A line that
+    every case runs (when a module is imported) tells nothing, so there those come first that use most of the module.
+    The cheapest come first of those that are equal.
+    """
+    lines = statement_lines(text, mutant.line)
+    # Lines of an expression that spans several are told apart where Python does so.
+    exactly = [each for each in reaches if each.runs(mutant.module, range(mutant.line, mutant.line + 1))]
+    reaching = exactly or [each for each in reaches if each.runs(mutant.module, lines)]
+    loading = [each for each in reaches if mutant.module in each.lines]
+    everywhere = len(reaching) == len(loading)
+
+    def place(each: Reach) -> tuple[bool, int, float]:
+        specific = -len(each.lines[mutant.module]) if everywhere else each.count
+        return each.case.kind != MODELS, specific, each.seconds
+
+    return sorted(reaching, key=place)
+
+
+def digest_of_text(text: str) -> str:
+    """A short name for a text, which a file can have."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _dumped(reach: Reach) -> str:
+    lines = {module: sorted(some) for module, some in sorted(reach.lines.items())}
+    return json.dumps({"case": reach.case.name, "seconds": reach.seconds, "trouble": reach.trouble, "lines": lines})
+
+
+def _loaded(case: Case, path: Path) -> Reach:
+    data = json.loads(path.read_text(encoding="utf-8"))
+    lines = {module: set(some) for module, some in data["lines"].items()}
+    return Reach(case, lines, data["seconds"], data["trouble"])
