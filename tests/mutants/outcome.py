@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from support.base.outcomes import Outcome
+from support.base.settings import ROOT
 from tests.defects.trials import Ended
 
 
@@ -76,11 +77,16 @@ def summed_up(case: str, ended: Iterable[Ended], seconds: float) -> Tried:
         tuple(each.criterion for each in ends),
         killed_by,
         next((each.not_met[0] for each in ends if each.not_met), ""),
-        "" if killed_by else "\n".join(dict.fromkeys(filter(None, map(_trouble, ends)))),
+        "" if killed_by else told_of(map(_trouble, ends)),
         any(each.timed_out for each in ends),
         any(each.outcome in (Outcome.MET, Outcome.NOT_MET) for each in ends),
         seconds,
     )
+
+
+def told_of(troubles: Iterable[str]) -> str:
+    """Troubles as they are kept: each once, without the checkout's own place."""
+    return "\n".join(dict.fromkeys(filter(None, troubles))).replace(f"{ROOT}/", "")
 
 
 def _trouble(each: Ended) -> str:

@@ -69,11 +69,11 @@ def plan(system: str) -> Plan:
         else:
             found.left_out += 1
     together: dict[tuple[Any, ...], list[str]] = {}
-    for (criterion, interface, kind, tags), group in groups.items():
-        alike = interface, kind, tags, tuple(group.files), frozenset(group.scenarios)
+    for (criterion, interface, kind, expressions), group in groups.items():
+        alike = interface, kind, expressions, tuple(group.files), frozenset(group.scenarios)
         together.setdefault(alike, []).append(criterion)
-    for (interface, kind, tags, files, _), criteria in together.items():
-        trial = Trial(system, NONE, tuple(criteria), interface, files, tags=tags)
+    for (interface, kind, expressions, files, _), criteria in together.items():
+        trial = Trial(system, NONE, tuple(criteria), interface, files, tags=expressions)
         found.cases.append(Case(trial, kind))
     return found
 

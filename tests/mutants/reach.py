@@ -15,6 +15,7 @@ from tests.defects.launch import RECORDED
 from tests.defects.trials import Trials
 from tests.mutants import recording
 from tests.mutants.generate import Mutant, statement_lines
+from tests.mutants.outcome import told_of
 from tests.mutants.planning import MODELS, Case, digest
 from tests.mutants.recording import Lines
 
@@ -66,29 +67,50 @@ class Reaches:
             ended, seconds = self._trials.run(trial)
             lines = recording.read(Path(folder), self._packages)
         unmet = [each for each in ended if each.outcome is not Outcome.MET or each.trouble or not each.tried]
-        trouble = "; ".join(f"{each.criterion} {each.outcome}: {each.trouble or each.not_met}" for each in unmet)
+        trouble = told_of(
+            f"{each.criterion} {each.outcome}: {each.trouble or '; '.join(each.not_met)}" for each in unmet
+        )
         return Reach(case, lines, seconds, trouble)
 
 
-def ordered(reaches: Sequence[Reach], mutant: Mutant, text: str) -> list[Reach]:
-    """The cases that run a mutant's line, those first that are the likeliest to notice it.
+class Order:
+    """Finds the cases that run a mutant's line, those first that are the likeliest to notice it.
 
-    Scenarios that explore come first, then those that run the fewest lines: they are about little else. A line that
-    every case runs (when a module is imported) tells nothing, so there those come first that use most of the module.
-    The cheapest come first of those that are equal.
+    Scenarios that explore come first. Then those that are most about the mutated module: of the lines that a case runs
+    beyond what all run over its interface (where imports and the start are the same), the share that lies in that
+    module. Of those that are equal, the cheapest.
     """
-    lines = statement_lines(text, mutant.line)
-    # Lines of an expression that spans several are told apart where Python does so.
-    exactly = [each for each in reaches if each.runs(mutant.module, range(mutant.line, mutant.line + 1))]
-    reaching = exactly or [each for each in reaches if each.runs(mutant.module, lines)]
-    loading = [each for each in reaches if mutant.module in each.lines]
-    everywhere = len(reaching) == len(loading)
 
-    def place(each: Reach) -> tuple[bool, int, float]:
-        specific = -len(each.lines[mutant.module]) if everywhere else each.count
-        return each.case.kind != MODELS, specific, each.seconds
+    def __init__(self, reaches: Sequence[Reach]) -> None:
+        self._reaches = reaches
+        by_interface: dict[str, list[Reach]] = {}
+        for each in reaches:
+            by_interface.setdefault(each.case.trial.interface, []).append(each)
+        self._common = {interface: _common(some) for interface, some in by_interface.items()}
 
-    return sorted(reaching, key=place)
+    def of(self, mutant: Mutant, text: str) -> list[Reach]:
+        """The cases for a mutant of a file with this text."""
+        # Lines of an expression that spans several are told apart where Python does so.
+        exactly = range(mutant.line, mutant.line + 1)
+        reaching = [each for each in self._reaches if each.runs(mutant.module, exactly)]
+        if not reaching:
+            lines = statement_lines(text, mutant.line)
+            reaching = [each for each in self._reaches if each.runs(mutant.module, lines)]
+        return sorted(reaching, key=lambda each: (each.case.kind != MODELS, -self._share(each, mutant), each.seconds))
+
+    def _share(self, reach: Reach, mutant: Mutant) -> float:
+        common = self._common[reach.case.trial.interface]
+        own = {module: len(lines - common.get(module, set())) for module, lines in reach.lines.items()}
+        return own.get(mutant.module, 0) / max(1, sum(own.values()))
+
+
+def _common(reaches: Sequence[Reach]) -> Lines:
+    """The lines that all of them run."""
+    first, *others = reaches
+    return {
+        module: lines.intersection(*(each.lines.get(module, set()) for each in others))
+        for module, lines in first.lines.items()
+    }
 
 
 def digest_of_text(text: str) -> str:

@@ -73,10 +73,10 @@ class Report:
 
 
 def with_earlier(report: Report, path: Path) -> Report:
-    """The report with the runs of another question that a file holds of the very same sample."""
+    """The report with the runs that a file holds of the very same mutants, tried with other scenarios."""
     if path.is_file():
         data = json.loads(path.read_text(encoding="utf-8"))
-        if data["about"] == asdict(report.about):
+        if {**data["about"], "revision": ""} == {**asdict(report.about), "revision": ""}:
             earlier = {by: [from_json(each) for each in results] for by, results in data["runs"].items()}
             report.runs = {**earlier, **report.runs}
     return report

@@ -12,7 +12,7 @@ from tests.defects.trials import Trials
 from tests.mutants import overlay
 from tests.mutants.generate import Mutant
 from tests.mutants.outcome import Result, Tried, fate_of, summed_up
-from tests.mutants.reach import Reach, ordered
+from tests.mutants.reach import Order, Reach
 
 BROKEN_AT_MOST = 2
 """Trials that may judge nothing before a mutant is given up: it keeps the system from starting."""
@@ -26,14 +26,14 @@ class Mutants:
 
     def __init__(self, trials: Trials, packages: Sequence[Path], reaches: Sequence[Reach], most: int) -> None:
         self._trials, self._packages, self._most = trials, packages, most
-        self._reaches = [each for each in reaches if not each.trouble]
+        self._order = Order([each for each in reaches if not each.trouble])
         self._roots = {package.name: package.parent for package in packages}
 
     def run(self, mutant: Mutant) -> Result:
         """Try one mutant."""
         path = self._roots[mutant.module.partition("/")[0]] / mutant.module
         text = path.read_text(encoding="utf-8")
-        reaching = ordered(self._reaches, mutant, text)
+        reaching = self._order.of(mutant, text)
         with tempfile.TemporaryDirectory(prefix="signoff-mutant-") as folder:
             if reaching:
                 overlay.write(Path(folder), self._packages, mutant)

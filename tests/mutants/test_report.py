@@ -75,6 +75,8 @@ def test_runs_of_the_same_sample_stand_in_one_table_and_others_do_not(tmp_path: 
     assert [line.split(" | ")[0] for line in report.markdown(later, "models").splitlines() if line.startswith("| ")][
         :4
     ] == ["| tried with", "| ---", "| examples", "| models"]
+    same = About("caio", 7, 4, 8, "def5678", "c0de")
+    assert len(report.with_earlier(Report(same, "", {"both": []}, []), tmp_path / "mutants.json").runs) == 2
     other = About("caio", 8, 4, 8, "abc1234", "c0de")
     assert set(report.with_earlier(Report(other, "", {"both": []}, []), tmp_path / "mutants.json").runs) == {"both"}
 

@@ -6,11 +6,11 @@ import pytest
 
 from support.base.outcomes import Outcome
 from tests.defects.trials import Ended, Trial
-from tests.mutants import outcome, planning, reach
+from tests.mutants import outcome, planning
 from tests.mutants.generate import Mutant
 from tests.mutants.outcome import Fate
 from tests.mutants.planning import EXAMPLES, MODELS, Case
-from tests.mutants.reach import Reach
+from tests.mutants.reach import Order, Reach
 from tests.mutants.running import BROKEN_AT_MOST, Mutants
 
 TEXT = "LIMIT = 1\n\n\ndef allows(count):\n    return count < LIMIT\n"
@@ -30,7 +30,7 @@ def names(reaches):
     return [each.case.trial.criteria[0] for each in reaches]
 
 
-def test_models_come_first_then_the_most_specific_then_the_cheapest() -> None:
+def test_models_come_first_then_those_most_about_the_module_then_the_cheapest() -> None:
     reaches = [
         a_reach("wide", {1, 4, 5}, others=90),
         a_reach("not-reaching", {1, 4}),
@@ -38,12 +38,12 @@ def test_models_come_first_then_the_most_specific_then_the_cheapest() -> None:
         a_reach("quick", {1, 4, 5}, others=10, seconds=1),
         a_reach("explores", {1, 4, 5}, others=200, kind=MODELS, seconds=60),
     ]
-    assert names(reach.ordered(reaches, a_mutant(), TEXT)) == ["explores", "quick", "slow", "wide"]
+    assert names(Order(reaches).of(a_mutant(), TEXT)) == ["explores", "quick", "slow", "wide"]
 
 
-def test_of_a_line_that_all_run_those_come_first_that_use_the_module_most() -> None:
+def test_of_a_line_that_all_run_those_come_first_that_use_its_module() -> None:
     reaches = [a_reach("imports", {1, 4}), a_reach("uses", {1, 4, 5}, others=90)]
-    assert names(reach.ordered(reaches, a_mutant(line=1), TEXT)) == ["uses", "imports"]
+    assert names(Order(reaches).of(a_mutant(line=1), TEXT)) == ["uses", "imports"]
 
 
 def ended(criterion="C-01", result=Outcome.MET, **said):
