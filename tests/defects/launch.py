@@ -34,7 +34,7 @@ def main(system: str, name: str, program: list[str]) -> None:
     elif kind == RECORDED:
         from tests.mutants import recording
 
-        recording.start(folder)
+        recording.start(folder, answers_on_stdout=program[0] != "-m")
     elif name != NONE:
         from tests.defects.patching import DoesNotApply
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Iterable
@@ -11,7 +12,7 @@ from pathlib import Path
 import coverage
 
 SYSTEMS = Path(__file__).resolve().parents[2] / "systems"
-SAVE_SECONDS = 1.0
+SAVE_SECONDS = 0.3
 """Between two savings: what a program has run is known up to then even if it is killed."""
 
 Lines = dict[str, set[int]]
@@ -20,8 +21,11 @@ Lines = dict[str, set[int]]
 _saving = threading.Lock()
 
 
-def start(folder: str) -> None:
-    """Record this process, and those that it forks, into a folder: each into files of its own."""
+def start(folder: str, answers_on_stdout: bool = False) -> None:
+    """Record this process, and those that it forks, into a folder: each into files of its own.
+
+    A program that answers on standard output is killed as soon as nobody needs it. It is saved before each answer.
+    """
     recorder = coverage.Coverage(
         data_file=str(Path(folder) / "lines"),
         data_suffix=True,
@@ -32,11 +36,14 @@ def start(folder: str) -> None:
     recorder.set_option("run:patch", ["_exit"])  # forked workers end by it
     recorder.start()
 
+    def save() -> None:
+        with _saving:
+            recorder.save()
+
     def save_often() -> None:
         while True:
             time.sleep(SAVE_SECONDS)
-            with _saving:
-                recorder.save()
+            save()
 
     def begin() -> None:
         threading.Thread(target=save_often, name="recording", daemon=True).start()
@@ -48,6 +55,14 @@ def start(folder: str) -> None:
     # A fork while the file is being written would leave the new process with a lock that nobody gives back.
     os.register_at_fork(before=_saving.acquire, after_in_parent=_saving.release, after_in_child=begin_after_fork)
     begin()
+    if answers_on_stdout:
+        write = sys.stdout.write
+
+        def saved_write(text: str) -> int:
+            save()
+            return write(text)
+
+        sys.stdout.write = saved_write  # type: ignore[method-assign]
 
 
 def read(folder: Path, packages: Iterable[Path]) -> Lines:

@@ -89,3 +89,16 @@ def test_an_old_compiled_file_does_not_hide_the_mutant(tmp_path: Path) -> None:
     mutant = replace(MUTANT, source=MUTANT.source.replace("9.9.9", "2.0.0"))
     folder = overlay.write(tmp_path / "m", CAIO, mutant)
     assert launched(f"mutant={folder}", "-m", "caio", "--version") == "caio 2.0.0\n"
+
+
+def test_lines_are_known_of_a_program_that_was_killed_after_its_answer(tmp_path: Path) -> None:
+    script = tmp_path / "program.py"
+    script.write_text(
+        "import os, signal\nimport caio.merkle\nprint('{}', flush=True)\nos.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    folder = tmp_path / "recorded"
+    folder.mkdir()
+    subprocess.run(
+        [sys.executable, str(definition.LAUNCHER), "caio", f"recorded={folder}", str(script)], timeout=60, check=False
+    )
+    assert "caio/merkle.py" in recording.read(folder, CAIO)
