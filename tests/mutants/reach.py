@@ -47,7 +47,7 @@ class Reaches:
 
     def __init__(self, trials: Trials, kept: Path, packages: Sequence[Path]) -> None:
         self._trials, self._kept, self._packages = trials, kept, packages
-        self._code = digest(*packages)
+        self._code = digest(*packages, recording.__file__)
 
     def of(self, case: Case) -> tuple[Reach, bool]:
         """What a case runs, and whether that was known."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 import threading
@@ -55,6 +56,7 @@ def start(folder: str, answers_on_stdout: bool = False) -> None:
     # A fork while the file is being written would leave the new process with a lock that nobody gives back.
     os.register_at_fork(before=_saving.acquire, after_in_parent=_saving.release, after_in_child=begin_after_fork)
     begin()
+    atexit.register(save)  # a program that ends soon is not asked for in between
     if answers_on_stdout:
         write = sys.stdout.write
 

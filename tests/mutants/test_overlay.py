@@ -13,6 +13,7 @@ from tests.mutants.generate import Mutant
 
 CAIO = generate.packages("caio")
 VERSION = CAIO[0] / "__init__.py"
+MERKLE = CAIO[0] / "merkle.py"
 MUTANT = Mutant("caio/__init__.py", 1, 0, "string", "", "", VERSION.read_text().replace('"1.0.0"', '"9.9.9"'))
 
 
@@ -68,6 +69,18 @@ def test_what_a_program_and_its_forks_run_is_recorded(tmp_path: Path) -> None:
     lines = recording.read(folder, CAIO)
     assert {"caio/canonical.py", "caio/merkle.py"} <= set(lines)
     assert not [module for module in lines if not module.startswith(("caio/", "chassis/"))]
+
+
+def test_lines_are_known_of_a_program_that_ends_at_once(tmp_path: Path) -> None:
+    script = tmp_path / "program.py"
+    script.write_text(
+        "import caio, time\ntime.sleep(0.5)\nfrom caio.merkle import root_from\nroot_from(b'', 3, 1, b'')\n"
+    )
+    folder = tmp_path / "recorded"
+    folder.mkdir()
+    launched(f"recorded={folder}", str(script))
+    start = next(number for number, line in enumerate(MERKLE.read_text().splitlines(), 1) if "def root_from" in line)
+    assert not recording.read(folder, CAIO)["caio/merkle.py"].isdisjoint(range(start + 1, start + 5))
 
 
 def test_lines_are_known_of_a_program_that_was_killed(tmp_path: Path) -> None:
