@@ -18,6 +18,7 @@ from rich.console import Console
 from support.acceptance import snapshot
 from support.base.outcomes import UsageError
 from support.base.settings import ROOT
+from support.base.systems import SYSTEMS
 from support.run.conclude import criteria_of
 from tests.defects import catalogue
 from tests.defects.trials import Trials
@@ -35,7 +36,7 @@ BOTH = "both"
 WORKED_ON = ROOT / "build" / "mutants"
 RESULTS = ROOT / "bench" / "results"
 JUDGING = ("features", "steps", "support", "environment.py")
-"""What decides whether a mutant is noticed, beside the product's code."""
+"""What decides whether a mutant is noticed, beside the product's code and what stands beside its definition."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -133,7 +134,7 @@ def _said(result: Result) -> str:
 
 def _kept(options: argparse.Namespace, packages: Sequence[Path]) -> Kept:
     """The results so far of the same mutants, tried with the same scenarios by the same suite."""
-    judging = planning.digest(*packages, *(ROOT / each for each in JUDGING))
+    judging = planning.digest(SYSTEMS / options.system, *packages, *(ROOT / each for each in JUDGING))
     return Kept(WORKED_ON / f"{options.system}-{options.by}-{options.trials}-{judging}.jsonl")
 
 
