@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -78,7 +79,8 @@ class Order:
 
     Scenarios that explore come first. Then those that are most about the mutated module: of the lines that a case runs
     beyond what all run over its interface (where imports and the start are the same), the share that lies in that
-    module. Of those that are equal, the cheapest.
+    module. Of those that are equal, the cheapest. Of a line that all run, as at an import, this tells little: there the
+    first of each feature come first, so that few cases are about many things.
     """
 
     def __init__(self, reaches: Sequence[Reach]) -> None:
@@ -96,12 +98,24 @@ class Order:
         if not reaching:
             lines = statement_lines(text, mutant.line)
             reaching = [each for each in self._reaches if each.runs(mutant.module, lines)]
-        return sorted(reaching, key=lambda each: (each.case.kind != MODELS, -self._share(each, mutant), each.seconds))
+        found = sorted(reaching, key=lambda each: (each.case.kind != MODELS, -self._share(each, mutant), each.seconds))
+        everywhere = any(mutant.line in common.get(mutant.module, set()) for common in self._common.values())
+        return _spread(found) if everywhere else found
 
     def _share(self, reach: Reach, mutant: Mutant) -> float:
         common = self._common[reach.case.trial.interface]
         own = {module: len(lines - common.get(module, set())) for module, lines in reach.lines.items()}
         return own.get(mutant.module, 0) / max(1, sum(own.values()))
+
+
+def _spread(reaches: Sequence[Reach]) -> list[Reach]:
+    """The first of each feature, then the second of each, and so on; those that explore stay in front."""
+    so_far: Counter[tuple[str, ...]] = Counter()
+    turns: list[tuple[bool, int]] = []
+    for each in reaches:
+        turns.append((each.case.kind != MODELS, so_far[each.case.trial.features]))
+        so_far[each.case.trial.features] += 1
+    return [reaches[place] for place in sorted(range(len(reaches)), key=turns.__getitem__)]
 
 
 def _common(reaches: Sequence[Reach]) -> Lines:

@@ -17,8 +17,8 @@ TEXT = "LIMIT = 1\n\n\ndef allows(count):\n    return count < LIMIT\n"
 MODULE = "some/limit.py"
 
 
-def a_reach(name, lines, others=0, kind=EXAMPLES, seconds=5.0, trouble=""):
-    case = Case(Trial("caio", "none", (name,), "http", ("features/caio/a.feature",)), kind)
+def a_reach(name, lines, others=0, kind=EXAMPLES, seconds=5.0, trouble="", feature="a"):
+    case = Case(Trial("caio", "none", (name,), "http", (f"features/caio/{feature}.feature",)), kind)
     return Reach(case, {MODULE: set(lines), "some/other.py": set(range(others))}, seconds, trouble)
 
 
@@ -44,6 +44,16 @@ def test_models_come_first_then_those_most_about_the_module_then_the_cheapest() 
 def test_of_a_line_that_all_run_those_come_first_that_use_its_module() -> None:
     reaches = [a_reach("imports", {1, 4}), a_reach("uses", {1, 4, 5}, others=90)]
     assert names(Order(reaches).of(a_mutant(line=1), TEXT)) == ["uses", "imports"]
+
+
+def test_of_a_line_that_all_run_the_first_of_each_feature_come_first() -> None:
+    reaches = [
+        a_reach("a-first", {1, 4, 5}, seconds=1),
+        a_reach("a-second", {1, 4, 5}, seconds=2),
+        a_reach("b-first", {1, 4}, seconds=3, feature="b"),
+    ]
+    assert names(Order(reaches).of(a_mutant(line=1), TEXT)) == ["a-first", "b-first", "a-second"]
+    assert names(Order(reaches).of(a_mutant(line=5), TEXT)) == ["a-first", "a-second"]
 
 
 def ended(criterion="C-01", result=Outcome.MET, **said):
