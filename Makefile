@@ -1,5 +1,5 @@
 # What people do with this checkout. `make help` lists the targets; each does its own set-up first.
-# Variables: SYSTEM (all: each in turn), PROJECT (another repository with systems/ and features/), DEPLOYMENT, URL, DEFINITION, INTERFACE, TAGS, FEATURES, JOBS, REPORTS; STRICT=1, ALLOW_PLANNED=1, ALLOW_PARTIAL=1; EACH, TURN, EACH_ALONE, NO_CONTROL=1; PYTHON; GROUPS of bench.
+# Variables: SYSTEM (all: each in turn), PROJECT (another repository with systems/ and features/), DEPLOYMENT, URL, DEFINITION, INTERFACE, TAGS, FEATURES, JOBS, REPORTS; STRICT=1, ALLOW_PLANNED=1, ALLOW_PARTIAL=1; EACH, TURN, EACH_ALONE, NO_CONTROL=1; SAMPLE, SEED, TRIALS, BY of mutate; PYTHON; GROUPS of bench.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -24,7 +24,7 @@ FOR_SYSTEM = $(patsubst %,.venv/.for-%,$(if $(filter all,$(SYSTEM)),$(NEEDY),$(f
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help accept report doctor image test qualify bench screenshots lint format clean
+.PHONY: help accept report doctor image test qualify mutate bench screenshots lint format clean
 
 help:  ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ test: .venv/.for-test $(NEEDY:%=.venv/.for-%) node_modules/.made  ## Check style
 
 qualify: .venv/.for-test $(FOR_SYSTEM)  ## Break a system in every way we know and see that a scenario notices.
 	$(BIN)/python -m tests.defects $(call option,--system,$(SYSTEM)) $(call option,--each,$(EACH)) $(call option,--turn,$(TURN)) $(call option,--each-alone,$(EACH_ALONE)) $(if $(call on,$(NO_CONTROL)),--no-control)
+
+mutate: .venv/.for-test  ## Make small changes of a system's code and see how many the scenarios notice.
+	$(BIN)/python -m tests.mutants $(call option,--system,$(SYSTEM)) $(call option,--sample,$(SAMPLE)) $(call option,--seed,$(SEED)) $(call option,--trials,$(TRIALS)) $(call option,--by,$(BY)) $(call option,--jobs,$(JOBS))
 
 bench: .venv/.for-test node_modules/.made  ## Measure CAIO, its peers and the suite, beside the figures to reach.
 	$(BIN)/python -m bench $(GROUPS)

@@ -41,6 +41,12 @@ class Trial:
     sample: str = ""
     alone: bool = False
     """Whether nothing else may run meanwhile: what is measured would be another's doing."""
+    tags: tuple[str, ...] = ()
+    """Tag expressions that the scenarios must meet besides, each."""
+    first: bool = False
+    """Whether it ends with the first scenario that is not met or broken."""
+    longest: float = LONGEST_SECONDS
+    """Seconds after which it is ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,7 @@ class Ended:
     not_met: tuple[str, ...] = ()
     tried: int = 0
     trouble: str = ""
+    timed_out: bool = False
 
 
 class Trials:
@@ -67,7 +74,7 @@ class Trials:
     def run(self, trial: Trial) -> tuple[list[Ended], float]:
         """Run one trial: how each of its criteria ended, and the seconds it took."""
         started = time.monotonic()
-        folder = Path(tempfile.mkdtemp(prefix=f"{trial.defect}-{trial.interface}-", dir=self._folder))
+        folder = Path(tempfile.mkdtemp(prefix=f"{trial.defect.partition('=')[0]}-{trial.interface}-", dir=self._folder))
         try:
             status = self._behave(trial, folder)
             ended = [self._ended(trial, criterion, status, folder) for criterion in trial.criteria]
@@ -98,7 +105,7 @@ class Trials:
             )
             self._running.add(process)
         try:
-            return process.wait(timeout=LONGEST_SECONDS)
+            return process.wait(timeout=trial.longest)
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGINT)
             process.wait()
@@ -108,16 +115,17 @@ class Trials:
 
     def _ended(self, trial: Trial, criterion: str, status: int | None, folder: Path) -> Ended:
         if status not in (0, 1):
-            how = f"ended with status {status}" if status is not None else f"took longer than {LONGEST_SECONDS} s"
-            return Ended(trial, criterion, None, trouble=f"behave {how}\n{_said(folder)}")
+            how = f"ended with status {status}" if status is not None else f"took longer than {trial.longest:.0f} s"
+            said = f"behave {how}\n{_said(folder)}"
+            return Ended(trial, criterion, None, trouble=said, timed_out=status is None)
         try:
-            record = run_record.load(folder / "caio")
+            record = run_record.load(folder / trial.system)
         except UsageError as error:
             return Ended(trial, criterion, None, trouble=f"{error}\n{_said(folder)}")
         judged = verdict.judge(
             self._listed,
             record.plan,
-            results.read(folder / "caio" / "allure-results"),
+            results.read(folder / trial.system / "allure-results"),
             partial=True,
             covered=record.covered,
             finished=record.finished is not None,
@@ -139,10 +147,13 @@ def _command(trial: Trial, folder: Path) -> list[str]:
     tags = [" or ".join(f"@{criterion}" for criterion in trial.criteria)]
     if trial.interface == PYTHON:
         tags.append("not @needs.http")
+    tags += trial.tags
     expressions = [f"--tags={expression}" for expression in tags]
     if trial.sample:
         expressions.append(f"--name={trial.sample}")
-    child = [sys.executable, "-m", "support.run.child", str(os.getpid()), str(folder / "caio" / "allure-results")]
+    if trial.first:
+        expressions.append("--stop")
+    child = [sys.executable, "-m", "support.run.child", str(os.getpid()), str(folder / trial.system / "allure-results")]
     return [*child, *options, *expressions, *trial.features]
 
 
