@@ -12,7 +12,9 @@ from support.base.outcomes import NotMet
 COLUMN = 56
 """Characters of a line of what was expected, and of what was seen beside it."""
 SHORT = 240
-"""Characters of what was expected, and of what was seen, in a message."""
+"""Characters of what was expected, of what was seen, and of each step, in a message."""
+LAST = 8
+"""Steps that a message tells; of longer stories the last ones."""
 
 
 class Difference(NotMet):
@@ -67,10 +69,13 @@ class Story:
         return "\n".join([*lines, *(["", self.note] if self.note else [])]) + "\n"
 
     def short(self) -> str:
-        """Its last step and what differs, for a message."""
-        last = self.steps[-1].says if self.steps else "nothing was done"
+        """Its last steps, numbered, and what differs, for a message."""
         expected, seen = (textwrap.shorten(each, SHORT, placeholder=" …") for each in (self.expected, self.seen))
-        return f"after {len(self.steps)} steps, the last being “{last}”: expected {expected}, but {seen}"
+        told = [textwrap.shorten(step.says, SHORT, placeholder=" …") for step in self.steps]
+        left_out = max(0, len(told) - LAST)
+        lines = [f"{left_out} steps before, and then"] if left_out else []
+        lines += [f"{number}. {says}" for number, says in enumerate(told[left_out:], left_out + 1)]
+        return "\n".join([*lines, f"expected {expected}, but {seen}"])
 
     def script(self, preamble: str = "") -> str:
         """A shell script that takes the steps again, and says at its end what is to be compared."""

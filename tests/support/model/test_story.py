@@ -25,8 +25,14 @@ def test_steps_are_numbered_and_what_differs_stands_side_by_side():
     ]
 
 
-def test_the_short_form_tells_the_last_step():
-    assert STORY.short() == "after 2 steps, the last being “a kill”: expected the services chat-a, but nobody"
+def test_the_short_form_tells_the_steps_and_what_differs():
+    assert STORY.short() == "1. anna registers chat-a\n2. a kill\nexpected the services chat-a, but nobody"
+
+
+def test_of_a_long_story_the_short_form_tells_the_last_steps():
+    told = Story(tuple(Step(f"step {number}") for number in range(1, 11)), "a", "b").short().splitlines()
+    assert told[:2] == ["2 steps before, and then", "3. step 3"]
+    assert told[-2:] == ["10. step 10", "expected a, but b"]
 
 
 def test_a_long_difference_is_cut_in_the_short_form():
