@@ -69,13 +69,13 @@ class Story:
         return "\n".join([*lines, *(["", self.note] if self.note else [])]) + "\n"
 
     def short(self) -> str:
-        """Its last steps, numbered, and what differs, for a message."""
+        """What differs, and the last steps before it, numbered, for a message."""
         expected, seen = (textwrap.shorten(each, SHORT, placeholder=" …") for each in (self.expected, self.seen))
         told = [textwrap.shorten(step.says, SHORT, placeholder=" …") for step in self.steps]
         left_out = max(0, len(told) - LAST)
-        lines = [f"{left_out} steps before, and then"] if left_out else []
+        lines = [f"expected {expected}, but {seen}, after", *([f"… {left_out} steps, and then"] if left_out else [])]
         lines += [f"{number}. {says}" for number, says in enumerate(told[left_out:], left_out + 1)]
-        return "\n".join([*lines, f"expected {expected}, but {seen}"])
+        return "\n".join(lines)
 
     def script(self, preamble: str = "") -> str:
         """A shell script that takes the steps again, and says at its end what is to be compared."""

@@ -45,7 +45,7 @@ def agrees() -> Described[Explored]:
     return Described(
         "no difference from the model",
         lambda found: found.story is None and found.cases > 0,
-        lambda found: f"\n{found.story.short()}\n({STORY})" if found.story else f"it judged {found}",
+        lambda found: f"{found.story.short()}\n({STORY})" if found.story else f"it judged {found}",
     )
 
 

@@ -26,13 +26,13 @@ def test_steps_are_numbered_and_what_differs_stands_side_by_side():
 
 
 def test_the_short_form_tells_the_steps_and_what_differs():
-    assert STORY.short() == "1. anna registers chat-a\n2. a kill\nexpected the services chat-a, but nobody"
+    assert STORY.short() == "expected the services chat-a, but nobody, after\n1. anna registers chat-a\n2. a kill"
 
 
 def test_of_a_long_story_the_short_form_tells_the_last_steps():
     told = Story(tuple(Step(f"step {number}") for number in range(1, 11)), "a", "b").short().splitlines()
-    assert told[:2] == ["2 steps before, and then", "3. step 3"]
-    assert told[-2:] == ["10. step 10", "expected a, but b"]
+    assert told[:3] == ["expected a, but b, after", "… 2 steps, and then", "3. step 3"]
+    assert told[-1] == "10. step 10"
 
 
 def test_a_long_difference_is_cut_in_the_short_form():
