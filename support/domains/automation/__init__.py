@@ -1,0 +1,1 @@
+"""What only the Automation Orchestrator needs: its leads, workflows, deliveries, passes, limits, backups and stress run."""
