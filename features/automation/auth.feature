@@ -117,7 +117,7 @@ Feature: Only known callers get in, each only as far as its role
 
     Scenario Outline: <caller> asks who it is
       Given Automation Orchestrator is running
-      When <caller> tries to see who it is
+      When <caller> tries to see who is calling
       Then the answer is "allowed"
       And the API says that the caller is "<name>" with the role "<role>"
 
@@ -135,14 +135,14 @@ Feature: Only known callers get in, each only as far as its role
     Example: The list of API keys names them and shows none
       Given Automation Orchestrator is running
       And a user has made an API key
-      When a user tries to list the keys
+      When a user tries to list the API keys
       Then the list has the API key that was made
       And the list does not show the API key
 
     Example: Somebody else's API keys are not listed
       Given Automation Orchestrator is running
       And an admin has made an API key
-      When a user tries to list the keys
+      When a user tries to list the API keys
       Then the list does not have the API key that was made
 
     Example: The store holds no API key in clear

@@ -13,6 +13,7 @@ from support.base.waiting import let_pass, until
 from support.checks import exposition, shapes
 from support.checks.basis import enough
 from support.domains.automation import api
+from support.domains.automation.limits import Asked
 from support.http import Exchange, HttpClient
 from support.world.core import World, last
 
@@ -56,13 +57,12 @@ class Counts(BaseModel):
 
 @dataclass(slots=True)
 class Readings:
-    """The first reading, when it was made, by how much a reading counts itself, and the requests made since."""
+    """The first reading, when it was made, by how much a reading counts itself, and readings by any worker."""
 
     first: Counts | None = None
     at: float = 0.0
     own: int = 0
     since: int = 0
-    made: list[Exchange] = field(default_factory=list)
     apart: list[Counts] = field(default_factory=list)
 
     @property
@@ -96,7 +96,7 @@ def make(world: World, good: int, bad: int) -> None:
     def send(client: HttpClient, number: int) -> Exchange:
         return client.get(f"{path}/nobody-has-this" if number < bad else path, token=token)
 
-    world.part(Readings).made.extend(api.apart(world, good + bad, send))
+    api.apart(world, good + bad, send)
 
 
 def rise(world: World, expected: int, failed: int) -> tuple[int, int]:
@@ -137,7 +137,7 @@ def too_few(world: World) -> list[int]:
 
 def latency_beside_callers(world: World) -> tuple[float, float]:
     """The mean latency since the first reading, and what the callers waited for in the mean; both in milliseconds."""
-    made = enough(world.part(Readings).made or world.exchanges, "requests since the metrics were read")
+    made = enough(world.part(Asked).answers, "requests since the metrics were read")
     base, now = world.part(Readings).base, read(world)
     counted = now.requests_total - base.requests_total
     mean = (now.latency_total - base.latency_total) / max(1, counted)

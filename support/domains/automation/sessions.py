@@ -62,25 +62,6 @@ def password_of(world: World, name: str) -> str:
     return next(str(each["password"]) for each in given["users"] if each["username"] == name)
 
 
-def log_in(self) -> Exchange:
-        """The last log-in. Raises Broken before there was one."""
-        return last(self.log_ins, "nobody has logged in yet")
-
-    @property
-    def key(self) -> ApiKey:
-        """The last API key. Raises Broken before there is one."""
-        return last(self.keys, "nobody has made an API key yet")
-
-
-def password_of(world: World, name: str) -> str:
-    """The password that the definition gives a user."""
-    settings = _settings(world)
-    if name == "admin":
-        return settings["AUTOMATION_AUTH_ADMIN_PASSWORD"]
-    users = json.loads(settings["AUTOMATION_AUTH_USERS"])
-    return next(str(each["password"]) for each in users if each["username"] == name)
-
-
 def log_in(world: World, name: str, password: str | None = None, **more: str) -> Exchange:
     """Log in with a password, the right one if none is given; remembered as the last log-in."""
     if password in PASSWORDS:
