@@ -2,7 +2,17 @@
 
 from behave import given, then, when
 from behave.runner import Context
-from hamcrest import all_of, assert_that, contains_string, empty, equal_to, has_length, is_not, less_than_or_equal_to, only_contains
+from hamcrest import (
+    all_of,
+    assert_that,
+    contains_string,
+    empty,
+    equal_to,
+    has_length,
+    is_not,
+    less_than_or_equal_to,
+    only_contains,
+)
 
 from support.checks.basis import enough
 from support.domains.automation import api, leads

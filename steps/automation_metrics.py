@@ -2,7 +2,16 @@
 
 from behave import given, then, when
 from behave.runner import Context
-from hamcrest import assert_that, close_to, empty, equal_to, greater_than, greater_than_or_equal_to, has_properties, less_than_or_equal_to
+from hamcrest import (
+    assert_that,
+    close_to,
+    empty,
+    equal_to,
+    greater_than,
+    greater_than_or_equal_to,
+    has_properties,
+    less_than_or_equal_to,
+)
 
 from support.base.waiting import let_pass
 from support.domains.automation import metrics

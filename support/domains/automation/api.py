@@ -57,7 +57,9 @@ def done(exchange: Exchange) -> Any:
     return exchange.json()
 
 
-def apart(world: World, count: int, send: Callable[[HttpClient, int], Exchange], at_once: bool = False) -> list[Exchange]:
+def apart(
+    world: World, count: int, send: Callable[[HttpClient, int], Exchange], at_once: bool = False
+) -> list[Exchange]:
     """Send so many requests, each over a connection of its own, one after the other or all at once."""
 
     def one(number: int) -> Exchange:

@@ -87,7 +87,11 @@ def wrong_in_list(world: World, kind: str) -> list[str]:
         return [f"it is not listed; there are: {[entry.get('name') for entry in entries]}"]
     size = _file(world).stat().st_size
     expected = {"size_bytes": size, "compressed": KINDS[kind]}
-    wrong = [f"{name}: {named[0].get(name)!r}, not {value!r}" for name, value in expected.items() if named[0].get(name) != value]
+    wrong = [
+        f"{name}: {named[0].get(name)!r}, not {value!r}"
+        for name, value in expected.items()
+        if named[0].get(name) != value
+    ]
     return wrong if named[0].get("created_at") else [*wrong, "created_at: not told"]
 
 
@@ -98,7 +102,9 @@ def records_in_file(world: World, kind: str = "compressed") -> list[str]:
         try:
             content = gzip.decompress(content)
         except (OSError, EOFError) as error:
-            raise NotMet(f"expected a compressed backup, but {_file(world).name} cannot be expanded: {error}") from error
+            raise NotMet(
+                f"expected a compressed backup, but {_file(world).name} cannot be expanded: {error}"
+            ) from error
     return _whole(content.decode(errors="replace").splitlines())
 
 

@@ -44,7 +44,11 @@ def wrong_in_crm(world: World, name: str, wanted: Iterable[Lead] | None = None) 
         if len(mine) != 1:
             wrong.append(f"{lead.id}: kept {len(mine)} times")
             continue
-        wrong += [f"{lead.id}: {name} is {mine[0].get(name)!r}" for name, value in lead.fields.items() if mine[0].get(name) != value]
+        wrong += [
+            f"{lead.id}: {name} is {mine[0].get(name)!r}"
+            for name, value in lead.fields.items()
+            if mine[0].get(name) != value
+        ]
     return wrong
 
 

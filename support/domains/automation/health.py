@@ -14,7 +14,6 @@ FIELDS = ("status", "version", "redis", "queue_depth")
 """What health tells, by the source's names."""
 
 
-
 def lacking(world: World, body: shapes.Object, redis: str) -> list[str]:
     """What a health report lacks or tells otherwise."""
     told = {name: body.get(name) for name in FIELDS}

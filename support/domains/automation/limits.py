@@ -61,7 +61,9 @@ def list_apart(world: World, count: int, at_once: bool = False) -> None:
 
 def ask_from(world: World, address: str, count: int) -> Exchange:
     """Have somebody at a loopback address ask for leads without a pass, so often; the last answer is the step's."""
-    client = api.ClientAt(address, world.deployment.url, lambda seen: world.sent.append(str(seen)), world.settings.timeouts.http)
+    client = api.ClientAt(
+        address, world.deployment.url, lambda seen: world.sent.append(str(seen)), world.settings.timeouts.http
+    )
     world.on_close(client.close)
     world.exchanges.extend(client.get(world.endpoint("leads")) for _ in range(count))
     return world.exchange
@@ -80,5 +82,7 @@ def most_within(answers: Sequence[Exchange], seconds: float) -> int:
     A request was served between its start and its end. Only those that were begun after the window opened and had ended
     when it closed are counted, so that what a caller cannot tell counts for the system.
     """
-    times = sorted((answer.started, answer.started + answer.duration) for answer in enough(answers, "requests that passed"))
+    times = sorted(
+        (answer.started, answer.started + answer.duration) for answer in enough(answers, "requests that passed")
+    )
     return max(sum(1 for other, end in times if other >= start and end <= start + seconds) for start, _ in times)

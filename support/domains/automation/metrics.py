@@ -169,7 +169,9 @@ def scraped(world: World) -> dict[str, float]:
     try:
         samples = exposition.read(answer.text)
     except ValueError as error:
-        raise NotMet(f"expected an exposition for scrapers, but it cannot be read: {error}\n{answer.describe()}") from error
+        raise NotMet(
+            f"expected an exposition for scrapers, but it cannot be read: {error}\n{answer.describe()}"
+        ) from error
     names = {name for name, _ in samples}
     return {name: exposition.total(samples, name, {}) for name in names}
 

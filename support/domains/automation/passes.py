@@ -26,7 +26,10 @@ class Pass:
     secret: bytes
 
     def signed(
-        self, claims: Mapping[str, Any] | None = None, header: Mapping[str, Any] | None = None, secret: bytes | None = None
+        self,
+        claims: Mapping[str, Any] | None = None,
+        header: Mapping[str, Any] | None = None,
+        secret: bytes | None = None,
     ) -> str:
         """The pass as text, with claims and header changed (None takes one away), signed with this or another secret."""
         head = _changed(self.header, header or {})

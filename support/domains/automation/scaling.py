@@ -46,5 +46,7 @@ def demand_faster(world: World, share: float) -> None:
     took = world.part(Scaling).took
     (few, slow), (many, fast) = took[0], last(took, "no deliveries have been timed yet")
     said = f"{few} workers took {slow:.1f} s and {many} took {fast:.1f} s, {fast / slow:.2f} times as long"
-    finding = found(fast <= share * slow, "time of the same deliveries by more workers", fast / slow, share, "times", 2, said)
+    finding = found(
+        fast <= share * slow, "time of the same deliveries by more workers", fast / slow, share, "times", 2, said
+    )
     load.settle(world, finding)

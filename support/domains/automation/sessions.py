@@ -16,7 +16,11 @@ from support.http import Exchange, HttpClient
 from support.subjects import auth, deployment
 from support.world.core import World, last
 
-PASSWORDS = {"(of admin)": ("admin", str), "(and more)": ("admin", lambda text: f"{text}x"), "(capitals)": ("admin", str.upper)}
+PASSWORDS = {
+    "(of admin)": ("admin", str),
+    "(and more)": ("admin", lambda text: f"{text}x"),
+    "(capitals)": ("admin", str.upper),
+}
 """Passwords that Gherkin does not write out → whose it is made of, and how."""
 DEFAULT_PASSWORD = "admin123"
 """The administrator's where none is configured: the source gives it to everybody who tries the orchestrator."""

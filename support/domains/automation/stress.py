@@ -115,7 +115,9 @@ def incomplete_rows(world: World) -> list[str]:
     """The routes of the mix of which the last result lacks a row, or a figure in it."""
     result = load.whole(world.part(Loads).last)
     rows = {each.name: each for each in result.endpoints}
-    lacking = [f"{call.name}: no row" for call in result.plan.calls if call.name not in rows or not rows[call.name].count]
+    lacking = [
+        f"{call.name}: no row" for call in result.plan.calls if call.name not in rows or not rows[call.name].count
+    ]
     for name, row in rows.items():
         if row.succeeded and None in (row.success, row.percentile(50), row.percentile(95), row.percentile(99)):
             lacking.append(f"{name}: a figure is missing")
@@ -133,7 +135,9 @@ def show_rows(world: World, result: LoadResult) -> None:
             f"{each.success or 0:.2%}",
             f"{mean_of(each) * 1000:.1f}" if each.succeeded else "",
             *(f"{(each.percentile(at) or 0) * 1000:.1f}" for at in (50, 95, 99)),
-            "; ".join(f"{count} by {kind}: {each.said.get(kind, '')}" for kind, count in each.failures.items() if count),
+            "; ".join(
+                f"{count} by {kind}: {each.said.get(kind, '')}" for kind, count in each.failures.items() if count
+            ),
         ]
         for each in result.endpoints
     ]
@@ -157,7 +161,11 @@ def wrong_diagnosis(world: World) -> list[str]:
         stress_mix.MISSING: str(world.system.refusal("not-found").status),
     }
     show_rows(world, result)
-    wrong = [f"{name}: {said.get(name)!r}, not {code}" for name, code in expected.items() if not said.get(name, "").startswith(code)]
+    wrong = [
+        f"{name}: {said.get(name)!r}, not {code}"
+        for name, code in expected.items()
+        if not said.get(name, "").startswith(code)
+    ]
     return wrong + [f"{name}: {told}" for name, told in unexpected(world).items() if stress_mix.INTENDED in name]
 
 
@@ -167,7 +175,9 @@ def compare(world: World) -> list[str]:
     compared = comparison.compare({"stress mix": before}, {"stress mix": after})
     world.part(Stress).comparison = compared
     rows = [[row.endpoint, *(change.line for change in row.changes)] for row in compared.rows]
-    world.evidence.table("one worker beside four", ["route", *(change.figure for change in compared.rows[0].changes)], rows)
+    world.evidence.table(
+        "one worker beside four", ["route", *(change.figure for change in compared.rows[0].changes)], rows
+    )
     names = {row.endpoint for row in compared.rows}
     lacking = [f"{call.name}: no row" for call in after.plan.calls if call.name not in names]
     for row in compared.rows:
@@ -186,7 +196,9 @@ def raise_users(world: World, start: int, most: tuple[float, float], share: floa
     while users <= MOST_USERS:
         seconds = STEP_SECONDS * min(world.settings.load.scale, 10)
         stages = (Stage(seconds=seconds, users=users),)
-        plan = stress_mix.plan_of(world, f"{users} users", sent_calls, stages=stages, think=stress_mix.THINK, warm_up=1.0)
+        plan = stress_mix.plan_of(
+            world, f"{users} users", sent_calls, stages=stages, think=stress_mix.THINK, warm_up=1.0
+        )
         result = sent(world, plan)
         findings = [judge(result, each) for each in objectives]
         outcome = next((each.outcome for each in findings if each.outcome is not Outcome.MET), Outcome.MET)
@@ -213,8 +225,9 @@ def send_beside_greedy(world: World, users: int, spawn: int) -> None:
     """Send the stress mix while the queue is watched, and one more caller asks without a pause."""
     world.part(Stress).watched = watched = Watched()
     plan = stress_mix.plan(world, users, spawn, "stress mix beside a greedy caller")
-    with _meanwhile(lambda at: _sample(world, watched, at), SAMPLED_EVERY), _meanwhile(
-        lambda at: _ask(world, watched, at), GREEDY_PAUSE
+    with (
+        _meanwhile(lambda at: _sample(world, watched, at), SAMPLED_EVERY),
+        _meanwhile(lambda at: _ask(world, watched, at), GREEDY_PAUSE),
     ):
         result = sent(world, plan)
     if watched.troubles:
@@ -236,7 +249,12 @@ def show_together(world: World) -> list[str]:
 def wrongly_blocked(world: World) -> list[str]:
     """Whoever was blocked without asking too much; or the greedy caller, if it was not."""
     result, watched = load.whole(world.part(Loads).last), world.part(Stress).watched
-    said = [f"{each.name}: {told}" for each in result.endpoints for told in each.said.values() if told.startswith(str(BLOCKED))]
+    said = [
+        f"{each.name}: {told}"
+        for each in result.endpoints
+        for told in each.said.values()
+        if told.startswith(str(BLOCKED))
+    ]
     return said if watched and watched.blocks else [*said, "the greedy caller was never told to wait"]
 
 
@@ -292,6 +310,8 @@ def _show_capacity(world: World, p95: float) -> None:
         for name, points, dots in (("kept", kept, "filled"), ("missed", missed, "hollow"))
         if points
     )
-    chart = Chart("capacity: users tried, and the times at each", Axis("users"), (Panel(Axis("p95", "ms"), lines, (limit,)),))
+    chart = Chart(
+        "capacity: users tried, and the times at each", Axis("users"), (Panel(Axis("p95", "ms"), lines, (limit,)),)
+    )
     measurements.show(world.evidence, chart)
     world.evidence.table("users tried", ["users", "p95 s", "outcome"], [[*step] for step in steps])

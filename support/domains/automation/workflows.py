@@ -94,7 +94,9 @@ def await_end(world: World, run: Run, wanted: str) -> str:
     noted = world.part(Workflows).told
 
     def ended() -> bool:
-        noted[run.id] = told = shapes.read(api.done(api.call(world, api.USER, "GET", "workflows", f"/{run.id}/status")), shapes.Object)
+        noted[run.id] = told = shapes.read(
+            api.done(api.call(world, api.USER, "GET", "workflows", f"/{run.id}/status")), shapes.Object
+        )
         assert told.get("status") in ENDED, f"{run.id}: {told}"
         return True
 
