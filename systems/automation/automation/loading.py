@@ -122,8 +122,12 @@ def check(settings: Settings) -> None:
         raise missing("crm", "api_base_url", "the section crm is there, but not the CRM's address")
     if settings.redis.required and settings.redis.use_fake_redis:
         raise refused("redis", "use_fake_redis", "redis.required asks for a real one")
-    if not settings.production:
-        return
+    if settings.production:
+        check_production(settings)
+
+
+def check_production(settings: Settings) -> None:
+    """Raises SettingsError for what would leave a production instance open."""
     if not settings.must_authenticate:
         raise refused("auth", "enabled", "authentication cannot be switched off in production")
     if settings.auth.jwt_secret is None:

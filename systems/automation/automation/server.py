@@ -82,7 +82,13 @@ def require_redis(settings: Settings) -> None:
 @contextlib.contextmanager
 def helped(settings: Settings) -> Iterator[None]:
     """Have the fallback for Redis run beside, where it is allowed."""
-    yield
+    if not (settings.redis.use_fake_redis or settings.redis.allow_fallback):
+        yield
+        return
+    from automation.queue import fallback
+
+    with fallback.running(settings.server.data_dir):
+        yield
 
 
 def serve_at(settings: Settings, listener: socket.socket, stop: StopSignals) -> int:

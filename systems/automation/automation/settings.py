@@ -78,7 +78,7 @@ class Auth(Section):
     issuer: str = Field("automation-orchestrator", min_length=1)
     audience: str = Field("automation-api", min_length=1)
     token_minutes: float = Field(60, gt=0, le=43_200, allow_inf_nan=False)
-    admin_password: SecretStr | None = None
+    admin_password: Annotated[SecretStr, Field(min_length=8)] | None = None
     users: tuple[User, ...] = ()
     login_attempts: int = Field(10, ge=1, le=10_000)
     login_window_seconds: Seconds = 300
@@ -131,7 +131,7 @@ class Redis(Section):
 
 
 class Crm(Section):
-    """Where leads are delivered to. Delivery is on where ``api_base_url`` is given, unless ``enabled`` says otherwise."""
+    """Where leads are delivered to. It is on where ``api_base_url`` is given, unless ``enabled`` is false."""
 
     enabled: bool | None = None
     api_base_url: str | None = None

@@ -15,12 +15,14 @@ from starlette.responses import Response
 
 import automation
 from automation import loading
-from automation.api import auth, leads, operations
+from automation.api import admin, auth, campaigns, leads, operations, workflows
 from automation.api.instance import Instance
 from automation.identity.gate import NAMESPACE, PUBLIC, GateMiddleware
 from automation.settings import Settings
+from automation.store.campaigns import NoSuchCampaign
 from automation.store.idempotency import KeyReused
 from automation.store.leads import NoSuchLead
+from automation.store.runs import NoSuchRun
 
 PROBLEMS = {
     status: {"description": text, "content": {problems.MEDIA_TYPE: {}}}
@@ -54,7 +56,7 @@ def app_of(instance: Instance) -> FastAPI:
     app.state.instance = instance
     problems.install(app, NAMESPACE)
     install(app)
-    for module in (operations, auth, leads):
+    for module in (operations, auth, leads, campaigns, workflows, admin):
         app.include_router(module.router(instance))
     labels = RouteLabels([*PUBLIC, *(str(getattr(route, "path", "")) for route in app.routes)])
     # The last one added is the outermost.
@@ -81,6 +83,7 @@ def install(app: FastAPI) -> None:
         problem = Problem("store-unavailable", 503, f"the store cannot be used: {error}", headers={"Retry-After": "1"})
         return answered(request, problem)
 
-    app.add_exception_handler(NoSuchLead, on_missing)
+    for missing in (NoSuchLead, NoSuchRun, NoSuchCampaign):
+        app.add_exception_handler(missing, on_missing)
     app.add_exception_handler(KeyReused, on_reuse)
     app.add_exception_handler(sqlite3.Error, on_store)

@@ -39,10 +39,9 @@ class KeyName(Fields):
 def router(instance: Instance) -> APIRouter:
     """The routes."""
     routes = APIRouter(prefix="/api/auth", tags=["auth"])
-    users, keys, tokens = instance.users, instance.keys, instance.tokens
+    users, tokens = instance.users, instance.tokens
     at_once: list[anyio.CapacityLimiter] = []
     login_body = Depends(bodies.body_of(Login, instance.limits))
-    key_body = Depends(bodies.body_of(KeyName, instance.limits))
 
     @routes.post("/login", openapi_extra=bodies.documented(Login))
     async def log_in(request: Request, login: Login = login_body) -> Response:
@@ -79,6 +78,15 @@ def router(instance: Instance) -> APIRouter:
             "authenticated_by": caller.by,
         }
 
+    add_keys(routes, instance)
+    return routes
+
+
+def add_keys(routes: APIRouter, instance: Instance) -> None:
+    """API keys of the caller."""
+    users, keys = instance.users, instance.keys
+    key_body = Depends(bodies.body_of(KeyName, instance.limits))
+
     @routes.get("/keys")
     def list_keys(request: Request) -> dict[str, Any]:
         rows = keys.of(gate.caller_of(request).username)
@@ -105,5 +113,3 @@ def router(instance: Instance) -> APIRouter:
         if not keys.revoke(caller.username, key_id):
             raise bodies.not_found(f"there is no API key {key_id[:64]!r}")
         instance.audit.record(caller.username, "revoke an API key", "done", key_id)
-
-    return routes

@@ -12,6 +12,7 @@ from chassis import logs
 from chassis.bodies import Limits
 
 import automation
+from automation.audit.backups import Backups
 from automation.audit.log import LockedAuditLog
 from automation.identity.gate import AddressOf, Gate
 from automation.identity.keys import ApiKeys
@@ -22,8 +23,10 @@ from automation.metrics import Metrics
 from automation.queue.link import RedisLink
 from automation.settings import Settings
 from automation.store import jobs
+from automation.store.campaigns import Campaigns
 from automation.store.database import Store
 from automation.store.leads import Leads
+from automation.store.runs import Runs
 
 THREADS = 8
 """Requests that one process works on at the same time, beyond its event loop."""
@@ -48,6 +51,9 @@ class Instance:
         self.tokens = Tokens(settings)
         self.keys = ApiKeys(self.store)
         self.leads = Leads(self.store, settings.crm.active)
+        self.runs = Runs(self.store, self.leads)
+        self.campaigns = Campaigns(self.store)
+        self.backups = Backups(folder, self.audit)
         self.limits = Limits(size=settings.server.largest_body)
         self.gate = Gate(
             required=settings.must_authenticate,

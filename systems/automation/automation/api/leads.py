@@ -27,8 +27,6 @@ def router(instance: Instance) -> APIRouter:
     routes = APIRouter(prefix="/api/leads", tags=["leads"])
     leads, limits = instance.leads, instance.limits
     lead_body = Depends(bodies.body_of(LeadData, limits))
-    new_leads_body = Depends(bodies.body_of(NewLeads, limits))
-    changes_body = Depends(bodies.body_of(LeadChanges, limits))
 
     def told(row: Row) -> dict[str, Any]:
         return lead_told(row, instance.settings.crm.active)
@@ -61,15 +59,7 @@ def router(instance: Instance) -> APIRouter:
         rows, total = leads.page(caller_of(request), query)
         return bodies.answer(bodies.page_of([told(row) for row in rows], total, page, page_size))
 
-    @routes.post("/bulk", status_code=CREATED, openapi_extra=bodies.documented(NewLeads))
-    def create_several(request: Request, given: NewLeads = new_leads_body) -> dict[str, Any]:
-        ids = leads.add(caller_of(request), given.leads)
-        return {"created": len(ids), "ids": ids}
-
-    @routes.put("/bulk", openapi_extra=bodies.documented(LeadChanges))
-    def change_several(request: Request, given: LeadChanges = changes_body) -> dict[str, Any]:
-        leads.change(caller_of(request), changes_of(given.leads))
-        return {"changed": len(given.leads)}
+    add_bulk(routes, instance)
 
     @routes.get("/{lead_id}")
     def read(request: Request, lead_id: str) -> Response:
@@ -99,6 +89,22 @@ def router(instance: Instance) -> APIRouter:
         return bodies.answer(told(leads.find(caller, lead_id)), 202)
 
     return routes
+
+
+def add_bulk(routes: APIRouter, instance: Instance) -> None:
+    """Several leads at once."""
+    new_leads_body = Depends(bodies.body_of(NewLeads, instance.limits))
+    changes_body = Depends(bodies.body_of(LeadChanges, instance.limits))
+
+    @routes.post("/bulk", status_code=CREATED, openapi_extra=bodies.documented(NewLeads))
+    def create_several(request: Request, given: NewLeads = new_leads_body) -> dict[str, Any]:
+        ids = instance.leads.add(caller_of(request), given.leads)
+        return {"created": len(ids), "ids": ids}
+
+    @routes.put("/bulk", openapi_extra=bodies.documented(LeadChanges))
+    def change_several(request: Request, given: LeadChanges = changes_body) -> dict[str, Any]:
+        instance.leads.change(caller_of(request), changes_of(given.leads))
+        return {"changed": len(given.leads)}
 
 
 def lead_told(row: Row, active: bool) -> dict[str, Any]:

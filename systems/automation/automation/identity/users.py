@@ -7,6 +7,8 @@ import sqlite3
 import time
 from dataclasses import dataclass
 
+from pydantic import SecretStr
+
 from automation.identity import passwords
 from automation.settings import Auth, Settings, User
 from automation.store.database import Row, Store
@@ -136,12 +138,9 @@ def insert(transaction: sqlite3.Connection, user: User) -> None:
 
 def settle(store: Store, settings: Settings) -> None:
     """Make the users that the configuration names, and give them the passwords that it gives them."""
-    admin = User.model_construct(
-        username=ADMIN, password=settings.auth.admin_password, role=ADMIN, tenant=DEFAULT_TENANT
-    )
-    given = {**{user.username: (user, user.password.get_secret_value()) for user in settings.auth.users}}
-    given[ADMIN] = (admin, settings.admin_password)
-    for user, password in given.values():
+    admin = User(username=ADMIN, password=SecretStr(settings.admin_password), role="admin", tenant=DEFAULT_TENANT)
+    for user in (*settings.auth.users, admin):
+        password = user.password.get_secret_value()
         row = store.one("SELECT password FROM users WHERE username = ?", user.username)
         if row is not None and passwords.matches(row["password"], password):
             continue

@@ -1,7 +1,8 @@
 """Jobs: what is accepted and has still to be done. They are the outbox, the leases of workers and the dead letters.
 
-A job is ``pending`` (to be sent to the queue at ``due_at``), ``queued``, ``running`` under a lease, or ``dead``. What the
-queue delivers is only a hint that a job may be claimed: who claims it does it, and twice the same message does nothing.
+A job is ``pending`` (to be sent to the queue at ``due_at``), ``queued``, ``running`` under a lease, or ``dead``. What
+the queue delivers is only a hint that a job may be claimed: who claims it does it, and the same message again does
+nothing.
 """
 
 from __future__ import annotations
