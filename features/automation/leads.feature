@@ -144,8 +144,14 @@ Feature: A lead can be created from whatever is known of it, and found again
       Then the answer is "invalid-request"
       And the lead can be read back with {"first_name": "Ada", "email": "ada@example.org"}
 
-    Example: A workflow of a kind that nobody knows
+    Scenario Outline: A workflow whose "<field>" is <value>
       Given Automation Orchestrator is running
-      When a user tries to trigger a workflow in a request whose "workflow" is "dance"
+      When a user tries to trigger a workflow in a request whose "<field>" is <value>
       Then the answer is "invalid-request"
-      And the refusal names the field "workflow" of the lead, list or workflow
+      And the refusal names the field "steps" of the lead, list or workflow
+
+      Examples:
+        | field          | value   |
+        | steps.0.action | "dance" |
+        | steps.0.text   | missing |
+        | steps          | []      |

@@ -32,15 +32,15 @@ Feature: Every route that callers were promised is there
     Example: The metrics of a campaign are written and read back
       Given Automation Orchestrator is running
       And an admin has created a campaign
-      When an admin writes 40 impressions and 4 clicks into the metrics of the campaign
-      Then the metrics of the campaign say 40 impressions and 4 clicks
+      When an admin writes 40 openings and 4 clicks into the metrics of the campaign
+      Then the metrics of the campaign say 40 openings and 4 clicks
 
     Example: What is written about a campaign's metrics adds up
       Given Automation Orchestrator is running
       And an admin has created a campaign
-      And an admin has written 40 impressions and 4 clicks into the metrics of the campaign
-      When an admin writes 2 impressions and 1 clicks into the metrics of the campaign
-      Then the metrics of the campaign say 42 impressions and 5 clicks
+      And an admin has written 40 openings and 4 clicks into the metrics of the campaign
+      When an admin writes 2 openings and 1 clicks into the metrics of the campaign
+      Then the metrics of the campaign say 42 openings and 5 clicks
 
   @AUTO-API-02
   Rule: A route that nobody promised is answered as not found, and a load counts that as expected
@@ -55,7 +55,7 @@ Feature: Every route that callers were promised is there
         | /api/nonexistent             |
         | /api/leads/                  |
         | /api/leadsx                  |
-        | /api/../health/nonexistent   |
+        | /api/campaigns/metrics/all   |
 
     Example: A load with intended misses tells them apart from failures
       Given Automation Orchestrator is running

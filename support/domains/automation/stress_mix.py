@@ -32,7 +32,7 @@ NO_ROUTE = "nonexistent"
 def calls(world: World) -> tuple[Call, ...]:
     """Every route of the mix. Weights are the requests that the source's run with four workers sent to it."""
     lead = leads.create(world, {"first_name": "Stress", "email": "stress@example.org"}, api.ADMIN)
-    run = workflows.start(world, api.ADMIN)
+    run = workflows.trigger(world, workflows.QUICK, api.ADMIN).id
     campaign = workflows.create_campaign(world, api.ADMIN)
     log_in = {"username": "admin", "password": sessions.password_of(world, "admin")}
     new = {"first_name": f"Load {numbers.MARK}", "email": f"load{numbers.MARK}@example.org", "source": "stress"}
@@ -41,7 +41,7 @@ def calls(world: World) -> tuple[Call, ...]:
         _call(world, "GET", "me", 172),
         _call(world, "GET", "keys", 47),
         _call(world, "GET", "campaigns", 159),
-        _call(world, "POST", "campaigns", 50, {"impressions": 1}, f"/{campaign}/metrics", "/{id}/metrics"),
+        _call(world, "POST", "campaigns", 50, {"opened": 1}, f"/{campaign}/metrics", "/{id}/metrics"),
         _call(world, "GET", "leads", 470, below="?page_size=20", says=""),
         _call(world, "POST", "leads", 164, new),
         _call(world, "GET", "leads", 126, below=f"/{lead.id}", says="/{id}", contains=(lead.id,)),
