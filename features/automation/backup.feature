@@ -17,14 +17,16 @@ Feature: The audit log can be backed up and restored by administrators alone
         | a user                   | back the audit log up       | forbidden       |
         | a user                   | back the audit log up small | forbidden       |
         | a user                   | list the backups            | forbidden       |
+        | a user                   | restore a backup            | forbidden       |
         | a caller without a token | list the backups            | unauthenticated |
+        | a caller without a token | restore a backup            | unauthenticated |
 
     Scenario Outline: A backup that is <kind> is listed, and holds the audit log as it was
-      Given an Automation Orchestrator of its own is running
-      And a user has created 5 leads of the company "Audit Ltd"
-      When an admin makes a backup of the audit log of leads that is <kind>
-      Then the list of backups has that of the leads with its size, when it was made and that it is <kind>
-      And the file of the backup is <kind> and holds every record about the leads
+      Given Automation Orchestrator is running
+      And a user has made 5 API keys, which the audit log records
+      When an admin makes a backup of the audit log of API keys that is <kind>
+      Then the list of backups has that of the API keys with its size, when it was made and that it is <kind>
+      And the file of the backup is <kind> and holds every record about the API keys
 
       Examples:
         | kind           |
@@ -32,28 +34,28 @@ Feature: The audit log can be backed up and restored by administrators alone
         | not compressed |
 
     Example: A backup restores whole
-      Given an Automation Orchestrator of its own is running
-      And a user has created 5 leads of the company "Audit Ltd"
-      And an admin has made a backup of the audit log of leads that is compressed
-      When the audit log of leads is lost and an admin restores the backup
-      Then the audit log has every record about the leads
+      Given Automation Orchestrator is running
+      And a user has made 5 API keys, which the audit log records
+      And an admin has made a backup of the audit log of API keys that is compressed
+      When the audit log of API keys is lost and an admin restores the backup
+      Then the audit log has every record about the API keys
 
-    Example: A backup while leads are written
-      Given an Automation Orchestrator of its own is running
-      When an admin makes a backup of the audit log while leads are created
-      Then the backup of the audit log holds whole records only, and each lead that was created before
+    Example: A backup while API keys are made
+      Given Automation Orchestrator is running
+      When an admin makes a backup of the audit log while API keys are made
+      Then the backup of the audit log holds whole records only, and each API key that was made before
 
-    Example: A restore does not take away what was recorded about leads since
-      Given an Automation Orchestrator of its own is running
-      And an admin has made a backup of the audit log of leads that is compressed
-      And a user has created 5 leads of the company "Later Ltd"
-      When an admin restores the backup of the audit log of leads
-      Then the audit log has every record about the leads
+    Example: A restore does not take away what was recorded about API keys since
+      Given Automation Orchestrator is running
+      And an admin has made a backup of the audit log of API keys that is compressed
+      And a user has made 3 API keys, which the audit log records
+      When an admin restores the backup of the audit log of API keys
+      Then the audit log has every record about the API keys
 
     Scenario Outline: A backup <what> is not restored
-      Given an Automation Orchestrator of its own is running
-      When an admin tries to restore the backup of leads named "<name>"
-      Then the restore of the audit log of leads is refused, and says why
+      Given Automation Orchestrator is running
+      When an admin tries to restore the backup of API keys named "<name>"
+      Then the restore of the audit log of API keys is refused, and says why
 
       Examples:
         | what                   | name                   |
@@ -62,9 +64,9 @@ Feature: The audit log can be backed up and restored by administrators alone
         | by its whole path      | /etc/passwd            |
 
     Example: A damaged backup is refused, and the audit log stays
-      Given an Automation Orchestrator of its own is running
-      And a user has created 5 leads of the company "Audit Ltd"
-      And an admin has made a backup of the audit log of leads that is compressed
-      When the backup of the audit log of leads is damaged and an admin restores it
-      Then the restore of the audit log of leads is refused, and says why
-      And the audit log has every record about the leads
+      Given Automation Orchestrator is running
+      And a user has made 5 API keys, which the audit log records
+      And an admin has made a backup of the audit log of API keys that is compressed
+      When the backup of the audit log of API keys is damaged and an admin restores it
+      Then the restore of the audit log of API keys is refused, and says why
+      And the audit log has every record about the API keys

@@ -45,19 +45,21 @@ Feature: A start checks what is required, and a stop leaves nothing behind
 
       Examples:
         | what               | setting                               | value | field          |
-        | is no number       | AUTOMATION_RATE_LIMIT_MAX_REQUESTS   | many  | max_requests   |
-        | is less than one   | AUTOMATION_RATE_LIMIT_WINDOW_SECONDS | 0     | window_seconds |
+        | is no number       | AUTOMATION_RATE_LIMIT_MAX_REQUESTS   | many       | max_requests   |
+        | is less than one   | AUTOMATION_RATE_LIMIT_WINDOW_SECONDS | 0          | window_seconds |
+        | is no such mode    | AUTOMATION_ENV                       | staging    | env            |
+        | is no folder       | AUTOMATION_DATA_DIR                  | /dev/null  | data_dir       |
 
     @needs.process-control
     Example: What is in flight when it is stopped is answered
-      Given an Automation Orchestrator of its own is running
-      When Automation Orchestrator is stopped while users create leads
-      Then every lead that was acknowledged is there after the next start
+      Given Automation Orchestrator is running
+      When Automation Orchestrator is stopped while users create leads, and started again
+      Then every lead that was acknowledged is there
       And no creation of a lead was cut off
 
     @needs.process-control
     Example: Workers that are stopped give their jobs back
-      Given an Automation Orchestrator of its own is running
+      Given Automation Orchestrator is running
       And 10 workflows with slow steps have been triggered
       When the process "worker" is restarted
       Then each workflow ends as "completed"
@@ -65,7 +67,7 @@ Feature: A start checks what is required, and a stop leaves nothing behind
 
     @needs.process-control
     Example: All is killed and started again
-      Given an Automation Orchestrator of its own is running
+      Given Automation Orchestrator is running
       And 6 workflows with slow steps have been triggered
       When Automation Orchestrator is killed and started again
       Then each workflow ends as "completed"

@@ -10,28 +10,45 @@ Feature: What happens without Redis is what was agreed
       Then the health has the version, a queue of jobs that is "ready", and its depth
 
     Example: Redis is absent and may be replaced
-      Given an Automation Orchestrator of its own is running in its "fallback" profile
+      Given Automation Orchestrator is running in its "fallback" profile
       When the health of Automation Orchestrator is asked for
       Then the health has the version, a queue of jobs that is "fallback", and its depth
 
     Example: What was accepted with the replacement is done
-      Given an Automation Orchestrator of its own is running in its "fallback" profile
+      Given Automation Orchestrator is running in its "fallback" profile
       When a user has a workflow started
       Then the workflow ends as "completed"
 
     Example: Redis is absent, and neither replaced nor required
-      Given an Automation Orchestrator of its own is running in its "without-redis" profile
+      Given Automation Orchestrator is running in its "without-redis" profile
       When a user creates a lead with {"first_name": "Ada"}
       Then the lead can be read back as it was written
       And the health soon says that the queue of jobs is "unavailable"
 
-    Example: Redis is absent and required
+    Example: The replacement is wanted although Redis is there
+      Given Automation Orchestrator is running in its "fake-redis" profile
+      When the health of Automation Orchestrator is asked for
+      Then the health has the version, a queue of jobs that is "fallback", and its depth
+
+    Scenario Outline: Redis is absent and required, and <also>
       When Automation Orchestrator is started with the settings
-        | setting                          | value                    |
-        | AUTOMATION_REDIS_URL            | redis://127.0.0.1:1/0    |
-        | AUTOMATION_REDIS_REQUIRED       | true                     |
-        | AUTOMATION_REDIS_ALLOW_FALLBACK | false                    |
-      Then Automation Orchestrator refuses to start and names "redis"
+        | setting                         | value                 |
+        | AUTOMATION_REDIS_URL            | redis://127.0.0.1:1/0 |
+        | AUTOMATION_REDIS_REQUIRED       | true                  |
+        | AUTOMATION_REDIS_ALLOW_FALLBACK | <fallback>            |
+      Then Automation Orchestrator refuses to start and names "redis.required"
+
+      Examples:
+        | also                | fallback |
+        | may not be replaced | false    |
+        | may be replaced     | true     |
+
+    Example: Redis is required, and wanted replaced
+      When Automation Orchestrator is started with the settings
+        | setting                         | value |
+        | AUTOMATION_REDIS_REQUIRED       | true  |
+        | AUTOMATION_REDIS_USE_FAKE_REDIS | true  |
+      Then Automation Orchestrator refuses to start and names "use_fake_redis"
 
   @AUTO-REDIS-02
   Rule: When Redis is lost health says so, nothing that was accepted is lost, and all recovers by itself

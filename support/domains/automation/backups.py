@@ -8,26 +8,27 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 from support.base.outcomes import Broken, NotMet
 from support.base.waiting import until
 from support.checks import shapes
 from support.checks.basis import enough
-from support.domains.automation import api, leads
-from support.domains.automation.leads import Leads
+from support.domains.automation import api, sessions
+from support.domains.automation.sessions import Sessions
 from support.http import Exchange
 from support.subjects import deployment, errors
 from support.world.core import World, last
 
 KINDS = {"compressed": True, "not compressed": False}
 WRITTEN_BEFORE = 10
-"""Leads that are created before a backup is begun in the midst of them."""
-MOST_WRITES = 500
+"""API keys that are made before a backup is begun in the midst of them."""
+MOST_WRITES = 80
 
 
 @dataclass(slots=True)
 class Backups:
-    """The backups of a scenario, what the API said of each, and the leads that were acknowledged before the last."""
+    """The backups of a scenario, what the API said of each, and how many API keys had been made before the last."""
 
     made: list[shapes.Object] = field(default_factory=list)
     before: int = 0
@@ -45,7 +46,7 @@ class Backups:
 
 def make(world: World, kind: str) -> None:
     """Have an administrator back the audit log up."""
-    if world.part(Leads).created:
+    if world.part(Sessions).keys:
         await_audit(world)
     compress = str(KINDS[kind]).lower()
     answer = api.act(world, api.ADMIN, "POST", "backup", f"?compress={compress}")
@@ -53,14 +54,14 @@ def make(world: World, kind: str) -> None:
 
 
 def make_while_writing(world: World) -> None:
-    """Have an administrator back the audit log up while a user creates leads without a pause."""
+    """Have an administrator back the audit log up while a user makes API keys without a pause."""
     begun, over = threading.Event(), threading.Event()
 
     def write() -> None:
         for number in range(MOST_WRITES):
             if over.is_set():
                 break
-            leads.create(world, {"first_name": f"Written {number}"})
+            sessions.make_key(world, api.USER)
             if number >= WRITTEN_BEFORE:
                 begun.set()
 
@@ -68,14 +69,14 @@ def make_while_writing(world: World) -> None:
     writing.start()
     try:
         if not begun.wait(world.settings.timeouts.settle):
-            raise Broken("too few leads were created to back up in the midst of them")
-        world.part(Backups).before = len(world.part(Leads).created)
+            raise Broken("too few API keys were made to back up in the midst of them")
+        world.part(Backups).before = len(world.part(Sessions).keys)
         make(world, "compressed")
     finally:
         over.set()
         writing.join()
-    if len(world.part(Leads).created) == world.part(Backups).before:
-        raise Broken("no lead was created while the backup was made")
+    if len(world.part(Sessions).keys) == world.part(Backups).before:
+        raise Broken("no API key was made while the backup was made")
 
 
 def wrong_in_list(world: World, kind: str) -> list[str]:
@@ -86,7 +87,7 @@ def wrong_in_list(world: World, kind: str) -> list[str]:
     if not named:
         return [f"it is not listed; there are: {[entry.get('name') for entry in entries]}"]
     size = _file(world).stat().st_size
-    expected = {"size_bytes": size, "compressed": KINDS[kind]}
+    expected = {"size": size, "compressed": KINDS[kind]}
     wrong = [
         f"{name}: {named[0].get(name)!r}, not {value!r}"
         for name, value in expected.items()
@@ -132,7 +133,8 @@ def damage(world: World) -> None:
 
 def restore(world: World, name: str | None = None) -> Exchange:
     """Have an administrator restore a backup, the last one unless another is named."""
-    return api.act(world, api.ADMIN, "POST", "restore", json={"name": name or world.part(Backups).name})
+    asked = world.part(Backups).name if name is None else name
+    return api.act(world, api.ADMIN, "POST", "backups", f"/{quote(asked, safe='')}/restore")
 
 
 def not_refused(world: World) -> list[str]:
@@ -143,12 +145,13 @@ def not_refused(world: World) -> list[str]:
 
 
 def missing(world: World, records: Iterable[str], count: int | None = None) -> list[str]:
-    """The leads of this scenario, or the first of them, that no record speaks of."""
-    return leads.recorded(world.part(Leads).created[:count], "\n".join(records))
+    """The API keys of this scenario, or the first of them, that no record speaks of."""
+    whole = "\n".join(records)
+    return [key.id for key in enough(world.part(Sessions).keys[:count], "API keys") if key.id not in whole]
 
 
 def await_audit(world: World) -> list[str]:
-    """The leads that the audit log still does not speak of after a while."""
+    """The API keys that the audit log still does not speak of after a while."""
     left: list[str] = ["unknown"]
 
     def complete() -> bool:
@@ -156,7 +159,7 @@ def await_audit(world: World) -> list[str]:
         assert not left, f"not recorded: {left}"
         return True
 
-    until(complete, world.settings.timeouts.settle, "every lead to be in the audit log", poll=0.1, failing=NotMet)
+    until(complete, world.settings.timeouts.settle, "every API key to be in the audit log", poll=0.1, failing=NotMet)
     return left
 
 

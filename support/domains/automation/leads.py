@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -74,6 +74,12 @@ def timed(world: World, count: int) -> float:
     began = time.monotonic()
     create_many(world, count)
     return time.monotonic() - began
+
+
+def demand_time(took: float, most: float, count: int) -> None:
+    """Judge how long it took to create leads. Raises NotMet."""
+    if took > most:
+        raise NotMet(f"expected {count} leads to be created within {most:g} s, but it took {took:.2f} s")
 
 
 def create_at_once(world: World, count: int) -> None:
@@ -161,8 +167,3 @@ def id_in(document: object) -> str:
     if not isinstance(told.get("id"), str | int) or told["id"] == "":
         raise NotMet(f"expected a lead with an id, but it is {told!r}")
     return str(told["id"])
-
-
-def recorded(leads: Sequence[Lead], records: str) -> list[str]:
-    """The leads that an audit log does not speak of."""
-    return [lead.id for lead in enough(leads, "leads") if lead.id not in records]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from support.checks.findings import found
-from support.domains.automation import deliveries, leads, stress, stress_mix
+from support.domains.automation import deliveries, leads, queue, stress, stress_mix
 from support.subjects import load, topology
 from support.world.core import World, last
 
@@ -30,15 +31,15 @@ def send_to_workers(world: World, count: int) -> None:
     world.part(stress.Stress).compared.append(load.whole(result))
 
 
-def deliver_with(world: World, process: str, leads_each: int, counts: tuple[int, ...]) -> None:
-    """Have so many leads delivered by each of these numbers of workers, and take the time."""
-    for count in counts:
-        topology.scale(world, process, count)
+def deliver_with(world: World, counts: Mapping[int, int]) -> None:
+    """Have so many leads delivered by each of these numbers of workers (workers → leads), and take the time."""
+    for workers, count in counts.items():
+        topology.scale(world, queue.WORKER, workers)
         already = len(world.part(leads.Leads).created)
         began = time.monotonic()
-        leads.create_in_bulk(world, leads_each)
+        leads.create_in_bulk(world, count)
         deliveries.await_delivered(world, world.part(leads.Leads).created[already:], LONGEST)
-        world.part(Scaling).took.append((count, time.monotonic() - began))
+        world.part(Scaling).took.append((workers, time.monotonic() - began))
 
 
 def demand_faster(world: World, share: float) -> None:

@@ -27,6 +27,8 @@ DEFAULT_PASSWORD = "admin123"
 LARGEST_FILE = 50_000_000
 OPEN = ("health", "docs", "redoc", "openapi", "login")
 """The endpoints that are open to everybody."""
+APART = 20
+"""Requests over connections of their own, after which each of four workers was met but once in three hundred times."""
 PASSING = ("request_id", "instance", "timestamp")
 """Fields of a refusal that differ from one request to the next."""
 
@@ -178,6 +180,20 @@ def listing(world: World, headers: dict[str, str], count: int) -> list[Exchange]
 
     world.exchanges.extend(answers := api.apart(world, count, send))
     return answers
+
+
+def shown(world: World, holder: str) -> dict[str, str]:
+    """What the holder of the last pass or API key shows."""
+    if holder == "the pass":
+        return {"Authorization": f"Bearer {pass_of(world.part(Sessions).log_in)}"}
+    return {api.KEY_HEADER: world.part(Sessions).key.value}
+
+
+def unlike(world: World, outcome: str) -> list[str]:
+    """The requests of the last step that came to something else, and to what."""
+    answers = enough(world.exchanges, "requests", APART)[-APART:]
+    seen = zip(answers, auth.outcomes(world, answers, outcome), strict=True)
+    return [f"{answer}: {became}" for answer, became in seen if became != outcome]
 
 
 def _lasting(answer: Exchange) -> dict[str, Any]:
