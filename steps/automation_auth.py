@@ -36,7 +36,7 @@ def log_in_as_role(context: Context, name: str, role: str) -> None:
 def pass_opens(context: Context) -> None:
     """The pass that the log-in gave is shown, and the leads are listed."""
     answer = context.world.http.get(context.world.endpoint("leads"), token=sessions.pass_of(context.world.exchange))
-    assert_that(answer.ok, equal_to(True), f"let in; {answer}")
+    assert_that(auth.outcome(context.world, answer), equal_to(auth.ALLOWED), f"what the pass opens; {answer}")
 
 
 @then("the log-in gave no pass")

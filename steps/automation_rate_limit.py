@@ -1,4 +1,4 @@
-"""Sentences about the rate limit on leads and all else: what passes in each window, whose bucket it is, and for whom."""
+"""Sentences about the rate limit on leads and all else: what passes in each window, and whose bucket it is."""
 
 from behave import then, when
 from behave.runner import Context

@@ -25,7 +25,7 @@ def send_counted(context: Context, requests: int) -> None:
 
 @when("a stress mix about leads is sent with a bad lead, a route that is missing and an intended miss")
 def send_mistakes(context: Context) -> None:
-    """Requests of three kinds are sent, of which each is answered with an error, and only one of them is meant to be."""
+    """Requests of three kinds are sent; each is answered with an error, and only one of them is meant to be."""
     sent = stress_mix.told_apart(context.world)
     stress.sent(context.world, stress_mix.counted_plan(context.world, "stress mix with mistakes", sent, 60))
 

@@ -113,7 +113,6 @@ def wait_out(context: Context) -> None:
     workflows.wait_out_lease()
 
 
-@given("one of the workers that do the jobs {fault:WorkerFault}")
 @when("one of the workers that do the jobs {fault:WorkerFault}")
 def break_one(context: Context, fault: str) -> None:
     """One worker is killed or frozen, and the others go on; nothing is done to bring it back."""

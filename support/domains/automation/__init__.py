@@ -1,1 +1,1 @@
-"""What only the Automation Orchestrator needs: its leads, workflows, deliveries, passes, limits, backups and stress run."""
+"""What only the Automation Orchestrator needs: leads, workflows, deliveries, passes, limits, backups, stress runs."""

@@ -1,4 +1,4 @@
-"""Calls of the Automation Orchestrator's API by somebody it knows, over a shared connection or over one of their own."""
+"""Calls of the Automation Orchestrator's API by somebody it knows, over a shared connection or one of their own."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from support.base.outcomes import NotMet
 from support.http import Exchange, HttpClient
 from support.world.core import World
 
-USER, ADMIN, OTHER = "user", "admin", "stranger"
-"""Identities: two of one tenant, and the administrator of another one."""
+USER, COLLEAGUE, ADMIN, OTHER = "user", "colleague", "admin", "stranger"
+"""Identities: three of one tenant, and the administrator of another one."""
 KEY_HEADER = "x-api-key"
 
 T = TypeVar("T")
@@ -27,7 +27,7 @@ class _FromAddress(HTTPAdapter):
         super().__init__()
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
-        super().init_poolmanager(*arguments, **options, source_address=(self._address, 0))  # type: ignore[no-untyped-call]
+        super().init_poolmanager(*arguments, **options, source_address=(self._address, 0))
 
 
 class ClientAt(HttpClient):

@@ -123,7 +123,11 @@ def behave(world: World, name: str, how: str) -> None:
     answer = client.request("PUT", "/admin/behaviour", json=dict(BEHAVIOURS[how]))
     if not answer.ok:
         raise NotVerified(f"the customer database {name!r} cannot be told how to behave: {answer}")
-    world.on_close(lambda: None if client.request("DELETE", "/admin/behaviour").ok else None)
+    world.on_close(lambda: _recover(client))
+
+
+def _recover(client: HttpClient) -> None:
+    client.request("DELETE", "/admin/behaviour")
 
 
 def _ask(world: World, name: str, path: str) -> object:

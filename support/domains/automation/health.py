@@ -1,4 +1,4 @@
-"""What health says of leads' and jobs' means: version, Redis, the queue's depth, and the warning when it is too deep."""
+"""What health says of the means to do jobs: version, Redis, the queue's depth, and the warning when it is too deep."""
 
 from __future__ import annotations
 

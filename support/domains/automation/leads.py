@@ -1,4 +1,4 @@
-"""Leads: created from any fields, read back, listed page by page, changed and counted; and what bad input leaves behind."""
+"""Leads: created from any fields, read back, listed page by page, changed and counted; and what bad input leaves."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Leads:
 
 def fields_of(text: str) -> dict[str, Any]:
     """The fields that Gherkin gives a lead."""
-    return {} if text == NO_FIELDS else json.loads(text)  # type: ignore[no-any-return]
+    return {} if text == NO_FIELDS else json.loads(text)
 
 
 def create(world: World, fields: Mapping[str, Any], who: str = api.USER) -> Lead:

@@ -1,4 +1,4 @@
-"""The rate limit as callers meet it: how many passed, in which windows, from which address, and what the rest were told."""
+"""The rate limit as callers meet it: how many passed, in which windows, from which address, and what is told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the metrics of the Automation Orchestrator count, in both of their formats, beside what its callers have seen."""
+"""What the metrics count, in both of their formats, beside what the orchestrator's callers have seen."""
 
 from __future__ import annotations
 
@@ -160,6 +160,14 @@ def depth(world: World, wanted: Callable[[int], bool], what: str) -> int:
 
     until(looked, world.settings.timeouts.settle, f"a queue depth of {what}", poll=0.1, failing=NotMet)
     return seen[-1]
+
+
+def limit_shown(world: World) -> tuple[int, int]:
+    """How many requests in how many seconds the metrics show as the limit. Raises NotMet if they show none."""
+    shown = read(world).rate_limit
+    if not shown.enabled:
+        raise NotMet(f"expected metrics that show the rate limit, but they show none: {shown}")
+    return shown.max_requests, shown.window_seconds
 
 
 def scraped(world: World) -> dict[str, float]:

@@ -31,7 +31,7 @@ class Pass:
         header: Mapping[str, Any] | None = None,
         secret: bytes | None = None,
     ) -> str:
-        """The pass as text, with claims and header changed (None takes one away), signed with this or another secret."""
+        """The pass as text, claims and header changed (None takes one away), signed with this or another secret."""
         head = _changed(self.header, header or {})
         content = f"{_coded(head)}.{_coded(_changed(self.claims, claims or {}))}"
         digest = HASHES.get(str(head.get("alg")))
@@ -42,7 +42,7 @@ class Pass:
 
 
 def read(token: str, secret: str) -> Pass:
-    """A real pass in its parts. Raises NotMet if it is none, Broken for an algorithm that the suite cannot sign with."""
+    """A real pass in its parts. Raises NotMet if it is none, Broken for an algorithm that the suite does not know."""
     try:
         header, claims = (json.loads(_decoded(part)) for part in token.split(".")[:2])
     except ValueError as error:

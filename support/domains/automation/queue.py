@@ -1,4 +1,4 @@
-"""What happens to the queue behind the orchestrator's back: jobs delivered twice, lost, or put there by somebody else."""
+"""What happens to the queue behind the orchestrator's back: jobs delivered twice, lost, or put there by others."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from support.world.core import World
 STORE = "queue"
 WORKER = "worker"
 NAMESPACE, QUEUES = "automation", ("workflows", "deliveries")
-"""How dramatiq's broker names what it keeps: ``automation:workflows`` lists ids, ``automation:workflows.msgs`` bodies."""
+"""How dramatiq's broker names what it keeps: ``automation:workflows`` has ids, ``automation:workflows.msgs`` bodies."""
 FOREIGN = (b"this is no job", b'{"queue_name": "workflows"}', b"[]")
 
 

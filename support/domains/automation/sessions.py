@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from support.http import Exchange, HttpClient
 from support.subjects import auth, deployment
 from support.world.core import World, last
 
-PASSWORDS = {
+PASSWORDS: Mapping[str, tuple[str, Callable[[str], str]]] = {
     "(of admin)": ("admin", str),
     "(and more)": ("admin", lambda text: f"{text}x"),
     "(capitals)": ("admin", str.upper),

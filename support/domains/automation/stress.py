@@ -28,6 +28,8 @@ from support.world import measurements
 from support.world.core import World, last
 
 FIGURES = ("rate", "success", "resets", "p50", "p95", "p99")
+COMPARED = ("rate", "success", "p50", "p95", "p99")
+"""Figures of which a change in percent can be told wherever a route was answered."""
 LOST = ("reset", "refused")
 STEP_SECONDS = 6.0
 MOST_USERS = 500
@@ -39,7 +41,7 @@ BLOCKED = 429
 
 @dataclass(slots=True)
 class Watched:
-    """What was seen while a load ran: the queue's depth, and which of the greedy caller's requests were blocked, by time."""
+    """What was seen while a load ran, by time: queue depth, latency, and a greedy caller's requests that were blocked."""
 
     depth: list[tuple[float, float]] = field(default_factory=list)
     latency: list[tuple[float, float]] = field(default_factory=list)
@@ -183,9 +185,8 @@ def compare(world: World) -> list[str]:
     for row in compared.rows:
         figures = {change.figure: change for change in row.changes}
         lacking += [f"{row.endpoint}: no {name}" for name in FIGURES if name not in figures]
-        rate = figures.get("rate")
-        if rate is None or rate.percent is None:
-            lacking.append(f"{row.endpoint}: no change of the rate in percent")
+        unchanged = [name for name in COMPARED if name in figures and figures[name].percent is None]
+        lacking += [f"{row.endpoint}: no change of {name} in percent" for name in unchanged]
     return lacking
 
 

@@ -1,7 +1,7 @@
-"""The stress mix: what the source's users did, each route with its share of their requests, and the load plans of it.
+"""The stress mix: what the source's users did, each route with its share of their requests, and the plans of it.
 
-``-D load.scale`` says how long it lasts: 1 is twelve seconds, 50 the source's ten minutes, 300 the hour, for which there
-are ten times as many users.
+``-D load.scale`` says how long it lasts: 1 is twelve seconds, 50 the source's ten minutes, 300 the hour, for which
+there are ten times as many users.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ NO_ROUTE = "nonexistent"
 
 
 def calls(world: World) -> tuple[Call, ...]:
-    """Every route of the mix. Weights are the requests that the source's run with four workers sent to it."""
+    """Every route of the mix, called by two identities. Weights are the requests of the source's run with four workers."""
     lead = leads.create(world, {"first_name": "Stress", "email": "stress@example.org"}, api.ADMIN)
     run = workflows.trigger(world, workflows.QUICK, api.ADMIN).id
     campaign = workflows.create_campaign(world, api.ADMIN)
@@ -38,14 +38,14 @@ def calls(world: World) -> tuple[Call, ...]:
     new = {"first_name": f"Load {numbers.MARK}", "email": f"load{numbers.MARK}@example.org", "source": "stress"}
     return (
         _call(world, "POST", "login", 50, log_in),
-        _call(world, "GET", "me", 172),
-        _call(world, "GET", "keys", 47),
+        _call(world, "GET", "me", 172, who=api.COLLEAGUE),
+        _call(world, "GET", "keys", 47, who=api.COLLEAGUE),
         _call(world, "GET", "campaigns", 159),
         _call(world, "POST", "campaigns", 50, {"opened": 1}, f"/{campaign}/metrics", "/{id}/metrics"),
         _call(world, "GET", "leads", 470, below="?page_size=20", says=""),
-        _call(world, "POST", "leads", 164, new),
+        _call(world, "POST", "leads", 164, new, who=api.COLLEAGUE),
         _call(world, "GET", "leads", 126, below=f"/{lead.id}", says="/{id}", contains=(lead.id,)),
-        _call(world, "POST", "workflows", 597, workflows.QUICK),
+        _call(world, "POST", "workflows", 597, workflows.QUICK, who=api.COLLEAGUE),
         _call(world, "GET", "workflows", 243, below=f"/{run}/status", says="/{id}/status", contains=(run,)),
         _call(world, "GET", "docs", 120),
         _call(world, "GET", "health", 286),
@@ -121,6 +121,7 @@ def _call(
     says: str | None = None,
     contains: tuple[str, ...] = (),
     name: str = "",
+    who: str = api.ADMIN,
 ) -> Call:
     path = world.endpoint(endpoint)
     return Call(
@@ -128,12 +129,12 @@ def _call(
         method=method,
         path=path + below,
         body=None if body is None else json.dumps(body).encode(),
-        headers=_headers(world),
+        headers=_headers(world, who),
         contains=contains,
         weight=weight,
     )
 
 
-def _headers(world: World) -> dict[str, str]:
-    token = world.system.token(api.ADMIN)
+def _headers(world: World, who: str = api.ADMIN) -> dict[str, str]:
+    token = world.system.token(who)
     return {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}

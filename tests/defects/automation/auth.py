@@ -8,14 +8,14 @@ from tests.defects.automation.defect import HTTP, defect
 from tests.defects.patching import put, wrap
 
 
-@defect("AUTO-AUTH-01", "Any password is the right one", HTTP, sample="A log-in with")
+@defect("AUTO-AUTH-01", "Any password is the right one", HTTP, sample="A log-in with a wrong password")
 def any_password() -> None:
     @wrap("automation.identity.passwords:matches")
     def broken(original: Any, kept: Any, password: str) -> bool:
         return kept is not None
 
 
-@defect("AUTO-AUTH-01", "Passwords are compared without regard to case", HTTP, sample="A log-in with")
+@defect("AUTO-AUTH-01", "Passwords are compared without regard to case", HTTP, sample="capital letters --")
 def password_in_any_case() -> None:
     @wrap("automation.identity.passwords:matches")
     def broken(original: Any, kept: Any, password: str) -> bool:
@@ -98,26 +98,26 @@ def _decoding(**options: Any) -> None:
             jwt.decode = real
 
 
-@defect("AUTO-AUTH-04", "Signatures of passes are not verified", HTTP, sample="A pass that")
+@defect("AUTO-AUTH-04", "Signatures of passes are not verified", HTTP, sample="is signed with another secret")
 def signature_unverified() -> None:
     _decoding(options={"verify_signature": False, "verify_exp": True, "verify_aud": True, "verify_iss": True})
 
 
-@defect("AUTO-AUTH-04", "A pass is good for a minute after it has expired", HTTP, sample="A pass that")
+@defect("AUTO-AUTH-04", "A pass is good for a minute after it has expired", HTTP, sample="expired a second ago")
 def expiry_with_leeway() -> None:
     _decoding(leeway=60)
 
 
-@defect("AUTO-AUTH-04", "A pass for another audience is good", HTTP, sample="A pass that")
+@defect("AUTO-AUTH-04", "A pass for another audience is good", HTTP, sample="another audience")
 def any_audience() -> None:
     _decoding(options={"verify_aud": False, "require": ["exp", "iat", "sub", "iss"]})
 
 
-@defect("AUTO-AUTH-04", "Each algorithm of the library's family is accepted", HTTP, sample="A pass that")
+@defect("AUTO-AUTH-04", "Each algorithm of the library's family is accepted", HTTP, sample="another algorithm")
 def any_algorithm() -> None:
     _decoding(algorithms=["HS256", "HS384", "HS512"])
 
 
-@defect("AUTO-AUTH-04", "A pass need not expire", HTTP, sample="A pass that")
+@defect("AUTO-AUTH-04", "A pass need not expire", HTTP, sample="never expires")
 def pass_without_end() -> None:
     put("automation.identity.tokens:REQUIRED", ["sub", "iss", "aud"])

@@ -57,7 +57,7 @@ def equal_leads_merged() -> None:
 
 @defect("AUTO-API-03", "The second page begins with the last lead of the first", HTTP, sample="Pages of")
 def pages_overlap() -> None:
-    @wrap("automation.store.leads:Leads.list")
+    @wrap("automation.store.leads:Leads.page")
     def broken(original: Any, self: Any, caller: Any, query: Any) -> Any:
         import dataclasses
 
@@ -70,7 +70,7 @@ def pages_overlap() -> None:
 
 @defect("AUTO-API-03", "A filter takes the wildcards of the store", HTTP, sample="A filter that")
 def filter_with_wildcards() -> None:
-    @wrap("automation.store.leads:Leads.list")
+    @wrap("automation.store.leads:Leads.page")
     def broken(original: Any, self: Any, caller: Any, query: Any) -> Any:
         if not query.filters.get("company"):
             return original(self, caller, query)
