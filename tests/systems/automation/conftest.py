@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from automation import loading, server
 from automation.api import create_app
+from automation.identity import passwords
 from automation.queue.link import RedisLink
 from automation.queue.worker import Doer
 from automation.queue.worker_health import WorkerHealth
@@ -38,6 +40,14 @@ def settings_of(folder: Path, **environment: str) -> Settings:
         **environment,
     }
     return loading.load(environment=told)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Hash passwords at next to no cost: each test makes its users anew."""
+    before, passwords.HASHER = passwords.HASHER, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    yield
+    passwords.HASHER = before
 
 
 @pytest.fixture
