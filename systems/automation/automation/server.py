@@ -88,7 +88,7 @@ def require_redis(settings: Settings) -> None:
 @contextlib.contextmanager
 def helped(settings: Settings) -> Iterator[None]:
     """Have the fallback for Redis run beside, where it is allowed."""
-    if not (settings.redis.use_fake_redis or settings.redis.allow_fallback):
+    if not settings.redis.falls_back:
         yield
         return
     from automation.queue import fallback

@@ -61,7 +61,7 @@ class RedisLink:
             self._reason = problem(real, self.timeout)
             if not self._reason:
                 return "ready", real
-        if self._settings.use_fake_redis or self._settings.allow_fallback:
+        if self._settings.falls_back:
             fallback = self._fallback.read_text(encoding="utf-8").strip() if self._fallback.exists() else ""
             if fallback and not problem(fallback, self.timeout):
                 return "fallback", fallback
