@@ -32,6 +32,7 @@ class RedisLink:
         self._lock = threading.Lock()
         self._found_at = float("-inf")
         self._state: State = "unavailable"
+        self._known = False
         self._reason = ""
         self.url = settings.address
         """Of the Redis that was found last; that of the real one where none is."""
@@ -41,12 +42,18 @@ class RedisLink:
         """Why the real one is not used; empty if it is."""
         return self._reason
 
+    @property
+    def is_away(self) -> bool:
+        """Whether none answered when somebody looked last; asks nobody."""
+        return self._known and self._state == "unavailable"
+
     def state(self) -> State:
         """Which one answers now, or did half a second ago."""
         with self._lock:
             if time.monotonic() - self._found_at > FRESH_SECONDS:
                 self._state, self.url = self._find()
                 self._found_at = time.monotonic()
+                self._known = True
             return self._state
 
     def client(self) -> redis.Redis:
