@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import logging
 import os
 import socket
 import sys
@@ -21,6 +22,9 @@ from automation.settings import Settings
 from automation.store import database
 
 PREFIX = loading.PREFIX
+NOISY = ("httpx", "httpcore")
+"""Libraries that log every call."""
+
 TOGETHER = "automation-workers-"
 """Begins the name of the folder that API workers share."""
 
@@ -45,6 +49,8 @@ def begin(config: Path | None) -> Settings:
     settings = loading.load(config)
     logs.configure(settings.logs_as, settings.server.log_level)
     logs.catch_uncaught()
+    for name in NOISY:
+        logging.getLogger(name).setLevel(logging.WARNING)
     for warning in loading.unknown_variables():
         logs.get("start").warning(warning)
     return settings
@@ -82,7 +88,7 @@ def require_redis(settings: Settings) -> None:
 @contextlib.contextmanager
 def helped(settings: Settings) -> Iterator[None]:
     """Have the fallback for Redis run beside, where it is allowed."""
-    if not (settings.redis.use_fake_redis or settings.redis.allow_fallback):
+    if not settings.redis.falls_back:
         yield
         return
     from automation.queue import fallback

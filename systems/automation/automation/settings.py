@@ -129,6 +129,11 @@ class Redis(Section):
         """The URL to connect to."""
         return self.url.get_secret_value() if self.url is not None else f"redis://{self.host}:{self.port}/0"
 
+    @property
+    def falls_back(self) -> bool:
+        """Whether one in memory does where the real one does not answer."""
+        return (self.use_fake_redis or self.allow_fallback) and not self.required
+
 
 class Crm(Section):
     """Where leads are delivered to. It is on where ``api_base_url`` is given, unless ``enabled`` is false."""

@@ -26,7 +26,17 @@ from automation.store.runs import NoSuchRun
 
 PROBLEMS = {
     status: {"description": text, "content": {problems.MEDIA_TYPE: {}}}
-    for status, text in ((401, "Not authenticated"), (403, "Not allowed"), (404, "Not there"), (422, "Invalid"))
+    for status, text in (
+        (401, "Not authenticated"),
+        (403, "Not allowed"),
+        (404, "Not there, or not for this caller"),
+        (409, "In conflict with what is there"),
+        (413, "The body is too large"),
+        (415, "The body is no JSON"),
+        (422, "The request is invalid"),
+        (503, "The store cannot be used"),
+        (507, "There is no room"),
+    )
 } | {429: {"description": "Rate limit exceeded", "content": {"application/json": {}}}}
 
 

@@ -36,7 +36,9 @@ class SharedLimiter:
         """Count one request."""
         if not self._enabled:
             return Verdict(True)
-        if time.monotonic() >= self._rests_until:
+        if self._link.is_away:
+            self._note("Redis does not answer")
+        elif time.monotonic() >= self._rests_until:
             try:
                 verdict = judge(self._window(), self._item, who)
             except (redis.RedisError, OSError) as error:

@@ -16,8 +16,6 @@ from pathlib import Path
 
 from automation.queue.link import FALLBACK_FILE
 
-STOP_SECONDS = 3.0
-
 
 @contextlib.contextmanager
 def running(folder: Path) -> Iterator[None]:
@@ -26,12 +24,9 @@ def running(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        process.terminate()
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        # It has nothing to save, and its threads would keep it for a while.
+        process.kill()
+        process.wait()
         (folder / FALLBACK_FILE).unlink(missing_ok=True)
 
 

@@ -32,6 +32,7 @@ class RedisLink:
         self._lock = threading.Lock()
         self._found_at = float("-inf")
         self._state: State = "unavailable"
+        self._known = False
         self._reason = ""
         self.url = settings.address
         """Of the Redis that was found last; that of the real one where none is."""
@@ -41,12 +42,18 @@ class RedisLink:
         """Why the real one is not used; empty if it is."""
         return self._reason
 
+    @property
+    def is_away(self) -> bool:
+        """Whether none answered when somebody looked last; asks nobody."""
+        return self._known and self._state == "unavailable"
+
     def state(self) -> State:
         """Which one answers now, or did half a second ago."""
         with self._lock:
             if time.monotonic() - self._found_at > FRESH_SECONDS:
                 self._state, self.url = self._find()
                 self._found_at = time.monotonic()
+                self._known = True
             return self._state
 
     def client(self) -> redis.Redis:
@@ -61,7 +68,7 @@ class RedisLink:
             self._reason = problem(real, self.timeout)
             if not self._reason:
                 return "ready", real
-        if self._settings.use_fake_redis or self._settings.allow_fallback:
+        if self._settings.falls_back:
             fallback = self._fallback.read_text(encoding="utf-8").strip() if self._fallback.exists() else ""
             if fallback and not problem(fallback, self.timeout):
                 return "fallback", fallback

@@ -46,12 +46,12 @@ class Depth:
         return self.waiting + self.running + self.scheduled
 
 
-def add(transaction: sqlite3.Connection, kind: str, ref: str, now: float, due_at: float | None = None) -> str:
-    """Accept a job, as part of the transaction that makes it necessary."""
+def add(transaction: sqlite3.Connection, kind: str, ref: str, now: float, due_at: float = 0.0) -> str:
+    """Accept a job, due at once unless said otherwise, as part of the transaction that makes it necessary."""
     job = uuid.uuid4().hex
     transaction.execute(
         "INSERT INTO jobs (id, kind, ref, state, due_at, created_at) VALUES (?, ?, ?, 'pending', ?, ?)",
-        (job, kind, ref, now if due_at is None else due_at, now),
+        (job, kind, ref, due_at, now),
     )
     return job
 
@@ -63,7 +63,7 @@ def depth(store: Store) -> Depth:
         "SELECT coalesce(sum(state IN ('pending', 'queued') AND due_at <= ?1), 0),"
         " coalesce(sum(state = 'running'), 0), coalesce(sum(state = 'pending' AND due_at > ?1), 0),"
         " coalesce(sum(state = 'dead'), 0),"
-        " coalesce(max(CASE WHEN state IN ('pending', 'queued') AND due_at <= ?1 THEN ?1 - due_at END), 0) FROM jobs",
+        " coalesce(max(CASE WHEN state IN ('pending', 'queued') AND due_at <= ?1 THEN ?1 - max(due_at, created_at) END), 0) FROM jobs",
         now,
     )
     assert row is not None
@@ -78,7 +78,7 @@ def take_due(store: Store, most: int) -> list[Row]:
     with store.writing() as transaction:
         return transaction.execute(
             "UPDATE jobs SET state = 'queued', queued_at = ? WHERE id IN (SELECT id FROM jobs WHERE state = 'pending'"
-            " AND due_at <= ? ORDER BY due_at LIMIT ?) RETURNING id, kind",
+            " AND due_at <= ? ORDER BY max(due_at, created_at) LIMIT ?) RETURNING id, kind",
             (now, now, most),
         ).fetchall()
 
