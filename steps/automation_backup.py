@@ -46,7 +46,7 @@ def file_is_whole(context: Context, kind: str) -> None:
 
 @then("the backup of the audit log holds whole records only, and each API key that was made before")
 def file_holds_what_was(context: Context) -> None:
-    """Each record in the file is whole, and each API key that was acknowledged before the backup was begun is in one."""
+    """Each record in the file is whole, and each API key that was made before the backup was begun is in one."""
     records, before = backups.records_in_file(context.world), context.world.part(Backups).before
     assert_that(backups.missing(context.world, records, before), empty(), "API keys that the backup does not speak of")
 

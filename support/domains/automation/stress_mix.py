@@ -30,7 +30,7 @@ NO_ROUTE = "nonexistent"
 
 
 def calls(world: World) -> tuple[Call, ...]:
-    """Every route of the mix, called by two identities. Weights are the requests of the source's run with four workers."""
+    """Every route of the mix. Weights are the requests of the source's run with four workers; two identities call."""
     lead = leads.create(world, {"first_name": "Stress", "email": "stress@example.org"}, api.ADMIN)
     run = workflows.trigger(world, workflows.QUICK, api.ADMIN).id
     campaign = workflows.create_campaign(world, api.ADMIN)
