@@ -26,6 +26,31 @@ def log_in_with(context: Context, name: str, password: str) -> None:
     sessions.log_in(context.world, name, password)
 
 
+@when('a log-in is tried as "{name:Words}" with the password "{password:Words}" {count:d} times')
+def log_in_again(context: Context, name: str, password: str, count: int) -> None:
+    """Somebody tries to log in with this password, so often without a pause."""
+    for _ in range(count):
+        sessions.log_in(context.world, name, password)
+
+
+@given("a log-in of somebody new has been tried with the right password")
+def log_in_as_new(context: Context) -> None:
+    """An administrator has made a user, who has logged in."""
+    sessions.log_in(context.world, *sessions.make_user(context.world))
+
+
+@given("an admin has disabled whoever logged in")
+def disable(context: Context) -> None:
+    """An administrator has disabled the user who logged in last."""
+    sessions.disable(context.world)
+
+
+@when("the holder of the pass lists the leads")
+def list_by_pass(context: Context) -> None:
+    """The pass that the last log-in gave is shown."""
+    api.act(context.world, None, "GET", "leads", headers=sessions.shown(context.world, "the pass"))
+
+
 @when('a log-in is tried as "{name:Words}" with the right password and the role "{role:Words}"')
 def log_in_as_role(context: Context, name: str, role: str) -> None:
     """Somebody logs in and adds a role to what is sent, which nobody asked for."""

@@ -1,6 +1,6 @@
 """Sentences about what health tells of Redis, in which jobs wait, and of the jobs that wait there."""
 
-from behave import then
+from behave import given, then
 from behave.runner import Context
 from hamcrest import assert_that, empty, has_entries, matches_regexp
 
@@ -25,6 +25,7 @@ def detail_tells_all(context: Context, state: str) -> None:
     assert_that(health.lacking(context.world, told, state), empty(), "what the detailed health tells otherwise")
 
 
+@given('the health has said that the queue of jobs is "{state:Words}"')
 @then('the health soon says that the queue of jobs is "{state:Words}"')
 def soon_says(context: Context, state: str) -> None:
     """The health check says this of Redis within the settling time."""

@@ -44,6 +44,12 @@ Feature: Only known callers get in, each only as far as its role
       When a log-in is tried as "user" with the right password and the role "admin"
       Then the pass from the log-in, if there is one, opens no backup
 
+    Example: Somebody who tries one password after the other is told to wait
+      Given Automation Orchestrator is running
+      When a log-in is tried as "colleague" with the password "wrong" 11 times
+      Then the first 10 answers are "unauthenticated"
+      And the last answer is "rate-limited"
+
   @AUTO-AUTH-02
   Rule: Every route but the open ones needs a pass or an API key
 
@@ -182,3 +188,10 @@ Feature: Only known callers get in, each only as far as its role
         | names a key that nobody has            |
         | names a key by a path                  |
         | is of a caller whom nobody knows       |
+
+    Example: A pass of somebody who was disabled since
+      Given Automation Orchestrator is running
+      And a log-in of somebody new has been tried with the right password
+      And an admin has disabled whoever logged in
+      When the holder of the pass lists the leads
+      Then the answer is "unauthenticated"

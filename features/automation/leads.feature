@@ -151,7 +151,7 @@ Feature: A lead can be created from whatever is known of it, and found again
       And the refusal names the field "steps" of the lead, list or workflow
 
       Examples:
-        | field          | value   |
-        | steps.0.action | "dance" |
-        | steps.0.text   | missing |
-        | steps          | []      |
+        | field           | value   |
+        | steps[0].action | "dance" |
+        | steps[0].text   | missing |
+        | steps           | []      |

@@ -92,3 +92,14 @@ Feature: What happens without Redis is what was agreed
       When a user creates a lead with {"first_name": "Ada"}
       Then the lead can be read back as it was written
       And the health soon says that the queue of jobs is "unavailable"
+
+    Example: It is replaced meanwhile, and comes back
+      Given Automation Orchestrator is running in its "with-fallback" profile
+      And 6 workflows with slow steps have been triggered
+      And the store "queue" has died
+      And the health has said that the queue of jobs is "fallback"
+      And 4 workflows have been triggered
+      When the store "queue" is back
+      Then each workflow ends as "completed"
+      And each step of each workflow has taken effect once
+      And the health soon says that the queue of jobs is "ready"

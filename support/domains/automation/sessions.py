@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,6 +79,19 @@ def log_in(world: World, name: str, password: str | None = None, **more: str) ->
     answer = api.act(world, None, "POST", "login", json={"username": name, "password": told, **more})
     world.part(Sessions).log_ins.append(answer)
     return answer
+
+
+def make_user(world: World) -> tuple[str, str]:
+    """Have an administrator make a user of the own tenant; name and password."""
+    name, password = f"new-{uuid.uuid4().hex[:8]}", f"password-of-{uuid.uuid4().hex[:8]}"
+    api.done(api.call(world, api.ADMIN, "POST", "users", json={"username": name, "password": password}))
+    return name, password
+
+
+def disable(world: World) -> None:
+    """Have an administrator disable whoever logged in last."""
+    name = world.part(Sessions).log_in.request_json()["username"]
+    api.done(api.call(world, api.ADMIN, "PUT", "users", f"/{name}", json={"disabled": True}))
 
 
 def pass_of(log_in: Exchange) -> str:

@@ -32,6 +32,8 @@ COMPARED = ("rate", "success", "p50", "p95", "p99")
 """Figures of which a change in percent can be told wherever a route was answered."""
 LOST = ("reset", "refused")
 STEP_SECONDS = 6.0
+LEAST = 250
+"""Requests of each number of users, who send one a second each."""
 MOST_USERS = 500
 FACTOR = 2
 SAMPLED_EVERY = 0.5
@@ -195,7 +197,7 @@ def raise_users(world: World, start: int, most: tuple[float, float], share: floa
     objectives, users = (Percentile(*most, "requests"), Success(share)), start
     sent_calls = stress_mix.calls(world)
     while users <= MOST_USERS:
-        seconds = STEP_SECONDS * min(world.settings.load.scale, 10)
+        seconds = max(STEP_SECONDS * min(world.settings.load.scale, 10), LEAST / users)
         stages = (Stage(seconds=seconds, users=users),)
         plan = stress_mix.plan_of(
             world, f"{users} users", sent_calls, stages=stages, think=stress_mix.THINK, warm_up=1.0
