@@ -120,6 +120,10 @@ def check(settings: Settings) -> None:
         raise missing("crm", "api_base_url", "leads cannot be delivered without the CRM's address")
     if settings.crm.enabled is None and settings.crm.api_base_url is None and settings.crm.model_fields_set:
         raise missing("crm", "api_base_url", "the section crm is there, but not the CRM's address")
+    if settings.crm.active and settings.crm.kind == "tryton":
+        for field in ("username", "password"):
+            if not getattr(settings.crm, field):
+                raise missing("crm", field, "Tryton lets nobody in without")
     if settings.redis.required and settings.redis.use_fake_redis:
         raise refused("redis", "use_fake_redis", "redis.required asks for a real one")
     if settings.production:
@@ -160,7 +164,7 @@ def named(section: str, field: str) -> str:
 def secrets_of(settings: Settings) -> list[str]:
     """Every secret that no log may show. What everybody knows is none."""
     auth, redis, crm = settings.auth, settings.redis, settings.crm
-    kept: list[SecretStr | None] = [auth.jwt_secret, auth.admin_password, redis.url, crm.api_key]
+    kept: list[SecretStr | None] = [auth.jwt_secret, auth.admin_password, redis.url, crm.api_key, crm.password]
     kept += [*auth.previous_secrets.values(), *(user.password for user in auth.users)]
     told = [each.get_secret_value() for each in kept if each is not None]
     if redis.url is not None and "@" in redis.address:

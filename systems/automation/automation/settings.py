@@ -139,7 +139,11 @@ class Crm(Section):
     """Where leads are delivered to. It is on where ``api_base_url`` is given, unless ``enabled`` is false."""
 
     enabled: bool | None = None
+    kind: Literal["rest", "tryton"] = "rest"
     api_base_url: str | None = None
+    database: str = Field("crm", pattern=r"^[A-Za-z0-9_-]+$")
+    username: str | None = None
+    password: SecretStr | None = None
     create_endpoint: str = Field("/api/leads", pattern=r"^/")
     get_endpoint: str = Field("/api/leads/{id}", pattern=r"^/")
     list_endpoint: str = Field("/api/leads", pattern=r"^/")

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 import orjson
@@ -49,39 +49,75 @@ class Unclear:
 Outcome = Delivered | Refused | Unclear
 
 
-class CrmClient:
-    """Safe for several threads."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a CRM has answered, whole."""
 
-    def __init__(self, settings: Crm) -> None:
-        self._settings = settings
-        self._url = f"{settings.api_base_url}{settings.create_endpoint}"
-        headers = {"Content-Type": "application/json"}
-        if settings.api_key is not None:
-            headers["Authorization"] = f"Bearer {settings.api_key.get_secret_value()}"
-        self._client = httpx.Client(timeout=settings.timeout_seconds, headers=headers, trust_env=False)
+    status: int
+    retry_after: str | None
+    body: bytes
+
+
+class Client(Protocol):
+    """Delivers to one kind of CRM. Safe for several threads."""
 
     def deliver(self, key: str, lead: dict[str, Any]) -> Outcome:
-        """Send a lead under an idempotency key."""
-        ends = time.monotonic() + self._settings.timeout_seconds
-        headers = {"Idempotency-Key": key}
+        """Have a lead kept, once for each key."""
+
+    def close(self) -> None:
+        """Close its connections."""
+
+
+class Connection:
+    """Posts JSON to a CRM, with an end to all patience."""
+
+    def __init__(self, settings: Crm) -> None:
+        self._seconds = settings.timeout_seconds
+        self._client = httpx.Client(timeout=self._seconds, trust_env=False)
+
+    def post(self, url: str, value: Any, headers: dict[str, str]) -> Answer | Unclear:
+        """The whole answer, or why there is none."""
+        ends = time.monotonic() + self._seconds
+        sent = {"Content-Type": "application/json", **headers}
         try:
-            with self._client.stream("POST", self._url, content=orjson.dumps(lead), headers=headers) as response:
+            with self._client.stream("POST", url, content=orjson.dumps(value), headers=sent) as response:
                 body = bytearray()
                 for chunk in response.iter_bytes():
                     body += chunk
                     if time.monotonic() > ends:
-                        return Unclear(f"the answer was not complete after {self._settings.timeout_seconds:g} s")
+                        return Unclear(f"the answer was not complete after {self._seconds:g} s")
                     if len(body) > LARGEST_ANSWER:
                         return Unclear(f"the answer is larger than {LARGEST_ANSWER} bytes")
         except httpx.TimeoutException:
-            return Unclear(f"no answer within {self._settings.timeout_seconds:g} s")
+            return Unclear(f"no answer within {self._seconds:g} s")
         except (httpx.HTTPError, OSError) as error:
             return Unclear(f"cannot be reached: {error or type(error).__name__}")
-        return judged(response.status_code, response.headers.get("Retry-After"), bytes(body))
+        return Answer(response.status_code, response.headers.get("Retry-After"), bytes(body))
+
+    def close(self) -> None:
+        """Close what is open."""
+        self._client.close()
+
+
+class CrmClient:
+    """A CRM that takes leads by HTTP and JSON, and knows idempotency keys."""
+
+    def __init__(self, settings: Crm) -> None:
+        self._url = f"{settings.api_base_url}{settings.create_endpoint}"
+        key = settings.api_key
+        self._headers = {"Authorization": f"Bearer {key.get_secret_value()}"} if key is not None else {}
+        self._connection = Connection(settings)
+
+    def deliver(self, key: str, lead: dict[str, Any]) -> Outcome:
+        """Send a lead under an idempotency key."""
+        answer = self._connection.post(self._url, lead, {**self._headers, "Idempotency-Key": key})
+        if isinstance(answer, Unclear):
+            return answer
+        return judged(answer.status, answer.retry_after, answer.body)
 
     def close(self) -> None:
         """Close its connections."""
-        self._client.close()
+        self._connection.close()
 
 
 def judged(status: int, retry_after: str | None, body: bytes) -> Outcome:

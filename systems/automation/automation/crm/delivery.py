@@ -9,14 +9,20 @@ import orjson
 from chassis import logs
 
 from automation.crm.circuit import Circuit
-from automation.crm.client import CrmClient, Delivered, Refused, Unclear
+from automation.crm.client import Client, CrmClient, Delivered, Refused, Unclear
+from automation.crm.tryton import TrytonClient
 from automation.queue.backoff import delay
-from automation.settings import Settings
+from automation.settings import Crm, Settings
 from automation.store import jobs
 from automation.store.database import Store
 from automation.store.jobs import Claim
 
 NOT_SET = "crm.api_base_url is not set: there is no CRM to deliver to"
+
+
+def client_of(settings: Crm) -> Client:
+    """The client for the kind of CRM that is set."""
+    return TrytonClient(settings) if settings.kind == "tryton" else CrmClient(settings)
 
 
 class Deliveries:
@@ -25,7 +31,7 @@ class Deliveries:
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
         self._settings = settings.crm
-        self._client = CrmClient(settings.crm) if settings.crm.active else None
+        self._client = client_of(settings.crm) if settings.crm.active else None
         self._circuit = Circuit(store, settings.crm)
         self._log = logs.get("crm")
 

@@ -63,7 +63,8 @@ def depth(store: Store) -> Depth:
         "SELECT coalesce(sum(state IN ('pending', 'queued') AND due_at <= ?1), 0),"
         " coalesce(sum(state = 'running'), 0), coalesce(sum(state = 'pending' AND due_at > ?1), 0),"
         " coalesce(sum(state = 'dead'), 0),"
-        " coalesce(max(CASE WHEN state IN ('pending', 'queued') AND due_at <= ?1 THEN ?1 - max(due_at, created_at) END), 0) FROM jobs",
+        " coalesce(max(CASE WHEN state IN ('pending', 'queued') AND due_at <= ?1"
+        " THEN ?1 - max(due_at, created_at) END), 0) FROM jobs",
         now,
     )
     assert row is not None
