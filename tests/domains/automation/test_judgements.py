@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from support.base.outcomes import NotMet, NothingToJudge
+from support.base.outcomes import NothingToJudge, NotMet
 from support.domains.automation import deliveries, health, leads, limits, metrics, stress, stress_mix
 from support.http import Exchange
 from tests.support.load.loads import endpoint

@@ -1,4 +1,4 @@
-"""Forged passes: the sound one is accepted by a library that shares no code with the suite, and each other is refused."""
+"""Forged passes: a library that shares no code with the suite accepts the sound one and refuses each other."""
 
 from __future__ import annotations
 
