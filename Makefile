@@ -18,9 +18,9 @@ ACCEPT = $(OF) $(STRICTNESS) $(call option,--deployment,$(DEPLOYMENT)) \
   $(call option,--url,$(URL)) $(call option,--definition,$(DEFINITION)) $(call option,--interface,$(INTERFACE)) \
   $(call option,--tags,$(TAGS)) $(call option,--jobs,$(JOBS)) $(call option,--reports,$(REPORTS)) $(FEATURES)
 
-# What only one system needs is installed when that system is run: a stamp for each that has requirements of its own.
-NEEDY := $(patsubst systems/%/requirements.txt,%,$(wildcard systems/*/requirements.txt))
-FOR_SYSTEM = $(patsubst %,.venv/.for-%,$(if $(filter all,$(SYSTEM)),$(NEEDY),$(filter $(NEEDY),$(SYSTEM))))
+# What only one system needs, and the stores that it is run with, are installed when that system is run.
+FOR_SYSTEM = $(patsubst %,.venv/.for-system-%,$(if $(filter all,$(SYSTEM)),$(STORED),$(filter $(STORED),$(SYSTEM))))
+STORED := $(patsubst systems/%/system.yaml,%,$(shell grep -ls '^stores:' systems/*/system.yaml))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -41,7 +41,7 @@ doctor: .venv/.for-accept  ## Tell what this machine offers, what is not verifie
 image: .venv/.for-accept  ## Build the images of a system's compose file, so that it can be run by hand.
 	@$(BIN)/signoff image $(OF)
 
-test: .venv/.for-test $(NEEDY:%=.venv/.for-%) node_modules/.made  ## Check style, types and the suite's own rules, and run the project's tests.
+test: .venv/.for-test node_modules/.made  ## Check style, types and the suite's own rules, and run the project's tests.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict support steps systems
@@ -89,12 +89,12 @@ clean:  ## Remove everything that these targets made, the environment and the re
 	$(BIN)/pip install -q --no-build-isolation --no-deps -e . $(foreach file,$(wildcard systems/*/pyproject.toml),-e $(dir $(file)))
 	@touch $@
 
-.venv/.for-test: .venv/.for-accept requirements-dev.txt requirements-stores.txt
-	$(BIN)/pip install -q -r requirements-dev.txt
+.venv/.for-system-%: .venv/.for-accept requirements-stores.txt systems/%/requirements.txt
+	$(BIN)/pip install -q -r requirements-stores.txt -r systems/$*/requirements.txt
 	@touch $@
 
-$(NEEDY:%=.venv/.for-%): .venv/.for-%: systems/%/requirements.txt .venv/.for-accept
-	$(BIN)/pip install -q -r $<
+.venv/.for-test: .venv/.for-accept requirements-dev.txt requirements-stores.txt $(wildcard systems/*/requirements.txt)
+	$(BIN)/pip install -q -r requirements-dev.txt $(foreach file,$(wildcard systems/*/requirements.txt),-r $(file))
 	@touch $@
 
 # npm comes with the environment. Where it cannot fetch the report generator, a run still gives its results and verdict.

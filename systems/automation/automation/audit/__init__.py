@@ -1,0 +1,1 @@
+"""The audit log, its backups, and how they are restored."""

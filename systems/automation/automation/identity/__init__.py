@@ -1,0 +1,1 @@
+"""Who callers are: users with passwords, signed tokens, API keys, and the gate before the API."""
