@@ -72,7 +72,7 @@ def password_of(world: World, name: str) -> str:
 
 def log_in(world: World, name: str, password: str | None = None, **more: str) -> Exchange:
     """Log in with a password, the right one if none is given; remembered as the last log-in."""
-    if password in PASSWORDS:
+    if password is not None and password in PASSWORDS:
         owner, change = PASSWORDS[password]
         password = change(password_of(world, owner))
     told = password_of(world, name) if password is None else password
