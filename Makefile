@@ -17,6 +17,8 @@ ACCEPT = $(STRICTNESS) $(call option,--system,$(SYSTEM)) $(call option,--deploym
   $(call option,--url,$(URL)) $(call option,--definition,$(DEFINITION)) $(call option,--interface,$(INTERFACE)) \
   $(call option,--tags,$(TAGS)) $(call option,--jobs,$(JOBS)) $(call option,--reports,$(REPORTS)) $(FEATURES)
 
+FOR_SYSTEM = $(if $(SYSTEM),$(if $(shell grep -s '^stores:' systems/$(SYSTEM)/system.yaml),.venv/.for-system-$(SYSTEM)))
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help accept report doctor image test qualify bench screenshots lint format clean
@@ -24,7 +26,7 @@ ACCEPT = $(STRICTNESS) $(call option,--system,$(SYSTEM)) $(call option,--deploym
 help:  ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-accept: .venv/.for-accept node_modules/.made  ## Run a system's scenarios, write the report and the acceptance page, give the verdict.
+accept: .venv/.for-accept $(FOR_SYSTEM) node_modules/.made  ## Run a system's scenarios, write the report and the acceptance page, give the verdict.
 	@$(BIN)/signoff accept $(ACCEPT)
 
 report: .venv/.for-accept node_modules/.made  ## Rebuild the report and the acceptance page from the last run's results.
@@ -80,8 +82,13 @@ clean:  ## Remove everything that these targets made, the environment and the re
 	$(BIN)/pip install -q --no-build-isolation --no-deps -e . $(foreach file,$(wildcard systems/*/pyproject.toml),-e $(dir $(file)))
 	@touch $@
 
-.venv/.for-test: .venv/.for-accept requirements-dev.txt requirements-stores.txt
-	$(BIN)/pip install -q -r requirements-dev.txt
+# What one system alone needs, and the stores that it is run with, are fetched by whoever asks for that system.
+.venv/.for-system-%: .venv/.for-accept requirements-stores.txt systems/%/requirements.txt
+	$(BIN)/pip install -q -r requirements-stores.txt -r systems/$*/requirements.txt
+	@touch $@
+
+.venv/.for-test: .venv/.for-accept requirements-dev.txt requirements-stores.txt $(wildcard systems/*/requirements.txt)
+	$(BIN)/pip install -q -r requirements-dev.txt $(foreach file,$(wildcard systems/*/requirements.txt),-r $(file))
 	@touch $@
 
 # npm comes with the environment. Where it cannot fetch the report generator, a run still gives its results and verdict.

@@ -29,6 +29,7 @@ def run_in_profile(context: Context, system: str, profile: str) -> None:
 
 
 @given("a {system:System} of its own is running")
+@given("an {system:System} of its own is running")
 def run_own(context: Context, system: str) -> None:
     """The system is up and ready, and no other scenario uses it before or after this one."""
     context.world.start(own=True)
@@ -41,6 +42,7 @@ def run_companions(context: Context, names: str) -> None:
 
 
 @given('a {system:System} of its own is running in its "{profile:Words}" profile')
+@given('an {system:System} of its own is running in its "{profile:Words}" profile')
 def run_own_in_profile(context: Context, system: str, profile: str) -> None:
     """The system is up in a named set-up of its system.yaml, and no other scenario uses it."""
     context.world.start(profile, own=True)

@@ -37,6 +37,12 @@ def has_died(context: Context, service: str) -> None:
     context.world.companions.kill(service)
 
 
+@when('"{service:Words}" is back')
+def is_back(context: Context, service: str) -> None:
+    """Whatever was done to the service is healed: it answers again, at the same address."""
+    context.world.companions.heal(service)
+
+
 @given('"{service:Words}" hangs')
 def hangs(context: Context, service: str) -> None:
     """The process of the service is frozen: it accepts connections and never answers."""

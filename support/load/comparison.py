@@ -13,6 +13,7 @@ _FIGURES: dict[str, Callable[[Endpoint, LoadResult], float | None]] = {
     "rate": lambda endpoint, result: result.per_second(endpoint.count),
     "served": lambda endpoint, result: result.per_second(endpoint.served),
     "success": lambda endpoint, _: endpoint.success,
+    "resets": lambda endpoint, _: endpoint.failures.get("reset", 0),
     "p50": lambda endpoint, _: endpoint.percentile(50),
     "p95": lambda endpoint, _: endpoint.percentile(95),
     "p99": lambda endpoint, _: endpoint.percentile(99),
@@ -122,4 +123,6 @@ def _shown(figure: str, value: float | None) -> str:
         return "none"
     if figure in ("rate", "served"):
         return f"{value:,.1f}/s"
+    if figure == "resets":
+        return f"{value:,.0f}"
     return f"{value:.2%}" if figure == "success" else f"{value * 1000:,.2f} ms"

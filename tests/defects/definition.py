@@ -54,10 +54,9 @@ class _Launcher:
     def lead_processes(self, definition: dict[str, Any]) -> None:
         """Every command of a definition that runs Python: of deployments, of named processes, and of its own."""
         deployments = definition["deployments"]
-        for entry in [deployments[name] for name in ("process", "python") if name in deployments]:
-            for each in [entry, *entry.get("processes", {}).values()]:
-                if "command" in each:
-                    each["command"] = self._launched(each["command"])
+        singles = [deployments[name] for name in ("process", "python") if name in deployments]
+        for each in [*singles, *definition.get("processes", {}).values()]:
+            each["command"] = self._launched(each["command"])
         commands = definition.get("commands", {})
         commands.update({name: self._launched(command) for name, command in commands.items()})
         definition["sources"] = [str((self.original / source).resolve()) for source in definition.get("sources", [])]

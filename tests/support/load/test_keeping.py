@@ -164,7 +164,7 @@ def test_a_comparison_for_programs(tmp_path: Path) -> None:
         ("load", "all"),
     ]
     figures = {change["figure"]: change for change in told["rows"][0]["changes"]}
-    assert list(figures) == ["rate", "served", "success", "p50", "p95", "p99"]
+    assert list(figures) == ["rate", "served", "success", "resets", "p50", "p95", "p99"]
     assert figures["served"] == {"figure": "served", "before": 10.0, "after": 15.0, "percent": 50.0}
     assert figures["p99"] == {"figure": "p99", "before": 0.002, "after": 0.001, "percent": -50.0}
 

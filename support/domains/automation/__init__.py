@@ -1,0 +1,1 @@
+"""What only the Automation Orchestrator needs: leads, workflows, deliveries, passes, limits, backups, stress runs."""
