@@ -132,9 +132,9 @@ def put_foreign(context: Context, count: int) -> None:
     workflows.trigger_many(context.world, count)
 
 
-@given("the queue has lost all its jobs")
+@when("the queue loses all its jobs")
 def lose_all(context: Context) -> None:
-    """Redis has forgotten everything that it held."""
+    """Redis forgets everything that it holds, and jobs that no worker has taken yet are among it."""
     queue.empty(context.world)
 
 

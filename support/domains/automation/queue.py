@@ -29,9 +29,13 @@ class Doubled:
 
 
 def empty(world: World) -> None:
-    """Have Redis forget everything that it holds."""
+    """Have Redis forget everything that it holds. Raises Broken if no job waits in it."""
     world.lease.dirty = True
-    _client(world).flushall()
+    client = _client(world)
+    waiting = client.llen(f"{NAMESPACE}:{QUEUES[0]}")
+    client.flushall()
+    if not waiting:
+        raise Broken("no job was waiting in the queue when it was emptied, so nothing could be lost")
     world.noticed("Redis has forgotten everything")
 
 

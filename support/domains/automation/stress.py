@@ -204,7 +204,8 @@ def raise_users(world: World, start: int, most: tuple[float, float], share: floa
         )
         result = sent(world, plan)
         findings = [judge(result, each) for each in objectives]
-        outcome = next((each.outcome for each in findings if each.outcome is not Outcome.MET), Outcome.MET)
+        outcomes = {each.outcome for each in findings}
+        outcome = next((each for each in (Outcome.NOT_MET, Outcome.BROKEN) if each in outcomes), Outcome.MET)
         at = result.total.percentile_of_all(most[0])
         world.part(Stress).steps.append((users, at if at is not None and math.isfinite(at) else None, outcome))
         if outcome is not Outcome.MET:

@@ -1,6 +1,6 @@
 """The stress mix: what the source's users did, each route with its share of their requests, and the plans of it.
 
-``-D load.scale`` says how long it lasts: 1 is twelve seconds, 50 the source's ten minutes, 300 the hour, for which
+``-D load.scale`` says how long it lasts: 1 is eight seconds, 75 the source's ten minutes, 450 the hour, for which
 there are ten times as many users.
 """
 
@@ -16,7 +16,7 @@ from support.load import numbers
 from support.load.plan import Call, LoadPlan, Stage
 from support.world.core import World
 
-SECONDS, HOUR = 12.0, 300.0
+SECONDS, HOUR = 8.0, 450.0
 """How long it lasts at a scale of 1, and the scale at which it lasts an hour."""
 IN_AN_HOUR = 10
 """How many times as many users an hour has."""

@@ -65,11 +65,15 @@ def fallback_called_ready() -> None:
         return "ready" if found == "fallback" else str(found)
 
 
-@defect("AUTO-REDIS-02", "What Redis has forgotten is not sent again", HTTP, sample="comes back empty")
+@defect("AUTO-REDIS-02", "What Redis has forgotten is not sent again", HTTP, sample="forgets everything")
 def forgotten_for_good() -> None:
     @wrap("automation.store.jobs:resend_all")
     def broken(original: Any, store: Any) -> int:
         return 0
+
+    @wrap("automation.store.jobs:sweep")
+    def sweeping(original: Any, store: Any, resend_seconds: float) -> int:
+        return int(original(store, 1e9))
 
 
 @defect("AUTO-REDIS-02", "Jobs that could not be sent are lost", HTTP, sample="dies before the work")

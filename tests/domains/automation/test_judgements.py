@@ -99,7 +99,7 @@ def test_the_latency_of_all_requests() -> None:
     assert counts.latency_total == 10.0
 
 
-@pytest.mark.parametrize(("scale", "users"), [(0.1, 50), (50, 50), (299, 50), (300, 500), (600, 500)])
+@pytest.mark.parametrize(("scale", "users"), [(0.1, 50), (75, 50), (449, 50), (450, 500), (900, 500)])
 def test_an_hour_has_ten_times_as_many_users(scale: float, users: int) -> None:
     assert stress_mix.users_of(scale, 50) == users
 
