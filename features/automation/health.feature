@@ -16,17 +16,18 @@ Feature: Health tells whether leads can be taken and jobs are done
       Then the answer is "allowed"
       And the detailed health has the version, a queue of jobs that is "ready", and its depth
 
+    # Each workflow works on a lead of its own, whose delivery is a job too.
     Example: Jobs that wait are counted, and too many of them are warned of
       Given an Automation Orchestrator of its own is running in its "watchful" profile
       And the process "worker" has died
       When 8 workflows are triggered
-      Then the health soon warns that 8 jobs wait, where 5 may
+      Then the health soon warns that 16 jobs wait, where 5 may
 
     Example: There is no warning below the threshold
       Given an Automation Orchestrator of its own is running in its "watchful" profile
       And the process "worker" has died
       When 2 workflows are triggered
-      Then the health does not warn of the 2 jobs
+      Then the health does not warn of the 4 jobs
 
     @needs.process-control
     Example: Redis has died
