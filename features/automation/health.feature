@@ -23,7 +23,7 @@ Feature: Health tells whether leads can be taken and jobs are done
       When 8 workflows are triggered
       Then the health soon warns that 16 jobs wait, where 5 may
 
-    Example: There is no warning below the threshold
+    Example: Two workflows and the deliveries of their two leads are below the threshold
       Given an Automation Orchestrator of its own is running in its "watchful" profile
       And the process "worker" has died
       When 2 workflows are triggered

@@ -86,6 +86,10 @@ def unsent_lost() -> None:
     def forgetful(original: Any, store: Any) -> int:
         return 0
 
+    @wrap("automation.store.jobs:sweep")
+    def sweeping(original: Any, store: Any, resend_seconds: float) -> int:
+        return int(original(store, 1e9))
+
     @wrap("automation.queue.link:RedisLink.state")
     def blind(original: Any, self: Any) -> str:
         original(self)

@@ -60,13 +60,13 @@ def cut_off() -> None:
         return int(original(app, listener, stop, **options))
 
 
-@defect(
-    "AUTO-LIFE-01",
-    "Jobs of a worker that is stopped are not given back",
-    HTTP,
-    sample="give their jobs back|killed and started",
-)
-def not_given_back() -> None:
+@defect("AUTO-LIFE-01", "What a worker had begun when all was killed is done by nobody", HTTP, sample="All is killed")
+def begun_and_forgotten() -> None:
     @wrap("automation.store.jobs:sweep")
     def broken(original: Any, *given: Any) -> int:
         return 0
+
+    @wrap("automation.store.jobs:claim")
+    def only_new(original: Any, store: Any, job: str, lease_seconds: float) -> Any:
+        row = store.one("SELECT state FROM jobs WHERE id = ?", job)
+        return None if row and row["state"] == "running" else original(store, job, lease_seconds)

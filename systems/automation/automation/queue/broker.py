@@ -10,6 +10,7 @@ from typing import Any
 
 import dramatiq
 import orjson
+import redis
 from chassis import logs
 from dramatiq.brokers.redis import RedisBroker
 
@@ -44,6 +45,7 @@ class Queue(RedisBroker):
             maintenance_chance=ALWAYS,
         )
         self._unreadable = unreadable
+        self._log = logs.get("queue")
 
     def send(self, kind: str, job: str) -> None:
         """Send a message that a job can be done. Raises redis.RedisError."""
@@ -57,6 +59,24 @@ class Queue(RedisBroker):
         if len(usable) < len(found):
             self._put_aside(queue)
         return usable
+
+    def do_ack(self, queue: str, message: str) -> None:
+        """Say that a message is done with. Where Redis is away that is not waited for: the store knows it anyway."""
+        self._tell("ack", queue, message)
+
+    def do_nack(self, queue: str, message: str) -> None:
+        """Say that a message cannot be done."""
+        self._tell("nack", queue, message)
+
+    def do_requeue(self, queue: str, *messages: str) -> None:
+        """Give messages back; those that are lost with Redis are sent again from the store."""
+        self._tell("requeue", queue, *messages)
+
+    def _tell(self, command: str, queue: str, *messages: str) -> None:
+        try:
+            self._dispatch(command)(queue, *messages)  # type: ignore[no-untyped-call]
+        except (redis.RedisError, OSError) as error:
+            self._log.warning("Redis could not be told", command=command, queue=queue, reason=str(error))
 
     def problem(self, entry: bytes) -> str:
         """Why an entry is no message that somebody here can do; empty if it is one."""
