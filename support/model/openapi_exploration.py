@@ -218,8 +218,8 @@ class ApiDocument:
             schema.validate()
             found = [_sound(each) for each in schema.get_all_operations()]
         except (schemathesis.errors.SchemathesisError, ValueError) as error:
-            first = str(error).strip().splitlines() or [type(error).__name__]
-            raise Unreadable(first[0]) from error
+            lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+            raise Unreadable(" ".join(lines[:3])[:300] or type(error).__name__) from error
         return cls(tuple(Operation(each, schema.declared_base_path()) for each in found))
 
     def of(self, method: str, path: str) -> Operation | None:

@@ -11,9 +11,10 @@ from support.base.outcomes import NotVerified, UsageError
 from support.deployments import RemoteDeployment
 from support.http import Exchange
 from support.http.paths import check
-from support.model import Budget, Difference, Recording, Step, Story, curl, explore
-from support.model.openapi_exploration import ApiDocument, Asking, Operation, said
+from support.model import Budget, Difference, Recording, Story, explore
+from support.model.openapi_exploration import ApiDocument, Asking, Operation
 from support.subjects import requests
+from support.subjects.openapi_words import UNKNOWN_TOKEN, let_in, seen, step
 from support.world.core import ADMIN, World
 
 KEPT = 3
@@ -26,7 +27,6 @@ UNKNOWN_METHOD = (404, 405, 501)
 """How methods are refused that an address does not have."""
 UNKNOWN_TYPE = "application/x-unknown-to-everybody"
 """A media type of bodies that no document names."""
-UNKNOWN_TOKEN = "a-token-that-nobody-has-been-given"
 
 Once = Callable[[Recording], None]
 """Asks once, notes what it asks, and raises Difference for an answer that the document does not describe."""
@@ -50,6 +50,7 @@ class Asker:
         self.asked = self.limited = 0
         self._seen: Counter[tuple[str, str]] = Counter()
         self._known: dict[str, list[str]] = {}
+        self._accepted: dict[str, Asking] = {}
         declared = world.system.refusals.get("rate-limited")
         self._too_many = 429 if declared is None else declared.status
         self._token = token_of(world)
@@ -106,7 +107,7 @@ class Asker:
                 def by(method: str, to: str, headers: list[tuple[str, str]], content: str | None) -> Exchange:
                     asking = Asking(method, to, tuple(headers), (content or "").encode())
                     exchange = self._send(asking, recording, self._token)
-                    self._learn(operation, exchange)
+                    self._learn(operation, asking, exchange)
                     self._compare(operation, exchange)
                     return exchange
 
@@ -116,7 +117,8 @@ class Asker:
 
     def _strangers(self) -> Iterator[Once]:
         for operation in [each for each in self.operations if each.needs_credentials]:
-            asking = Asking(operation.method, operation.filled(self._known))
+            nothing = Asking(operation.method, operation.filled(self._known))
+            asking = self._accepted.get(operation.label, nothing)
             for token in (None, UNKNOWN_TOKEN):
 
                 def once(
@@ -128,15 +130,17 @@ class Asker:
                     exchange = self._send(asking, recording, token)
                     self._compare(operation, exchange)
                     if exchange.ok:
-                        raise _let_in(operation, exchange)
+                        raise let_in(operation, exchange)
 
                 yield once
 
     def _other_bodies(self) -> Iterator[Once]:
         for operation in [each for each in self.operations if each.body is not None]:
-            path = operation.filled(self._known)
+            sound = Asking(operation.method, operation.filled(self._known), body=b"{}")
+            path = sound.path
             if not any("*" in each for each in operation.media_types):
-                other = Asking(operation.method, path, (("Content-Type", UNKNOWN_TYPE),), b"{}", allowed=False)
+                sound = self._accepted.get(operation.label, sound)
+                other = Asking(sound.method, sound.path, (("Content-Type", UNKNOWN_TYPE),), sound.body, allowed=False)
                 yield self._refused(operation, other, f"a body of type {UNKNOWN_TYPE}, which it does not name,")
             if operation.body:
                 nothing = Asking(operation.method, path, allowed=False)
@@ -153,9 +157,9 @@ class Asker:
                 if self._is_limited(exchange):
                     return
                 if exchange.status not in UNKNOWN_METHOD:
-                    raise Difference(f"{method} to be refused, which the document does not name here", _seen(exchange))
+                    raise Difference(f"{method} to be refused, which the document does not name here", seen(exchange))
                 if exchange.status == 405 and "Allow" not in exchange.headers:
-                    raise Difference("a header Allow beside status 405 (RFC 9110, 15.5.6)", _seen(exchange))
+                    raise Difference("a header Allow beside status 405 (RFC 9110, 15.5.6)", seen(exchange))
 
             yield once
 
@@ -163,7 +167,7 @@ class Asker:
         def once(recording: Recording) -> None:
             exchange = self._compared(operation, asking, recording)
             if exchange is not None and exchange.ok:
-                raise Difference(f"{what} to be refused by {operation.label}", _seen(exchange))
+                raise Difference(f"{what} to be refused by {operation.label}", seen(exchange))
 
         return once
 
@@ -171,7 +175,7 @@ class Asker:
         def once(recording: Recording) -> None:
             exchange = self._compared(operation, asking, recording)
             if exchange is not None and exchange.status in MALFORMED:
-                raise Difference(f"{operation.label} to need no body, as the document says", _seen(exchange))
+                raise Difference(f"{operation.label} to need no body, as the document says", seen(exchange))
 
         return once
 
@@ -185,7 +189,7 @@ class Asker:
         exchange = self._send(asking, recording, self._token)
         if self._is_limited(exchange):
             return None
-        self._learn(operation, exchange)
+        self._learn(operation, asking, exchange)
         self._compare(operation, exchange)
         return exchange
 
@@ -196,10 +200,10 @@ class Asker:
         exchange = self._send(asking, recording, None)
         self._compare(operation, exchange)
         if exchange.ok or (known.ok and exchange.status not in REFUSED and not self._is_limited(exchange)):
-            raise _let_in(operation, exchange)
+            raise let_in(operation, exchange)
 
     def _send(self, asking: Asking, recording: Recording, token: str | None) -> Exchange:
-        recording.note(lambda: _step(asking, token))
+        recording.note(lambda: step(asking, token))
         exchange = self.world.http.request(
             asking.method, asking.path, headers=asking.headers, content=asking.body, token=token
         )
@@ -212,15 +216,16 @@ class Asker:
             return  # how often one may call is not what is asked here
         self._seen[operation.label, str(exchange.status or exchange.error)] += 1
         if differences := operation.undescribed(exchange):
-            raise Difference(f"{operation.describes()}", f"{_seen(exchange)}: {'; '.join(differences)}")
+            raise Difference(f"{operation.describes()}", f"{seen(exchange)}: {'; '.join(differences)}")
 
     def _is_limited(self, exchange: Exchange) -> bool:
         return exchange.status == self._too_many
 
-    def _learn(self, operation: Operation, exchange: Exchange) -> None:
-        """Remember names that an answer tells of, for operations that have them in their address."""
+    def _learn(self, operation: Operation, asking: Asking, exchange: Exchange) -> None:
+        """Remember a request that was accepted, and names in its answer that operations have in their address."""
         if not exchange.ok:
             return
+        self._accepted.setdefault(operation.label, asking)
         try:
             body = json.loads(exchange.body)
         except ValueError:
@@ -250,30 +255,3 @@ def _values(document: Any, keys: set[str]) -> Iterator[str]:
     if isinstance(document, dict | list):
         for each in document.values() if isinstance(document, dict) else document:
             yield from _values(each, keys)
-
-
-def _let_in(operation: Operation, exchange: Exchange) -> Difference:
-    expected = f"{operation.label} to refuse whoever does not show a token that it knows, as the document says"
-    return Difference(expected, _seen(exchange))
-
-
-def _seen(exchange: Exchange) -> str:
-    if exchange.status is None:
-        return f"no whole answer came ({exchange.error})"
-    kind = exchange.headers.get("Content-Type")
-    return f"the answer was status {exchange.status} {f'as {kind}' if kind else 'without a content type'}"
-
-
-def _step(asking: Asking, token: str | None) -> Step:
-    who = "somebody without a token" if token is None else "somebody with an unknown token"
-    who = who if token in (None, UNKNOWN_TOKEN) else "the administrator"
-    kind = f" as {asking.media_type}" if asking.media_type else ""
-    body = f"sends{kind}: {said(asking.body)}" if asking.body else "sends no body"
-    headers = asking.other_headers
-    if token == UNKNOWN_TOKEN:
-        headers = {"Authorization": f"Bearer {token}", **headers}
-    known = token not in (None, UNKNOWN_TOKEN)
-    text = asking.body.decode("utf-8", "replace")
-    command = curl.command(asking.method, asking.path, text, asking.media_type, known, headers)
-    outside = "" if asking.allowed else ", which the document does not allow"
-    return Step(f"{who} calls {asking.method} {said(asking.path.encode())} and {body}{outside}", command)
