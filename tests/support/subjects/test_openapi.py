@@ -6,10 +6,12 @@ from types import SimpleNamespace
 import pytest
 from requests.structures import CaseInsensitiveDict
 
+from support.base.outcomes import NotMet
 from support.base.requests import Request
 from support.http import Exchange
 from support.model import Budget
 from support.model.openapi_exploration import ApiDocument
+from support.subjects import openapi
 from support.subjects.openapi_asking import Asker
 from tests.support.model.test_openapi_exploration import DOCUMENT
 
@@ -122,3 +124,38 @@ def test_somebody_elses_system_is_only_asked_what_changes_nothing(monkeypatch):
 
     assert {method for method, _ in things.calls} == {"GET"}
     assert "somebody else's" in asker.note
+
+
+def served(body, status=200, kind="application/json"):
+    """A world whose system gives this as its document."""
+    headers = CaseInsensitiveDict({"Content-Type": kind})
+    exchange = Exchange("GET", "http://x/openapi.json", (), b"", status, headers, body)
+    http = SimpleNamespace(get=lambda path, token: exchange)
+    return SimpleNamespace(http=http, endpoint=lambda name: f"/{name}.json", system=SimpleNamespace(identities={}))
+
+
+@pytest.mark.parametrize(
+    "world",
+    [
+        served(b"{}"),
+        served(b"{", 200),
+        served(b"{}", 404),
+        served(b"<p>", kind="text/html"),
+        served(b'{"openapi": "9"}'),
+    ],
+)
+def test_a_document_that_cannot_be_read_is_not_met(world):
+    with pytest.raises(NotMet, match="expected"):
+        openapi.read(world)
+
+
+def test_a_sound_document_is_read():
+    assert len(openapi.read(served(json.dumps(DOCUMENT).encode())).operations) == 3
+
+
+def test_nothing_that_was_asked_is_never_met():
+    nothing = openapi.Compared(0, 1, 7, ())
+
+    assert not openapi.described().matches(nothing)
+    assert openapi.described().matches(openapi.Compared(5, 1, 7, ()))
+    assert str(openapi.Compared(1500, 16, 7, ())) == "1,500 requests of 16 operations, seed 7"
