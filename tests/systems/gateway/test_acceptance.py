@@ -38,6 +38,7 @@ DEFECTS = {
     "no-failover": ("GW-FAILOVER-01", FEW),
     "mixes-answers-up": ("GW-LOAD-01", FEW),
     "slow": ("GW-SLO-01", FEW),
+    "errors-as-text": ("GW-DOCUMENT-01", ("GW-CORS-01",)),
 }
 """Defect → the criterion that it breaks, and others that are tried with it and must stay met."""
 SLOW, SLOWER = "SLOW = 0.4", "SLOW = 8.0"
@@ -132,6 +133,7 @@ LACKING: dict[str, tuple[str, Callable[[str], str]]] = {
         "GW-LOGS-01",
         lambda text: text.replace("logs: {request_id: request_id, header", "logs: {header"),
     ),
+    "endpoints.openapi": ("GW-DOCUMENT-01", lambda text: text.replace("  openapi: /openapi.json\n", "")),
     "errors.message": ("GW-ERRORS-01", lambda text: text.replace(", message: error.message", "")),
     "requests.ask for a chat.answered_by": (
         "GW-FAILOVER-01",
