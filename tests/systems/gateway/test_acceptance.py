@@ -152,5 +152,7 @@ def test_a_criterion_whose_field_is_not_declared_is_not_verified_and_says_which(
     among = tuple(criterion for criterion, _ in LACKING.values())
     about, said = tried(checkout, text, among, tmp_path)
     assert outcomes(about, among) == dict.fromkeys(among, Outcome.NOT_VERIFIED), said
-    reasons = [result.read_text(encoding="utf-8") for result in (tmp_path / "allure-results").glob("*-result.json")]
+    reasons = [
+        result.read_text(encoding="utf-8") for result in (tmp_path / "gateway" / "allure-results").glob("*-result.json")
+    ]
     assert [field for field in LACKING if not any(f"does not declare {field}" in reason for reason in reasons)] == []
