@@ -86,3 +86,12 @@ Feature: What CAIO promises holds in cases that nobody has thought of
       Given CAIO is running
       When 300 decisions are asked for, and then carried out
       Then every decision is the same as before
+
+  @CAIO-ERR-03 @CAIO-AUTH-01
+  Rule: Every answer is one that its own document describes
+
+    @needs.http
+    Example: Requests that the document allows, and some that it does not
+      Given CAIO is running in its "authenticated" profile
+      When everything that its own document allows is asked
+      Then every answer is one that the document describes

@@ -19,6 +19,7 @@ from tests.defects.caio import (  # noqa: F401 -- importing them registers their
     load,
     load_variety,
     logs,
+    openapi,
     ranking,
     registry,
     rollout,

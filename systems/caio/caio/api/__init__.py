@@ -14,7 +14,7 @@ from fastapi.routing import APIRoute
 
 import caio
 from caio import config
-from caio.api import answers, decisions, operations, services
+from caio.api import answers, decisions, document, operations, services
 from caio.api.instance import Instance
 from caio.config import Settings
 from caio.errors import CaioError
@@ -58,6 +58,7 @@ def app_of(instance: Instance) -> FastAPI:
     deciding = decisions.router(instance)
     for router in (operations.router(instance), services.router(instance), deciding):
         app.include_router(router)
+    document.install(app, instance.gate)
     observer = Observer(instance.metrics, instance.labels)
     # The last one added is the outermost.
     app.add_middleware(GateMiddleware, gate=instance.gate)

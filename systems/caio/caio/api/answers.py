@@ -16,30 +16,34 @@ from starlette.responses import Response
 from caio.dispatch.answers import DispatchFailed
 from caio.errors import CaioError
 
-PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
-    "default": {
-        "description": "Refused or failed; a problem document (RFC 9457)",
-        "content": {
-            problems.MEDIA_TYPE: {
-                "schema": {
-                    "type": "object",
-                    "required": ["type", "title", "status", "detail", "instance", "request_id", "errors"],
-                    "properties": {
-                        "type": {"type": "string", "examples": ["urn:caio:problem:no-matching-services"]},
-                        "title": {"type": "string"},
-                        "status": {"type": "integer"},
-                        "detail": {"type": "string"},
-                        "instance": {"type": "string"},
-                        "request_id": {"type": ["string", "null"]},
-                        "errors": {"type": "array", "items": {"type": "object"}},
-                        "candidates": {"type": "array", "items": {"type": "object"}},
-                        "attempts": {"type": "array", "items": {"type": "object"}},
-                    },
-                }
-            }
-        },
-    }
+PROBLEM_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "instance", "request_id", "errors"],
+    "properties": {
+        "type": {"type": "string", "examples": ["urn:caio:problem:no-matching-services"]},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string"},
+        "request_id": {"type": ["string", "null"]},
+        "errors": {"type": "array", "items": {"type": "object"}},
+        "candidates": {"type": "array", "items": {"type": "object"}},
+        "attempts": {"type": "array", "items": {"type": "object"}},
+    },
 }
+
+
+def refusals(*statuses: int | str) -> dict[int | str, dict[str, Any]]:
+    """What OpenAPI shall say about refusals with these statuses: each is a problem document."""
+    says, content = (
+        "Refused or failed; a problem document (RFC 9457)",
+        {problems.MEDIA_TYPE: {"schema": PROBLEM_SCHEMA}},
+    )
+    return {status: {"description": says, "content": content} for status in statuses}
+
+
+PROBLEM_RESPONSES = refusals("default", 503)
+"""Of all routes. A status of the server's own that the document does not name is a bug: 503 is a store that fails."""
 
 
 class Json(Response):

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from caio import proofs
-from caio.api import answers
+from caio.api import answers, document
 from caio.api.bodies import LIMITS, DispatchBody, RouteBody, VerifyBody
 from caio.api.instance import Instance
 from caio.api.metrics import ANSWERED
@@ -36,7 +36,9 @@ def router(instance: Instance) -> APIRouter:
     to_route, to_dispatch = bodies.body_of(RouteBody, LIMITS), bodies.body_of(DispatchBody, LIMITS)
     Claimed = Annotated[VerifyBody, Depends(bodies.body_of(VerifyBody, LIMITS))]
 
-    @routes.post("/api/v1/route", openapi_extra=bodies.documented(RouteBody))
+    @routes.post(
+        "/api/v1/route", openapi_extra=bodies.documented(RouteBody), responses=document.answers(document.DECISION)
+    )
     async def route(request: Request) -> Response:
         """Decide which service fits a request, without calling it."""
         may_ask(request)
@@ -45,7 +47,11 @@ def router(instance: Instance) -> APIRouter:
         instance.board.half_open_rested()
         return answers.Json(await instance.keep(decide(instance, body)))
 
-    @routes.post("/api/v1/dispatch", openapi_extra=bodies.documented(DispatchBody))
+    @routes.post(
+        "/api/v1/dispatch",
+        openapi_extra=bodies.documented(DispatchBody),
+        responses=document.answers(document.DISPATCHED) | answers.refusals(502, 504),
+    )
     async def dispatch(request: Request) -> Response:
         """Decide, call the chosen service, and on failure the next, within the deadline."""
         may_ask(request)
@@ -54,27 +60,31 @@ def router(instance: Instance) -> APIRouter:
         instance.board.half_open_rested()
         return answers.Json(orjson.dumps(shown(await called(instance, ask_of(body, request)))))
 
-    @routes.get("/api/v1/decisions/{decision_id}")
+    @routes.get("/api/v1/decisions/{decision_id}", responses=document.answers(document.DECISION))
     async def decision(decision_id: str, caller: reads) -> Response:
         """A decision made earlier, with its proofs and trace."""
-        document = await asyncio.wrap_future(instance.records.decision(decision_id))
-        if document is None:
+        found = await asyncio.wrap_future(instance.records.decision(decision_id))
+        if found is None:
             raise DecisionNotFound(f"no decision {decision_id!r} is known")
-        return Response(document, media_type="application/json")
+        return Response(found, media_type="application/json")
 
-    @routes.get("/api/v1/decisions")
+    @routes.get("/api/v1/decisions", responses=document.answers(document.DECISIONS))
     async def decisions(caller: reads, limit: Annotated[int, Query(ge=1, le=1_000)] = 100) -> Response:
         """The latest decisions, newest first."""
         return answers.json({"items": await asyncio.wrap_future(instance.records.decisions(limit))})
 
-    @routes.post("/api/v1/decisions/verify", openapi_extra=bodies.documented(VerifyBody))
+    @routes.post(
+        "/api/v1/decisions/verify",
+        openapi_extra=bodies.documented(VerifyBody),
+        responses=document.answers(document.VERIFIED),
+    )
     async def verify(caller: reads, body: Claimed) -> Response:
         """Check a decision against contracts: those sent, else those registered."""
         await instance.refresh()
         problems = await anyio.to_thread.run_sync(problems_of, instance, body)
         return answers.json({"valid": not problems, "problems": problems})
 
-    @routes.get("/api/v1/keys")
+    @routes.get("/api/v1/keys", responses=document.answers(document.KEYS))
     async def keys(caller: reads) -> Response:
         """The public keys that verify decisions."""
         return answers.json({"keys": [instance.orchestrator.signer.to_dict()]})

@@ -6,10 +6,12 @@ from dataclasses import asdict, replace
 
 from chassis.health import LEAVING, STARTING, HealthReport
 from fastapi import APIRouter
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
-from caio.api import answers
+from caio.api import answers, document
 from caio.api.instance import Instance
+
+STATES = document.answers(document.STATE) | document.answers(document.STATE, 503)
 
 PATIENCE_SECONDS = 0.2
 """How long the metrics wait for the components to be checked; a scrape must not time out because one has failed."""
@@ -22,12 +24,12 @@ def router(instance: Instance) -> APIRouter:
     """The routes of one instance."""
     routes = APIRouter(tags=["operations"])
 
-    @routes.get("/health")
+    @routes.get("/health", responses=STATES)
     async def health() -> Response:
         """The state of every component: 200 when all work, 503 when one has failed."""
         return state(await instance.health.report())
 
-    @routes.get("/health/ready")
+    @routes.get("/health/ready", responses=STATES)
     async def ready() -> Response:
         """Whether requests should be sent here: 200, or 503 if a component has failed, or it starts or will stop."""
         report = await instance.health.report()
@@ -35,12 +37,12 @@ def router(instance: Instance) -> APIRouter:
             return state(replace(report, status=LEAVING))
         return state(replace(report, status=STARTING) if instance.starting() else report)
 
-    @routes.get("/health/live")
+    @routes.get("/health/live", responses=document.answers(document.ALIVE))
     async def live() -> Response:
         """Whether the process works at all; a restart would heal nothing that readiness reports."""
         return answers.json({"status": "alive"})
 
-    @routes.get("/metrics")
+    @routes.get("/metrics", response_class=PlainTextResponse)
     async def metrics() -> Response:
         """Counters, durations and the state of components in Prometheus' text format."""
         await instance.health.refresh(PATIENCE_SECONDS, PATIENCE_AT_FIRST_SECONDS)

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from caio import contracts
-from caio.api import answers
+from caio.api import answers, document
 from caio.api.bodies import CONTRACT_LIMITS
 from caio.api.instance import Instance
 from caio.api.library import FROM_FILE
@@ -35,6 +35,9 @@ CONTRACT_BODY: dict[str, Any] = {
         },
     }
 }
+
+ONE, CREATED = document.answers(document.SERVICE), document.answers(document.SERVICE, 201)
+FULL = answers.refusals(507)
 
 READERS = ("admin", "user", "service")
 WRITERS = ("admin",)
@@ -56,7 +59,7 @@ def router(instance: Instance) -> APIRouter:
     removes = Annotated[Caller, Depends(gate.permit(instance.gate, WRITERS, "remove services"))]
     probes = Annotated[Caller, Depends(gate.permit(instance.gate, WRITERS, "probe services"))]
 
-    @routes.post("", status_code=201, openapi_extra=CONTRACT_BODY)
+    @routes.post("", status_code=201, openapi_extra=CONTRACT_BODY, responses=CREATED | FULL)
     async def register(request: Request, caller: registers) -> Response:
         """Register a service by its contract."""
         with audited(instance, caller, "register service") as note:
@@ -65,7 +68,7 @@ def router(instance: Instance) -> APIRouter:
             entry = await add(instance, contract, replace=False)
         return answers.json(entry.to_dict(), 201, {"Location": f"{request.url.path}/{entry.service_id}"})
 
-    @routes.put("/{service_id}", openapi_extra=CONTRACT_BODY)
+    @routes.put("/{service_id}", openapi_extra=CONTRACT_BODY, responses=ONE)
     async def replace(service_id: str, request: Request, caller: registers) -> Response:
         """Replace a service by a new version of its contract."""
         with audited(instance, caller, "replace service", service_id):
@@ -76,7 +79,7 @@ def router(instance: Instance) -> APIRouter:
             entry = await add(instance, contract, replace=True)
         return answers.json(entry.to_dict())
 
-    @routes.get("")
+    @routes.get("", responses=document.answers(document.SERVICES))
     async def services(
         caller: reads, limit: Annotated[int, Query(ge=1, le=1_000)] = 100, cursor: str | None = None
     ) -> Response:
@@ -88,7 +91,7 @@ def router(instance: Instance) -> APIRouter:
         following = None if last else cursor_after(page[-1])
         return answers.json({"items": [entry.to_dict() for entry in page], "total": len(entries), "next": following})
 
-    @routes.get("/{service_id}")
+    @routes.get("/{service_id}", responses=ONE)
     async def service(service_id: str, caller: reads) -> Response:
         """One service with its contract and health."""
         await instance.refresh()
@@ -103,7 +106,7 @@ def router(instance: Instance) -> APIRouter:
             await anyio.to_thread.run_sync(instance.orchestrator.remove_service, service_id)
         return Response(status_code=204)
 
-    @routes.post("/{service_id}/probe")
+    @routes.post("/{service_id}/probe", responses=ONE)
     async def probe(service_id: str, caller: probes) -> Response:
         """Ask the service's health path now."""
         await instance.refresh()

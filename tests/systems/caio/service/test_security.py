@@ -142,6 +142,16 @@ def test_every_route_has_a_name_in_the_audit_log_and_a_label_in_the_metrics(clie
     assert {path for _, path in routes if not path.startswith("/api")} == set(instance.OPERATIONS)
 
 
+def test_the_document_says_which_routes_need_a_token(client: TestClient, guarded: TestClient) -> None:
+    open_to_all = client.get("/openapi.json").json()
+    described = guarded.get("/openapi.json").json()
+    needing = {
+        path for path, methods in described["paths"].items() if all("security" in each for each in methods.values())
+    }
+    assert needing == {path for path in described["paths"] if path.startswith("/api")}
+    assert "security" not in open_to_all["paths"]["/api/v1/keys"]["get"]
+
+
 def test_no_token_is_written_anywhere(guarded: TestClient, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     guarded.get("/api/v1/services", headers=bearer(ADMIN))
     guarded.get("/api/v1/services", headers=bearer("guessed-token-9999"))

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from . import edge
+from . import document, edge
 from .edge import Metrics, Observed, RateLimit, Refusal
 from .settings import Key, Settings
 
@@ -92,6 +92,9 @@ class Gateway:
     async def show_metrics(self, _: Request) -> Response:
         return Response(generate_latest(self.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
+    async def openapi(self, _: Request) -> Response:
+        return JSONResponse(document.of(self.settings.models))
+
     async def models(self, request: Request) -> Response:
         self._admit(request)
         listed = [{"id": name, "object": "model", "owned_by": "gateway"} for name in self.settings.models]
@@ -104,6 +107,9 @@ class Gateway:
 
     async def chat(self, request: Request) -> Response:
         self._admit(request)
+        kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+        if kind != "application/json":
+            raise Refusal(415, "The body must be application/json.", "unsupported_media_type")
         body = self._checked(await self._body(request))
         status, said = await self.upstreams.chat(body, request.scope["request_id"])
         return JSONResponse(said, status)
@@ -159,6 +165,7 @@ def application(settings: Settings) -> Starlette:
         Route("/health", gateway.health),
         Route("/ready", gateway.ready),
         Route("/metrics", gateway.show_metrics),
+        Route("/openapi.json", gateway.openapi),
         Route("/v1/models", gateway.models),
         Route("/v1/config", gateway.config),
         Route("/v1/chat/completions", gateway.chat, methods=["POST"]),
