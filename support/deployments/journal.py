@@ -10,14 +10,18 @@ from __future__ import annotations
 import json
 import shutil
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from support.base.outcomes import UsageError
+from support.base.outcomes import UsageError, WaitedInVain
+from support.base.waiting import until
 from support.deployments import processes
 from support.deployments.containers import sweeping
 from support.deployments.processes import ProcessIdentity
 
+_DYING = 5.0
+"""Seconds that killed processes have to be gone before what they used is removed."""
 _UNCLAIMED = 24 * 3600.0
 """Seconds after which a run's folder without any journal is taken for a leftover."""
 
@@ -86,7 +90,11 @@ def _age(folder: Path) -> float:
 
 
 def _end_leftovers(run_id: str, past: _Past) -> int:
-    return sum(processes.end(process) for process in {*past.started, *processes.of_run(run_id)})
+    ended = sum(processes.end(process) for process in {*past.started, *processes.of_run(run_id)})
+    if ended:
+        with suppress(WaitedInVain):  # what dies still writes into the folder that is removed next
+            until(lambda: not processes.of_run(run_id), _DYING, "killed processes to be gone")
+    return ended
 
 
 def _read(folder: Path) -> _Past:

@@ -190,7 +190,7 @@ def test_what_cannot_be_compared_is_said() -> None:
     )
     nothing: LoadResult = result(endpoint("decide", []))
     (row, _) = comparison.compare({"a": nothing}, {"b": nothing}).rows
-    assert [change.percent for change in row.changes] == [None] * 6
+    assert [change.percent for change in row.changes] == [None] * 7
     with pytest.raises(UsageError, match="no load in common: one has a, b; the other has c, d"):
         comparison.compare({"a": SLOW, "b": SLOW}, {"c": SLOW, "d": SLOW})
 

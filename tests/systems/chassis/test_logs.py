@@ -19,7 +19,13 @@ def _restored() -> Iterator[None]:
     handlers, level = list(root.handlers), root.level
     # Another test may have left the capture on, and pytest has since put its own recorder in its place.
     logging.captureWarnings(False)
+    # So may a server that was run in this process have left its loggers quiet.
+    server = logging.getLogger("uvicorn.error")
+    quiet, disabled, server.disabled = server.level, server.disabled, False
+    server.setLevel(logging.NOTSET)
     yield
+    server.setLevel(quiet)
+    server.disabled = disabled
     root.handlers, root.level = handlers, level
     logging.captureWarnings(False)
 

@@ -116,6 +116,6 @@ def test_a_run_tells_what_is_not_verified_and_why_and_nothing_is_broken(tmp_path
     ended = signoff("accept", "--tags", "CAIO-DEPLOY-02", "--reports", str(tmp_path))
     assert ended.stderr == ""
     assert f"no container engine answers at {NOWHERE}" in ended.stdout
-    told = [json.loads(path.read_text()) for path in (tmp_path / "allure-results").glob("*-result.json")]
+    told = [json.loads(path.read_text()) for path in (tmp_path / "caio" / "allure-results").glob("*-result.json")]
     assert told
     assert {each["status"] for each in told} == {"skipped"}
