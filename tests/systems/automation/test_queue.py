@@ -83,12 +83,15 @@ def test_what_is_no_message_is_put_aside_and_the_others_are_done(url: str, store
     assert queue.client.hlen("automation:workflows.msgs") == 1
 
 
-def test_a_redis_that_is_away_keeps_no_worker_from_going_on() -> None:
+def test_a_redis_that_is_away_keeps_no_worker_from_going_on(monkeypatch: pytest.MonkeyPatch) -> None:
     queue = Queue("redis://127.0.0.1:9/0", 0.5)
     queue._max_unpack_size_val = 1000
+    told: list[str] = []
+    monkeypatch.setattr(queue._log, "warning", lambda _, command, **__: told.append(command), raising=False)
     queue.do_ack("workflows", "message")
     queue.do_nack("workflows", "message")
     queue.do_requeue("workflows", "one", "other")
+    assert told == ["ack", "nack", "requeue"]
 
 
 def test_a_redis_that_forgets_or_is_another_is_noticed(url: str, tmp_path: Path, store: Store) -> None:
