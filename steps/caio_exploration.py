@@ -6,6 +6,7 @@ from hamcrest import assert_that
 
 from support.base import documents
 from support.domains.caio import exploration, relations, requests
+from support.subjects import exploration as judged
 from support.world import vocabulary
 
 vocabulary.register(Change=relations.CHANGES)
@@ -27,7 +28,7 @@ def ask_of_registries(context: Context, count: int) -> None:
 @then("every decision is the one that the rules give")
 def decisions_by_the_rules(context: Context) -> None:
     """No answer chose, refused or stated anything but what the model of the promises allows."""
-    assert_that(exploration.explored(context.world), exploration.agrees())
+    assert_that(judged.explored(context.world), judged.agrees())
 
 
 @when("callers register, replace, remove and ask in any order")
@@ -45,7 +46,7 @@ def call_and_restart_in_any_order(context: Context) -> None:
 @then("{system:System} always answers as a registry that forgets nothing would")
 def answers_as_registry(context: Context, system: str) -> None:
     """After each step all callers saw what the model holds, and every answer was the one that the rules give."""
-    assert_that(exploration.explored(context.world), exploration.agrees())
+    assert_that(judged.explored(context.world), judged.agrees())
 
 
 @when("{count:n} decisions are asked for again after {change:Change}")
@@ -69,10 +70,10 @@ def ask_and_dispatch(context: Context, count: int) -> None:
 @then("every decision is the same as before")
 def same_as_before(context: Context) -> None:
     """Who was chosen, refused or outranked, why, with which score and on which terms, has not changed."""
-    assert_that(exploration.explored(context.world), exploration.agrees())
+    assert_that(judged.explored(context.world), judged.agrees())
 
 
 @then("no decision loses a service")
 def none_is_lost(context: Context) -> None:
     """Who was admitted under more demands is admitted under fewer."""
-    assert_that(exploration.explored(context.world), exploration.agrees())
+    assert_that(judged.explored(context.world), judged.agrees())

@@ -6,47 +6,27 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from support.base.outcomes import Broken, NotMet
-from support.checks.matchers import Described
+from support.base.outcomes import NotMet
 from support.domains.caio import callers, contracts, judging, relations, strategies
 from support.domains.caio.callers import JSON, YAML, Caller
 from support.domains.caio.interface import RouteRequest
 from support.domains.caio.model import Asked, Contract, Policy
 from support.domains.caio.sequences import Callers, ServedCallers, bound
 from support.domains.caio.strategies import UNREACHED, Case
-from support.model import Budget, Difference, Explored, Recording, curl, explore, explore_sequences
+from support.model import Difference, Explored, Recording, curl, explore, explore_sequences
+from support.subjects import exploration
+from support.subjects.exploration import budget
 from support.world.core import World
 
 SEQUENCES, SERVED_SEQUENCES = 40, 20
 """Sequences that are explored where nothing else is asked for; restarts take a second or so."""
 
 
-STORY = "the whole story, and a script that repeats it, are attached to the step that explored"
-
-
 @dataclass(slots=True)
-class Explorations:
-    """What the scenario explored; empty before it did."""
+class OperatorPolicies:
+    """The operator's own policies, which apply to every request; none unless the scenario lays some."""
 
-    found: list[Explored] = field(default_factory=list)
-    operator: list[Policy] = field(default_factory=list)
-    """The operator's own policies, which apply to every request."""
-
-
-def explored(world: World) -> Explored:
-    """The last exploration. Raises Broken before there was one."""
-    if not world.part(Explorations).found:
-        raise Broken("nothing has been explored yet")
-    return world.part(Explorations).found[-1]
-
-
-def agrees() -> Described[Explored]:
-    """An exploration in which the system did nothing that the model does not."""
-    return Described(
-        "no difference from the model",
-        lambda found: found.story is None and found.cases > 0,
-        lambda found: f"{found.story.short()}\n({STORY})" if found.story else f"it judged {found}",
-    )
+    policies: list[Policy] = field(default_factory=list)
 
 
 def decisions(world: World, count: int) -> None:
@@ -67,7 +47,7 @@ def start_under_policies(world: World, policies: list[Policy]) -> None:
     deployment.files["policies"].write_text(contracts.text(policies), encoding="utf-8")
     deployment.start()
     world.meet()
-    world.part(Explorations).operator = policies
+    world.part(OperatorPolicies).policies = policies
 
 
 def sequences(world: World) -> None:
@@ -168,24 +148,12 @@ def with_services(caller: Caller, documents: Sequence[Contract], do: Callable[[]
 
 
 def _ask_all(caller: Caller, case: Case) -> None:
-    patterns, operator = caller.world.system.reasons, caller.world.part(Explorations).operator
+    patterns, operator = caller.world.system.reasons, caller.world.part(OperatorPolicies).policies
     for request in case.requests:
         asked = Asked(request.body, [*operator, *request.policies], request.history)
         judging.judge(caller.ask(request), case.contracts, request, patterns, asked)
 
 
-def budget(world: World, cases: int) -> Budget:
-    """How long to explore, by the settings of the run."""
-    asked = world.settings.model
-    return Budget(asked.examples or cases, asked.seed, asked.steps)
-
-
 def keep(world: World, what: str, found: Explored) -> None:
-    """Remember what came of an exploration, with how many cases and which seed stand behind it; attach its story."""
-    world.part(Explorations).found.append(found)
-    world.evidence.observation(f"{what} explored", str(found), samples=found.cases)
-    world.evidence.parameter("model.seed", found.seed)
-    if found.story is not None:
-        preamble = curl.AUTHORIZED if callers.has_token(world) else curl.PREAMBLE
-        world.evidence.text("story: the shortest way found to the difference", found.story.text())
-        world.evidence.text("story as a script of curl", found.story.script(preamble))
+    """Remember what came of an exploration, and attach its story."""
+    exploration.keep(world, what, found, curl.AUTHORIZED if callers.has_token(world) else curl.PREAMBLE)
