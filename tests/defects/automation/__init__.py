@@ -4,6 +4,7 @@ from tests.defects.automation import (  # noqa: F401 -- importing them registers
     auth,
     backups,
     deliveries,
+    exploration,
     health,
     leads,
     lifecycle,

@@ -57,6 +57,7 @@ NOT_BY_SENTENCES = (
     "support/deployments/readiness.py",
     "support/deployments/companion.py",
     "support/deployments/containers/companion.py",
+    "support/domains/automation/sequences.py",
     "support/domains/caio/registry_cleanup.py",
     "support/domains/caio/sequences.py",
     "support/domains/caio/session.py",
