@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from support.acceptance import snapshot
 from support.acceptance.atomic import write
 from support.acceptance.plan import Planned
 from support.acceptance.snapshot import Snapshot
 from support.base import addresses, clock
 from support.base.checklists import Item
 from support.base.outcomes import UsageError
+from support.base.places import PROJECT
+from support.base.settings import Settings
+from support.base.systems import System
 from support.base.text import writable
 
 FILE_NAME = "run.json"
@@ -68,6 +73,35 @@ class RunRecord(BaseModel):
         path = reports / FILE_NAME
         write(path, self.model_dump_json(indent=2) + "\n")
         return path
+
+
+def begin(
+    system: System,
+    settings: Settings,
+    interfaces: Sequence[str],
+    command: str,
+    planned: Sequence[Planned],
+    covered: Sequence[str],
+    partial: bool,
+    root: Path = PROJECT,
+) -> RunRecord:
+    """The record of a run that begins now; ``root`` is the checkout whose revision it notes."""
+    return RunRecord(
+        run_id=settings.run_id,
+        system=system.name,
+        title=system.title,
+        version=system.version,
+        deployment=settings.deployment,
+        url=settings.url,
+        interfaces=tuple(interfaces),
+        started=now(),
+        command=command,
+        partial=partial,
+        plan=tuple(planned),
+        covered=tuple(covered),
+        checklist=system.hardening,
+        environment=snapshot.take(root),
+    )
 
 
 def load(reports: Path) -> RunRecord:

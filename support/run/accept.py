@@ -15,7 +15,7 @@ from typing import Any
 
 from rich.console import Console
 
-from support.acceptance import criteria, folder, plan, run_record, snapshot, tags, words
+from support.acceptance import criteria, folder, plan, run_record, tags, words
 from support.acceptance.criteria import CriteriaFile
 from support.acceptance.run_record import RunRecord, Starts
 from support.base import feature_files, systems
@@ -233,21 +233,9 @@ def _is_of_a_system(define: str) -> bool:
 
 
 def _record(order: Order, cases: Sequence[Case], covered: Sequence[str]) -> RunRecord:
-    return RunRecord(
-        run_id=order.settings.run_id,
-        system=order.system.name,
-        title=order.system.title,
-        version=order.system.version,
-        deployment=order.settings.deployment,
-        url=order.settings.url,
-        interfaces=order.interfaces,
-        started=run_record.now(),
-        command=shlex.join(["signoff", *sys.argv[1:]]),
-        partial=order.partial,
-        plan=tuple(case.planned for case in cases),
-        covered=tuple(covered),
-        checklist=order.system.hardening,
-        environment=snapshot.take(order.root),
+    command, planned = shlex.join(["signoff", *sys.argv[1:]]), [case.planned for case in cases]
+    return run_record.begin(
+        order.system, order.settings, order.interfaces, command, planned, covered, order.partial, order.root
     )
 
 

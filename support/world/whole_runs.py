@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from support.acceptance import folder, plan, run_record, snapshot
+from support.acceptance import folder, plan, run_record
 from support.acceptance.run_record import RunRecord, Starts
 from support.base import feature_files, scenarios
 from support.base.outcomes import UsageError
@@ -79,19 +79,6 @@ def _record(
     planned = tuple(plan.from_features(features, settings.interface, lambda each: id(each) in chosen))
     every = plan.from_features(everything, settings.interface)
     whole = len(planned) == len(every) and set(system.offered(settings.deployment)) == {settings.interface}
-    return RunRecord(
-        run_id=settings.run_id,
-        system=system.name,
-        title=system.title,
-        version=system.version,
-        deployment=settings.deployment,
-        url=settings.url,
-        interfaces=(settings.interface,),
-        started=run_record.now(),
-        command="behave",
-        partial=not whole,
-        plan=planned,
-        covered=tuple(plan.covered(everything)),
-        checklist=system.hardening,
-        environment=snapshot.take(),
+    return run_record.begin(
+        system, settings, (settings.interface,), "behave", planned, tuple(plan.covered(everything)), partial=not whole
     )

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import time
 import uuid
@@ -14,13 +13,13 @@ from email.utils import formatdate
 from typing import Any
 
 import orjson
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from backends import serving
 from backends.service import Unusable, read_body
 
 NUMBERS = ("times", "status", "delay_seconds", "keep_delay_seconds", "retry_after_seconds")
@@ -200,25 +199,5 @@ def admin_routes(crm: Crm) -> list[Route]:
     ]
 
 
-def main() -> None:
-    """Serve until stopped."""
-    parser = argparse.ArgumentParser(prog="backends.crm", description="Run one small CRM.")
-    parser.add_argument("--name", default="crm", help="name that answers carry as served_by (crm)")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
-    parser.add_argument("--port", type=int, required=True, help="port to listen on")
-    arguments = parser.parse_args()
-    uvicorn.run(
-        create_app(arguments.name),
-        host=arguments.host,
-        port=arguments.port,
-        loop="uvloop",
-        http="httptools",
-        ws="none",
-        log_level="critical",
-        access_log=False,
-        timeout_graceful_shutdown=5,
-    )
-
-
 if __name__ == "__main__":
-    main()
+    serving.serve("backends.crm", "Run one small CRM.", create_app, "crm")

@@ -39,7 +39,7 @@ PARTS: dict[str, tuple[str, str]] = {
     "metrics_before": ("MetricsBaseline", "samples"),
     "rules": ("AlertRules", "rules"),
     "found_wrong": ("AlertRules", "found_wrong"),
-    "vigil": ("AlertRuns", "run"),
+    "alert_run": ("AlertRuns", "run"),
     "checklist": ("ChecklistState", "reading"),
     "image": ("ContainerSeen", "image"),
     "inside": ("ContainerSeen", "inside"),
