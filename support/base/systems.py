@@ -43,11 +43,12 @@ from pydantic import (
     ValidationError,
 )
 
-from support.base import checklists, topology, yaml_lines
+from support.base import checklists, services, topology, yaml_lines
 from support.base.outcomes import NotVerified, UsageError
 from support.base.placeholders import PLACEHOLDER, fill, read_variables, suggest, unset_variables
 from support.base.places import PROJECT, SOURCES
 from support.base.requests import DeclaredMetric, Request, sought
+from support.base.services import ProcessServices, StoreService
 from support.base.topology import FileEntry, PartName, ProcessEntry, StoreEntry
 
 SYSTEMS = PROJECT / "systems"
@@ -73,7 +74,8 @@ class ContainerEntry(_Part):
     """How the system is run as a container: a service of a compose file, relative to system.yaml.
 
     ``port`` is where it listens and ``data`` the folder that it keeps its data in, both inside the container; its
-    environment is added to that of the service.
+    environment is added to that of the service. A system of several processes says which services they and its stores
+    are (support/base/services.py).
     """
 
     compose: str
@@ -82,6 +84,8 @@ class ContainerEntry(_Part):
     data: str = Field("/data", pattern=r"^/")
     command: list[str] | None = None
     environment: dict[str, str] = Field(default_factory=dict)
+    processes: dict[PartName, ProcessServices] = Field(default_factory=dict)
+    stores: dict[PartName, StoreService] = Field(default_factory=dict)
 
 
 class ReplicasEntry(_Part):
@@ -488,6 +492,8 @@ def _contradictions(system: System) -> Iterator[tuple[yaml_lines.FieldPath, str]
             why = "scheme must be https and files must name tls_client_authority, by which the system verifies clients"
             yield ("profiles", name, "client_certificate"), why
     yield from topology.contradictions(system, single=system.deployments.process is not None)
+    if (run := system.deployments.container) is not None:
+        yield from services.contradictions(system.processes, system.stores, run.processes, run.stores)
     yield from _contradictory_requests(system)
     for name in system.files.keys() & _BUILT_IN:
         yield ("files", name), "this name already stands for something else in a placeholder"

@@ -22,6 +22,7 @@ from support.deployments.containers.deployment import ContainerDeployment
 from support.deployments.containers.host import ContainerHost
 from support.deployments.containers.replicas import ReplicaSet
 from support.deployments.containers.tool import ContainerTool
+from support.deployments.containers.topology import ContainerTopology
 from support.deployments.driver import DriverDeployment
 from support.deployments.interruption import end_in_order_on_sigterm
 from support.deployments.journal import RunJournal
@@ -223,6 +224,9 @@ class LeasePool:
     def _making(
         self, kind: str, environment: Environment
     ) -> ProcessDeployment | TopologyDeployment | ContainerDeployment | DriverDeployment:
+        run = self._system.deployments.container
+        if kind == "container" and run is not None and run.processes:
+            return ContainerTopology(self._system, environment, self._settings, self._folder(kind), self.containers)
         if kind == "container":
             return ContainerDeployment(self._system, environment, self._settings, self._folder(kind), self.containers)
         if kind == "process" and (self._system.processes or self._system.stores):

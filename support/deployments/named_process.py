@@ -4,10 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
 
 from support.base.outcomes import Broken
 from support.deployments.processes import Usage, added
-from support.deployments.server import ServerProcess
+from support.deployments.readiness import Probe
+
+
+class Replica(Protocol):
+    """One server of a named process, be it a process of this machine or a container."""
+
+    authority: Path | None
+    client_certificate: Path | None
+    notes: list[str]
+    ready_seconds: list[float]
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def port(self) -> int: ...
+
+    @property
+    def running(self) -> bool: ...
+
+    @property
+    def exit_code(self) -> int | None: ...
+
+    def probe(self) -> Probe: ...
+
+    def start(self) -> None: ...
+
+    def launch(self) -> None: ...
+
+    def exit_within(self, seconds: float) -> int | None: ...
+
+    def stop(self, grace: float | None = None) -> int | None: ...
+
+    def kill(self) -> None: ...
+
+    def pause(self) -> None: ...
+
+    def resume(self) -> None: ...
+
+    def restart(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def usage(self) -> Usage: ...
+
+    def log_position(self) -> int: ...
+
+    def logs(self, since: int = 0) -> str: ...
 
 
 class NamedProcess:
@@ -18,22 +67,22 @@ class NamedProcess:
 
     kind = "process"
 
-    def __init__(self, name: str, count: int, region: str | None, make: Callable[[int], ServerProcess]) -> None:
+    def __init__(self, name: str, count: int, region: str | None, make: Callable[[int], Replica]) -> None:
         self.name = name
         self.region = region
         self._make = make
-        self._made: list[ServerProcess] = []
+        self._made: list[Replica] = []
         self._marks: list[list[int]] = []
         self.count = 0
         self._want(count)
 
     @property
-    def replicas(self) -> list[ServerProcess]:
+    def replicas(self) -> list[Replica]:
         """Those that are wanted now."""
         return self._made[: self.count]
 
     @property
-    def first(self) -> ServerProcess:
+    def first(self) -> Replica:
         """The replica that others are told of."""
         return self._made[0]
 

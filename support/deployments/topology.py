@@ -14,14 +14,14 @@ from support.base.systems import Command, System
 from support.base.topology import ProcessEntry, Readiness, entry_of
 from support.deployments import stores
 from support.deployments.journal import RunJournal
-from support.deployments.named_process import NamedProcess, ProcessGroup, total
+from support.deployments.named_process import NamedProcess, ProcessGroup, Replica, total
 from support.deployments.ports import HOST
 from support.deployments.process import filled, make_folders
 from support.deployments.processes import Usage
 from support.deployments.readiness import ready_path
 from support.deployments.secrets import secrets_of
 from support.deployments.server import Launch, ServerProcess
-from support.deployments.stores import EmbeddedStore
+from support.deployments.stores.base import Store
 from support.deployments.templates import render
 
 
@@ -34,7 +34,7 @@ class Relay(Protocol):
     def close(self) -> None: ...
 
 
-MakeRelay = Callable[[EmbeddedStore], Relay]
+MakeRelay = Callable[[Store], Relay]
 
 
 class TopologyDeployment:
@@ -64,14 +64,15 @@ class TopologyDeployment:
         self._settings, self._journal, self._added = settings, journal, dict(environment)
         self._entries = entries(system)
         self._entry = entry_of(self._entries)
-        self._failed: ServerProcess | None = None
+        self._failed: Replica | None = None
         self._marks: list[dict[str, int]] = []
         self._trust: tuple[Path | None, Path | None] = (None, None)
         self.stores = {name: self._store(name) for name in system.stores}
         self.relays = {n: relay(self.stores[n]) for n, store in system.stores.items() if store.proxy and relay}
         self.processes: dict[str, NamedProcess] = {}
         for name, entry in self._entries.items():
-            self.processes[name] = NamedProcess(name, entry.replicas, entry.region, partial(self._replica, name))
+            make = partial(self._replica, name)
+            self.processes[name] = NamedProcess(name, self._replicas_of(name), entry.region, make)
 
     @property
     def entry(self) -> NamedProcess:
@@ -102,7 +103,7 @@ class TopologyDeployment:
     @property
     def running(self) -> bool:
         """Whether all wanted processes and all stores run."""
-        parts: list[NamedProcess | EmbeddedStore] = [*self.processes.values(), *self.stores.values()]
+        parts: list[NamedProcess | Store] = [*self.processes.values(), *self.stores.values()]
         return all(part.running for part in parts)
 
     @property
@@ -179,7 +180,7 @@ class TopologyDeployment:
 
     def close(self) -> None:
         """End processes, then proxies, then stores, for good; the folder goes with whoever made it."""
-        parts: list[NamedProcess | Relay | EmbeddedStore] = [*self.processes.values(), *self.relays.values()]
+        parts: list[NamedProcess | Relay | Store] = [*self.processes.values(), *self.relays.values()]
         for part in [*parts, *self.stores.values()]:
             part.close()
 
@@ -221,11 +222,14 @@ class TopologyDeployment:
             self.kill()
             raise
 
-    def _store(self, name: str) -> EmbeddedStore:
+    def _store(self, name: str) -> Store:
         declared, folder = self.system.stores[name], self.folder / f"store-{name}"
         return stores.make(declared.kind, name, self._settings, folder, self._journal, declared.disk)
 
-    def _replica(self, name: str, number: int) -> ServerProcess:
+    def _replicas_of(self, name: str) -> int:
+        return self._entries[name].replicas
+
+    def _replica(self, name: str, number: int) -> Replica:
         launch, folder = partial(self._launch_on, name, number), self.folder / f"{name}-{number}"
         replica = ServerProcess(launch, self._settings, folder, self._journal, shared_port=True)
         if name == self._entry:

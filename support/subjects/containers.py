@@ -19,6 +19,7 @@ from support.deployments.containers.container import ContainerState
 from support.deployments.containers.deployment import build_of
 from support.deployments.containers.engine import ImageFacts
 from support.deployments.containers.spec import ContainerSpec, Mount
+from support.deployments.containers.topology import ContainerTopology
 from support.subjects.deployment import Start
 from support.world.core import World
 
@@ -163,10 +164,12 @@ def try_start_without_secret(world: World) -> Start:
 
 
 def container(world: World) -> ContainerDeployment:
-    """The container of the system that was started last. Raises Broken if it runs otherwise."""
-    if not isinstance(world.deployment, ContainerDeployment):
+    """The container of the system that was started last, of several that of its entry. Raises Broken for none."""
+    found: object = world.deployment
+    found = found.entry.first if isinstance(found, ContainerTopology) else found
+    if not isinstance(found, ContainerDeployment):
         raise Broken(f"{world.system.says} does not run as a container here, but as a {world.deployment.kind}")
-    return world.deployment
+    return found
 
 
 def watch(world: World, seconds: float) -> list[ContainerState]:

@@ -10,8 +10,7 @@ from support.base.outcomes import Broken, NotMet, NotVerified
 from support.base.waiting import until
 from support.deployments import TopologyDeployment
 from support.deployments.named_process import NamedProcess, ProcessGroup
-from support.deployments.stores import EmbeddedStore
-from support.deployments.stores.base import ChangesCredentials, Fillable, LimitsConnections
+from support.deployments.stores.base import ChangesCredentials, Fillable, LimitsConnections, Store
 from support.faults import Fault, Killed, Paused, Stopped
 from support.faults.stores import CredentialsChanged, FullStore, NoConnectionsLeft, StoreProxy, slow_store
 from support.world.core import World
@@ -87,7 +86,7 @@ def process(world: World, name: str) -> NamedProcess:
     return _topology(world).processes[name]
 
 
-def store(world: World, name: str) -> EmbeddedStore:
+def store(world: World, name: str) -> Store:
     """A store. Raises NotVerified where the definition or the deployment has none of that name."""
     world.system.store(name)
     return _topology(world).stores[name]

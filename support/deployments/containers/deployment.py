@@ -50,6 +50,8 @@ class ContainerDeployment(ContainerServer):
         self.mounts: list[Mount] = []
         self.image: str | None = None
         self.network = host.network
+        self.variables: dict[str, str] = {}
+        """What variables of the compose file stand for, besides its settings."""
         self.changes: dict[str, object] = {}
         """Fields of the specification that a scenario has otherwise, such as another limit of memory."""
         self.disk: int | None = None
@@ -79,7 +81,7 @@ class ContainerDeployment(ContainerServer):
 
     def lend(self, file: Path) -> None:
         """Let nobody but the container's user read a file that it is given."""
-        _hand_over(file, self._specification().user)
+        hand_over(file, self._specification().user)
         file.chmod(0o400)
 
     def build(self) -> Build:
@@ -93,7 +95,7 @@ class ContainerDeployment(ContainerServer):
         spec = self._specification()
         spec.image = self.image or self.host.image(self.build())
         spec.network = self.network
-        spec.user = _hand_over(self.data, spec.user)
+        spec.user = hand_over(self.data, spec.user)
         spec.mounts = [*spec.mounts, *self.mounts]
         if self.disk is None:
             spec.mounts.append(Mount(self.data, self.entry.data))
@@ -105,7 +107,7 @@ class ContainerDeployment(ContainerServer):
 
     def _specification(self) -> ContainerSpec:
         settings = self.environment
-        given = {name: value for name, value in settings.items() if value is not None}
+        given = {**self.variables, **{name: value for name, value in settings.items() if value is not None}}
         spec = compose.specification(self.system.here / self.entry.compose, self.entry.service, given)
         merged: dict[str, str | None] = {**{k: v for k, v in spec.environment.items() if v}, **settings}
         spec.environment = {name: value for name, value in merged.items() if value is not None}
@@ -121,7 +123,7 @@ def build_of(path: Path, service: str) -> Build:
     return Build(context, context / entry.build.dockerfile, entry.build.args)
 
 
-def _hand_over(data: Path, user: str | None) -> str | None:
+def hand_over(data: Path, user: str | None) -> str | None:
     """Let the container's user write its data; who is not root cannot give files away, and lends his own number."""
     if os.geteuid() != 0:
         return f"{os.geteuid()}:{os.getegid()}"

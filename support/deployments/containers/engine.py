@@ -207,6 +207,14 @@ class Engine:
             self._client.networks.create(name, check_duplicate=True, labels=labels.of_run(run_id, system))
         return self.gateway(name)
 
+    def remove_network(self, name: str) -> None:
+        """Remove a network of this run's; nothing happens if it is gone."""
+        try:
+            with calling(f"the network {name} could not be removed"):
+                self._client.networks.get(name).remove()
+        except Gone:
+            return
+
     def gateway(self, network: str) -> str:
         """The address that this machine has on a network."""
         with calling(f"the network {network} could not be looked at"):

@@ -77,8 +77,9 @@ class ContainerServer:
 
         Not every machine reaches that network: where the engine runs in a virtual machine it does not.
         """
-        address = self.container.address(self.host.network)
-        return f"{'https' if self.authority else 'http'}://{address}:{self._launch().inside_port}" if address else ""
+        launch = self._launch()
+        address = self.container.address(launch.spec.network or "")
+        return f"{'https' if self.authority else 'http'}://{address}:{launch.inside_port}" if address else ""
 
     @property
     def port(self) -> int:
@@ -133,6 +134,10 @@ class ContainerServer:
             self._container = self.host.create(launch.title.replace(" ", "-").lower(), launch.spec)
             self._made_of = launch.spec
         self._container.start()
+
+    def probe(self) -> Probe:
+        """See whether it answers as ready now."""
+        return probe(self.url, self._launch().ready, self.authority, self.client_certificate)
 
     def exit_within(self, seconds: float) -> int | None:
         """Wait for it to end by itself. Returns its exit code, or None if it still runs after ``seconds``."""

@@ -35,6 +35,10 @@ class Store(Protocol):
     def kind(self) -> str: ...
 
     @property
+    def title(self) -> str:
+        """How messages call it."""
+
+    @property
     def url(self) -> str:
         """The connection URL for the application, credentials included."""
 

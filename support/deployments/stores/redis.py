@@ -52,23 +52,7 @@ class Redis(EmbeddedStore):
 
     def probe(self, url: str | None = None) -> Probe:
         """Connect anew, set a key in a database of its own, read it back, and delete it."""
-        import redis
-
-        client = redis.Redis.from_url(
-            (url or self.url).removesuffix("/0") + f"/{_PROBE_DATABASE}",
-            socket_timeout=_CONNECT_TIME,
-            socket_connect_timeout=_CONNECT_TIME,
-            retry=_no_retry(),
-        )
-        try:
-            client.set(_PROBE_KEY, "seen")
-            value = client.get(_PROBE_KEY)
-            client.delete(_PROBE_KEY)
-            return Probe.of(value == b"seen", value)
-        except (redis.RedisError, OSError) as error:
-            return Probe(False, str(error))
-        finally:
-            client.close()
+        return write_and_read(url or self.url)
 
     def fill(self) -> None:
         """Let it have less memory than it uses, and evict nothing: it refuses to write (OOM) and goes on reading."""
@@ -171,6 +155,27 @@ class Redis(EmbeddedStore):
 
     def _end_connections(self) -> None:
         self._suite().client_kill_filter(_type="normal", skipme=True)
+
+
+def write_and_read(url: str) -> Probe:
+    """Connect anew, set a key in a database of its own, read it back, and delete it."""
+    import redis
+
+    client = redis.Redis.from_url(
+        url.removesuffix("/0") + f"/{_PROBE_DATABASE}",
+        socket_timeout=_CONNECT_TIME,
+        socket_connect_timeout=_CONNECT_TIME,
+        retry=_no_retry(),
+    )
+    try:
+        client.set(_PROBE_KEY, "seen")
+        value = client.get(_PROBE_KEY)
+        client.delete(_PROBE_KEY)
+        return Probe.of(value == b"seen", value)
+    except (redis.RedisError, OSError) as error:
+        return Probe(False, str(error))
+    finally:
+        client.close()
 
 
 def _no_retry() -> redis.retry.Retry:
