@@ -19,3 +19,11 @@ Feature: What is promised of leads and API keys holds in any order of events
       Given an Automation Orchestrator of its own is running in its "without-crm" profile
       When callers of two tenants make, use and revoke API keys in any order
       Then every answer is the one that a plain list of leads or API keys gives
+
+  @AUTO-API-05 @AUTO-AUTH-02
+  Rule: Every answer is one that its own document describes
+
+    Example: Requests that the document allows, and some that it does not
+      Given an Automation Orchestrator of its own is running in its "without-crm" profile
+      When everything that its own document allows is asked
+      Then every answer is one that the document describes

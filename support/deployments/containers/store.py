@@ -21,6 +21,10 @@ from support.deployments.stores import redis
 from support.deployments.stores.base import Probe
 
 _WRITE_AND_READ: dict[str, Callable[[str], Probe]] = {"redis": redis.write_and_read}
+_FULL = {"maxmemory-policy": "noeviction", "maxmemory": "1"}
+"""The settings of a Redis that has no room for another byte."""
+_ROOMY = {"maxmemory": "0", "maxmemory-policy": "noeviction"}
+"""Those that it starts with."""
 _URLS = {"redis": "redis://:{password}@{host}:{port}/0"}
 
 
@@ -92,6 +96,16 @@ class ContainerStore(ContainerServer):
     def probe(self, url: str | None = None) -> Probe:  # type: ignore[override]
         """Connect anew by ``url`` (by default its own), write a value, read it back, and remove it."""
         return _WRITE_AND_READ[self.kind](url or self.url)
+
+    def fill(self) -> None:
+        """Let it have less memory than it uses: it refuses to write and goes on reading."""
+        redis.configure(self.url, _FULL)
+
+    def make_room(self) -> None:
+        """Give it the memory that it had; a start does so by itself."""
+        if not self.running:
+            self.start()
+        redis.configure(self.url, _ROOMY)
 
     def secrets(self) -> list[str]:
         """Its password, which no report may show."""

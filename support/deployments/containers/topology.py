@@ -123,11 +123,9 @@ class ContainerTopology(TopologyDeployment):
 
     def _replica(self, name: str, number: int) -> Service:
         declared = self._declared.processes[name]
-        if number > len(declared.services):
-            raise UsageError(f"{self._declared.compose} has {len(declared.services)} services for the process {name}")
-        service = declared.services[number - 1]
+        service = declared.services[min(number, len(declared.services)) - 1]  # one more is like the last one
         entry = self._declared.model_copy(update={"service": service, "port": declared.port})
-        folder, known = self.folder / service, lambda: self._bindings(name, number, declared.port)
+        folder, known = self.folder / f"{name}-{number}", lambda: self._bindings(name, number, declared.port)
         return Service(self.system, service, entry, self, self._settings, folder, self._host, known)
 
     def _bindings(self, name: str, number: int, port: int) -> dict[str, str]:

@@ -178,6 +178,20 @@ def write_and_read(url: str) -> Probe:
         client.close()
 
 
+def configure(url: str, values: dict[str, str]) -> None:
+    """Change settings of a running server. Raises Broken if it does not take them."""
+    import redis
+
+    client = redis.Redis.from_url(url, socket_timeout=_CONNECT_TIME, retry=_no_retry())
+    try:
+        for name, value in values.items():
+            client.config_set(name, value)
+    except (redis.RedisError, OSError) as error:
+        raise Broken(f"Redis does not take the settings {', '.join(values)}: {error}") from error
+    finally:
+        client.close()
+
+
 def _no_retry() -> redis.retry.Retry:
     from redis.backoff import NoBackoff
     from redis.retry import Retry

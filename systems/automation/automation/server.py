@@ -93,7 +93,7 @@ def helped(settings: Settings) -> Iterator[None]:
         return
     from automation.queue import fallback
 
-    with fallback.running(settings.server.data_dir):
+    with fallback.running(settings.server.data_dir, settings.redis.fallback_host):
         yield
 
 

@@ -115,6 +115,8 @@ class Redis(Section):
     use_fake_redis: bool = False
     allow_fallback: bool = True
     required: bool = False
+    fallback_host: str = "127.0.0.1"
+    """Where the API's host has the fallback listen, and workers on other hosts reach it."""
     timeout_seconds: float = Field(0.5, gt=0, le=60, allow_inf_nan=False)
 
     @field_validator("url")

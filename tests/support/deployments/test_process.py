@@ -79,7 +79,7 @@ def test_a_start_that_fails_says_how_and_shows_the_last_lines_of_the_log(make: M
 
 
 def test_a_start_that_is_never_ready_is_given_up_and_ended(make: Make, settings: Settings) -> None:
-    impatient = settings.model_copy(update={"timeouts": Timeouts(start=0.5)})
+    impatient = settings.model_copy(update={"timeouts": Timeouts(start=4)})
     deployment = make(impatient, TINY_NEVER_READY="1")
     with pytest.raises(DeploymentFailed, match=r"was not ready \(GET /ready: 503 .*ready.*false"):
         deployment.start()

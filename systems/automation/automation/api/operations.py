@@ -9,7 +9,7 @@ from typing import Any
 from chassis import headers
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 import automation
 from automation import metrics
@@ -19,6 +19,11 @@ from automation.store import jobs
 
 HEALTHY, DEGRADED, UNHEALTHY = "healthy", "degraded", "unhealthy"
 PROMETHEUS = ("text/plain", "application/openmetrics-text")
+_TEXT = {"text/plain": {"schema": {"type": "string"}}}
+_EXPOSITION: dict[int | str, dict[str, Any]] = {200: {"description": "Prometheus' text format", "content": _TEXT}}
+_FIGURES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/json": {"schema": {"type": "object"}}, **_TEXT}}
+}
 
 
 def router(instance: Instance) -> APIRouter:
@@ -37,13 +42,13 @@ def router(instance: Instance) -> APIRouter:
         found = examine(instance)
         return bodies.answer(found, status_of(found))
 
-    @routes.get("/metrics")
-    @routes.get("/api/metrics")
+    @routes.get("/metrics", responses=_FIGURES)
+    @routes.get("/api/metrics", responses=_FIGURES)
     def figures(request: Request) -> Response:
         wanted = (headers.first(request.scope, b"accept") or "").lower()
         return exposition() if any(kind in wanted for kind in PROMETHEUS) else bodies.answer(told(instance))
 
-    @routes.get("/metrics/prometheus")
+    @routes.get("/metrics/prometheus", response_class=PlainTextResponse, responses=_EXPOSITION)
     def exposition() -> Response:
         instance.note_depth(jobs.depth(instance.store))
         return instance.metrics.exposition()

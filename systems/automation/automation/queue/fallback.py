@@ -18,9 +18,10 @@ from automation.queue.link import FALLBACK_FILE
 
 
 @contextlib.contextmanager
-def running(folder: Path) -> Iterator[None]:
-    """Have it run for this data folder until the end."""
-    process = subprocess.Popen([sys.executable, "-m", "automation.queue.fallback", str(folder)], stdin=subprocess.PIPE)
+def running(folder: Path, host: str) -> Iterator[None]:
+    """Have it run for this data folder until the end, listening at ``host``, a name or address of this machine."""
+    command = [sys.executable, "-m", "automation.queue.fallback", str(folder), host]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE)
     try:
         yield
     finally:
@@ -30,7 +31,7 @@ def running(folder: Path) -> Iterator[None]:
         (folder / FALLBACK_FILE).unlink(missing_ok=True)
 
 
-def serve(folder: Path) -> None:
+def serve(folder: Path, host: str) -> None:
     """Serve until the process is ended, or the one that has started it is gone."""
     from fakeredis import TcpFakeServer
 
@@ -39,11 +40,11 @@ def serve(folder: Path) -> None:
         allow_reuse_address = True
 
     parent = os.getppid()
-    server = Server(("127.0.0.1", 0), server_type="redis", server_version=(7,))
+    server = Server((host, 0), server_type="redis", server_version=(7,))
     threading.Thread(target=end_with, args=(parent,), daemon=True).start()
     port = server.server_address[1]
     new = folder / f"{FALLBACK_FILE}.new"
-    new.write_text(f"redis://127.0.0.1:{port}/0\n", encoding="utf-8")
+    new.write_text(f"redis://{host}:{port}/0\n", encoding="utf-8")
     new.rename(folder / FALLBACK_FILE)
     server.serve_forever()
 
@@ -56,4 +57,4 @@ def end_with(parent: int) -> None:
 
 
 if __name__ == "__main__":
-    serve(Path(sys.argv[1]))
+    serve(Path(sys.argv[1]), sys.argv[2])
