@@ -7,10 +7,11 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+from support.base.entries import Command
 from support.base.outcomes import Broken, DeploymentFailed
 from support.base.placeholders import fill
 from support.base.settings import Settings
-from support.base.systems import Command, System
+from support.base.systems import System
 from support.base.topology import ProcessEntry, Readiness, entry_of
 from support.deployments import stores
 from support.deployments.journal import RunJournal
