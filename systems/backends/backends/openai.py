@@ -1,7 +1,7 @@
 """``python -m backends.openai --port 9000 --name a``: a model server that speaks the OpenAI API.
 
-What it answers follows from its name and the prompt (see ``openai_answers.py``). With ``--key`` only requests that carry
-it as a bearer token are answered under ``/v1``. The paths that sglang's routers ask their workers for are served too.
+What it answers follows from its name and the prompt (see ``openai_answers.py``). With ``--key`` only requests that
+carry it as a bearer token are answered under ``/v1``. The paths that sglang's routers ask of workers are served too.
 """
 
 from __future__ import annotations
