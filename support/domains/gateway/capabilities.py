@@ -1,15 +1,22 @@
-"""The closed list of what a gateway may offer, and of the profiles and identities that the features ask for, by meaning.
+"""What the features ask a gateway's definition for: capabilities, profiles, identities, and how it is configured.
 
 A definition (``systems/<gateway>/system.yaml``) names under ``capabilities`` what the gateway offers, and gives under
-``not_offered`` a reason for each other one. It configures the gateway as this says, so that one set of features fits:
+``not_offered`` a reason for each other one. It configures the gateway as follows, so that one set of features fits all:
 
-- a model whose upstreams fail is tried at most ``attempts`` times in all (by default as often as it has upstreams); the
-  gateway retries without long pauses, and lets an upstream rest for two seconds at most after its failures;
-- the model ``hurried`` has a time-out over all tries; a stream may be silent for ``SILENCE`` seconds at most;
-- the model ``limited`` lets ``LIMIT`` requests pass in a minute, in all profiles, from each caller or from all together;
-- pages from ``ALLOWED_ORIGIN`` are let in, and no others; the budget of the identity ``saver`` is spent after
-  ``AFFORDED`` standard questions (see ``questions.py``), or, with the capability of that name, a little later;
-- the endpoint ``protected`` is ``/v1/models``; ``live``, ``ready``, ``metrics`` and ``openapi`` are named where they are.
+- The routes ``plain`` (one upstream), ``guarded`` (the second upstream when the first fails), ``shared``, ``weighted``
+  (one weight is 0), ``limited`` and ``hurried`` are models of its own. Where a route says no ``attempts``, a request may
+  lead to as many calls as the route has upstreams, and twice as many with the capability ``retries``.
+- Between two tries there is no pause of more than a second, unless the upstream asked for one.
+- An upstream that does not answer, or whose stream is silent, is given up after ``SILENCE`` seconds.
+- An upstream that failed ``FAILURES`` times in a row rests, for ``REST`` seconds at most; health checks, where there are
+  any, notice within ``NOTICED`` seconds what has become of an upstream. Limits and rests hold in all profiles.
+- ``hurried`` has a time-out over all tries (``routes.hurried.timeout``).
+- ``limited`` lets ``LIMIT`` requests pass in a minute, from each caller or from all together.
+- The budget of the identity ``saver`` pays for ``AFFORDED`` standard questions, of 10 tokens read and 10 made each.
+- Pages from ``ALLOWED_ORIGIN`` are let in, and no others; they may send Authorization.
+- Endpoints: ``protected`` is ``/v1/models``; ``live``, ``ready``, ``metrics`` and ``openapi`` where there are any.
+- ``metrics.requests`` counts callers' requests, by a label for their status (``labels: {status: …}``); ``tokens-read``
+  and ``tokens-made`` count tokens. ``logs.header`` is the header of the request's id; the log is searched for it.
 """
 
 from __future__ import annotations
@@ -26,6 +33,12 @@ AFFORDED: Final = 5
 """Standard questions that the budget of the identity ``saver`` pays for."""
 SILENCE: Final = 2.0
 """Seconds for which an upstream's stream may be silent before the gateway gives it up."""
+FAILURES: Final = 5
+"""Failures in a row after which an upstream rests."""
+REST: Final = 2.0
+"""Seconds for which it rests at most."""
+NOTICED: Final = 10.0
+"""Seconds within which readiness tells, and requests show, what has become of upstreams."""
 MANY: Final = 1_000
 """Deployments that the profile ``many`` configures."""
 ALLOWED_ORIGIN: Final = "https://app.example.com"
