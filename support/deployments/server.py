@@ -39,8 +39,8 @@ class Launch:
 class ServerProcess:
     """One server process; ``launch`` is asked anew for each start, because the port may have changed before the first.
 
-    The port is chosen when the object is made and stays the same across restarts. ``shared_port`` says that others know
-    it from the beginning: then no other is chosen where the first turns out to be taken.
+    The port is ``port``, or a free one that is chosen when the object is made and stays the same across restarts.
+    ``shared_port`` says that others know it from the beginning: then no other is chosen where the first turns out to be taken.
     """
 
     kind = "process"
@@ -53,13 +53,14 @@ class ServerProcess:
         journal: RunJournal | None = None,
         *,
         shared_port: bool = False,
+        port: int = 0,
     ) -> None:
         self._launch = launch
         self._settings = settings
         self._journal = journal
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self._port, self._shared_port = HeldPort(), shared_port
+        self._port, self._shared_port = HeldPort(port), shared_port
         self._log = LogFile(folder / "log.txt")
         self._process: subprocess.Popen[bytes] | None = None
         self.authority: Path | None = None

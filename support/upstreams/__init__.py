@@ -11,9 +11,12 @@ gives name, url, direct (the service itself) and key: all that ``support.base.up
 that the address of the control port is enough to find an upstream (``support.upstreams.client.locate``). The proxy's
 control port answers ``GET /health`` as soon as the proxy listens, whether the service does or not.
 
-``addresses`` names the parts: what is started, where; ``faults`` what can be injected; ``calls`` what is recorded;
-``client`` how the suite reaches it; ``proxy``, ``exchange``, ``effects``, ``wire`` and ``control`` run in the proxy's
-process. ``signoff upstreams`` (``command``) starts upstreams by themselves.
+``support.deployments.upstreams.UpstreamPair`` starts and ends such a pair; its ``address`` is known before the start. A
+deployment that has upstreams shows them as ``upstreams: dict[str, UpstreamAddress]`` (by name, in the definition's
+order), where ``support.world.upstreams.Upstreams``, a part of the scenario, finds them.
+
+``faults`` tells what can be injected; ``calls`` what is recorded; ``client`` how the suite reaches it; ``proxy``,
+``exchange``, ``wire`` and ``control`` run in the proxy's process. ``signoff upstreams`` (``command``) starts upstreams by themselves.
 
 Nothing is imported here: the proxy's process must start fast.
 """

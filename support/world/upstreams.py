@@ -1,4 +1,4 @@
-"""The upstreams of the system under test in one scenario: those of the deployment, or those that the run was told of."""
+"""A scenario's upstreams of the system under test: the deployment's, or those that the run was told of."""
 
 from __future__ import annotations
 
