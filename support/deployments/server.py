@@ -40,7 +40,8 @@ class ServerProcess:
     """One server process; ``launch`` is asked anew for each start, because the port may have changed before the first.
 
     The port is ``port``, or a free one that is chosen when the object is made and stays the same across restarts.
-    ``shared_port`` says that others know it from the beginning: then no other is chosen where the first turns out to be taken.
+    ``shared_port`` says that others know it from the beginning: then no other is chosen where the first turns out to be
+    taken.
     """
 
     kind = "process"

@@ -16,7 +16,8 @@ deployment that has upstreams shows them as ``upstreams: dict[str, UpstreamAddre
 order), where ``support.world.upstreams.Upstreams``, a part of the scenario, finds them.
 
 ``faults`` tells what can be injected; ``calls`` what is recorded; ``client`` how the suite reaches it; ``proxy``,
-``exchange``, ``wire`` and ``control`` run in the proxy's process. ``signoff upstreams`` (``command``) starts upstreams by themselves.
+``exchange``, ``wire`` and ``control`` run in the proxy's process. ``signoff upstreams`` (``command``) starts upstreams
+by themselves.
 
 Nothing is imported here: the proxy's process must start fast.
 """
