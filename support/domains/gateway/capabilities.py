@@ -3,12 +3,12 @@
 A definition (``systems/<gateway>/system.yaml``) names under ``capabilities`` what the gateway offers, and gives under
 ``not_offered`` a reason for each other one. It configures the gateway as follows, so that one set of features fits all:
 
-- The routes ``plain`` (one upstream), ``guarded`` (the second upstream when the first fails), ``shared``, ``weighted``
-  (one weight is 0), ``limited`` and ``hurried`` are models of its own. Where a route says no ``attempts``, a request may
-  lead to as many calls as the route has upstreams, and twice as many with the capability ``retries``.
+- The routes ``plain`` (one upstream), ``guarded`` (the second when the first fails), ``shared``, ``weighted`` (one
+  weight is 0), ``limited`` and ``hurried`` are models of its own. Where a route says no ``attempts``, a request may lead
+  to as many calls as the route has upstreams, and twice as many with the capability ``retries``.
 - Between two tries there is no pause of more than a second, unless the upstream asked for one.
 - An upstream that does not answer, or whose stream is silent, is given up after ``SILENCE`` seconds.
-- An upstream that failed ``FAILURES`` times in a row rests, for ``REST`` seconds at most; health checks, where there are
+- An upstream that failed ``FAILURES`` times in a row rests, for ``REST`` seconds at most; health checks, if there are
   any, notice within ``NOTICED`` seconds what has become of an upstream. Limits and rests hold in all profiles.
 - ``hurried`` has a time-out over all tries (``routes.hurried.timeout``).
 - ``limited`` lets ``LIMIT`` requests pass in a minute, from each caller or from all together.

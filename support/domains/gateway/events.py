@@ -55,8 +55,7 @@ class EventReader:
         self.replaced = self.replaced or "\ufffd" in text
         if text and not self._begun:
             self._begun, text = True, text.removeprefix(BOM)
-        found = [event for line in self._lines(text) if (event := self._take(line, at)) is not None]
-        return found
+        return [event for line in self._lines(text) if (event := self._take(line, at)) is not None]
 
     @property
     def unfinished(self) -> str:
