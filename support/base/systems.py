@@ -309,6 +309,27 @@ def notes_on_unreadable(unreadable: Mapping[str, str], own: Iterable[str]) -> li
     ]
 
 
+def features_of(name: str, folder: Path = SYSTEMS) -> str:
+    """The folder of features that judges a system; its own name where its definition cannot be read."""
+    try:
+        return find(name, folder).feature_folder
+    except UsageError:
+        return name
+
+
+def is_installed(name: str, folder: Path = SYSTEMS) -> bool:
+    """Whether a system is a published product that is installed first; False where its definition cannot be read."""
+    try:
+        return find(name, folder).installation is not None
+    except UsageError:
+        return False
+
+
+def judged_by(features: str, asked: str | None) -> str:
+    """The system that a folder of features is about: the one asked for if it is judged by them, else its namesake."""
+    return asked if asked and features_of(asked) == features else features
+
+
 def owner_of(module: str, known: Iterable[str]) -> str | None:
     """The system whose own sentences a module of steps holds: ``caio_registry`` is CAIO's; None for a shared one."""
     owners = [name for name in known if module.startswith(f"{name.replace('-', '_')}_")]

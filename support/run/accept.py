@@ -95,8 +95,8 @@ def _accept(order: Order, console: Console) -> Ended:
             console.print(f"Note: {note}", highlight=False, soft_wrap=True)
         preflight.check_reachable(order.system, order.settings)
         preflight.check_containers(order.system, order.settings)
-        listed = criteria.checked(order.system, order.root / "features" / order.system.name / "criteria.yaml")
-        everything = feature_files.parse(selection.feature_paths(order.root, order.system.name, ()))
+        listed = criteria.checked(order.system, order.root / "features" / order.system.feature_folder / "criteria.yaml")
+        everything = feature_files.parse(selection.feature_paths(order.root, order.system, ()))
         features = feature_files.parse(order.paths) if order.paths else everything
         cases = _select(order, features, everything, listed)
         _, unreadable = systems.readable(order.root / "systems")
@@ -216,6 +216,7 @@ def _command(order: Order, shard: Shard) -> list[str]:
         "shard": shard.name,
         "clean": "false",
         "interface": shard.interface,
+        "system": order.system.name,
         "deployment": settings.deployment,
         "url": settings.url,
         "definition": settings.definition,

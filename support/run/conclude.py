@@ -43,14 +43,14 @@ class Conclusion:
     """Why the Allure report could not be made; ``says`` tells it too."""
 
 
-def criteria_of(system: str, root: Path = PROJECT) -> CriteriaFile:
-    """The criteria that a system is judged by. Raises UsageError when they cannot be read."""
-    return criteria.load(root / "features" / system / "criteria.yaml")
+def criteria_of(features: str, root: Path = PROJECT) -> CriteriaFile:
+    """The criteria in a folder of features. Raises UsageError when they cannot be read."""
+    return criteria.load(root / "features" / features / "criteria.yaml")
 
 
 def conclude(record: RunRecord, reports: Path, strictness: Strictness, root: Path = PROJECT) -> Conclusion:
     """Judge a recorded run and write its acceptance page, JUnit XML and Allure report into the folder of reports."""
-    listed = criteria_of(record.system, root)
+    listed = criteria_of(record.feature_folder, root)
     found = results.read(reports / "allure-results")
     judged = verdict.judge(
         listed,

@@ -42,7 +42,15 @@ class Asked:
         """The order for a system; None for that of the features, or of the definition. Raises UsageError."""
         configured = suite_settings.from_userdata(self.given, systems.names())
         defined = systems.load(configured.definition) if configured.definition else None
-        name = system_of(self.paths, system, defined.name if defined else None, PROJECT, systems.usual())
+        folders = {defined.name: defined.feature_folder} if defined else {}
+        name = system_of(
+            self.paths,
+            system or configured.system,
+            defined.name if defined else None,
+            PROJECT,
+            systems.usual(),
+            lambda each: folders.get(each) or systems.features_of(each),
+        )
         configured = configured.model_copy(update={"reports": configured.reports.resolve()}).for_system(name)
         if configured.deployment == "remote" and configured.url is None:
             raise UsageError("a remote deployment needs --url, the address where the system answers")
