@@ -13,7 +13,7 @@ SLEEPS = ("time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep")
 DELAYS = ("support/faults/", "support/upstreams/")
 """Where asyncio may sleep too: there a delay is not waiting, it is the fault itself."""
 
-SYSTEM_PACKAGES = ("caio", "chassis", "backends")
+SYSTEM_PACKAGES = ("caio", "chassis", "backends", "gateway")
 TOOLS = (
     "acceptance",
     "browsers",
