@@ -31,8 +31,11 @@ class Route:
     def __init__(self, name: str, entry: ModelEntry, upstreams: Known) -> None:
         self.name, self.entry = name, entry
         weights = entry.weights or (1,) * len(entry.upstreams)
-        model = entry.upstream_model or name
-        self.own = [Candidate(upstreams[each], model, w) for each, w in zip(entry.upstreams, weights, strict=True) if w]
+        self.model = entry.upstream_model or name
+        """The name by which upstreams are asked for it."""
+        self.own = [
+            Candidate(upstreams[each], self.model, w) for each, w in zip(entry.upstreams, weights, strict=True) if w
+        ]
         self.others: list[Candidate] = []
 
     @property

@@ -177,27 +177,22 @@ class Endpoint:
 
     def _route(self, request: Request, caller: Caller, asked: Asked) -> Route:
         """Where the request goes. Raises ApiError (403, 404)."""
-        aimed = request.headers.get(AIM)
-        if aimed is not None:
-            return self._aimed(caller, asked, aimed)
         route = self._service.router.find(asked.model)
         if route is None:
             raise errors.no_such_model(asked.model)
         if not caller.opens(asked.model):
             raise errors.model_closed(asked.model)
-        return route
+        aimed = request.headers.get(AIM)
+        return route if aimed is None else self._aimed(caller, route, aimed)
 
-    def _aimed(self, caller: Caller, asked: Asked, url: str) -> Route:
-        """A route to the upstream that the caller has named. Raises ApiError (403) for one that is not allowed."""
+    def _aimed(self, caller: Caller, route: Route, url: str) -> Route:
+        """The route to the one upstream that the caller has named. Raises ApiError (403) for one that is not allowed."""
         if not caller.may_aim or origin_of(url) not in self._service.allowed_upstreams:
             message = "The upstream that the request names is not allowed"
             raise ApiError(403, message, "permission_error", "upstream_not_allowed")
-        if not caller.opens(asked.model):
-            raise errors.model_closed(asked.model)
-        known = self._service.router.find(asked.model)
-        name = known.entry.upstream_model if known is not None else None
-        entry = ModelEntry(upstreams=("aimed",), upstream_model=name, attempts=1)
-        return Route(asked.model, entry, {"aimed": self._service.upstreams.aimed(url.rstrip("/"))})
+        alone = {"upstreams": ("aimed",), "upstream_model": route.model, "strategy": "in-order", "weights": ()}
+        entry = route.entry.model_copy(update={**alone, "fallbacks": ()})
+        return Route(route.name, entry, {"aimed": self._service.upstreams.aimed(url.rstrip("/"))})
 
     def _check_rate(self, caller: Caller, route: Route) -> None:
         """Raises ApiError (429)."""

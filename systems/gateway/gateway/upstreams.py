@@ -99,6 +99,6 @@ class Upstreams:
         return any(server.alive for server in self._servers.values())
 
     def aimed(self, url: str) -> Upstream:
-        """An upstream that a caller has named. Of one that is not configured nothing is remembered, and it has no key."""
+        """An upstream that a caller has named; one that is not configured has no key, and nothing is remembered."""
         known = next((each for each in self._by_name.values() if each.url == url), None)
         return known or Upstream(url, Server(url, "/"), None, self._cooldown, self._clock)
