@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -9,10 +10,11 @@ from dataclasses import dataclass, field
 from support.base.outcomes import Broken
 from support.base.placeholders import fill
 from support.base.routes import Route
+from support.deployments.base import HasFurtherPorts
 from support.domains.gateway import reading, streams
 from support.domains.gateway.questions import Question
 from support.domains.gateway.streams import Leave, Stream
-from support.http import Exchange
+from support.http import Exchange, HttpClient
 from support.upstreams.calls import RecordedCall
 from support.world.core import World, last
 from support.world.upstreams import Upstreams
@@ -154,10 +156,36 @@ def many(world: World, routes: Sequence[str], at_once: int, *, stream: bool = Fa
     return together([lambda name=name: one(world, name, stream=stream, who=who) for name in routes], at_once)  # type: ignore[misc]
 
 
+def at_once(world: World, name: str, count: int, who: str = CALLER) -> list[Asked]:
+    """Have callers ask for a route at the same moment, each over a connection of its own."""
+    questions = [question_for(world, name) for _ in range(count)]
+    clients = [client_apart(world) for _ in range(count)]
+    headers = headers_of(world, name, who)
+
+    def one_of(number: int) -> Asked:
+        answer = clients[number].post(CHAT, json=questions[number].body, headers=headers, timeout=PATIENCE)
+        return keep(world, Asked(questions[number], name, who, answer))
+
+    return together([lambda number=number: one_of(number) for number in range(count)], count)  # type: ignore[misc]
+
+
+def in_turn(routes: str, count: int) -> list[str]:
+    """So many names of routes, each of a list such as "plain, guarded and shared" in turn."""
+    names = re.split(r", | and ", routes)
+    return [names[number % len(names)] for number in range(count)]
+
+
 def together(asks: Iterable[Callable[[], Asked]], at_once: int) -> list[Asked]:
     """Ask all of this, so many at a time; in the order of the asks."""
     with ThreadPoolExecutor(at_once) as pool:
         return [each.result() for each in [pool.submit(ask) for ask in asks]]
+
+
+def client_apart(world: World) -> HttpClient:
+    """A client with a connection of its own to the gateway that was started last."""
+    deployment = world.deployment
+    others = deployment.elsewhere if isinstance(deployment, HasFurtherPorts) else {}
+    return world.client_for(deployment.url, deployment.authority, elsewhere=others)
 
 
 def calls(world: World) -> Calls:

@@ -4,8 +4,8 @@ A definition (``systems/<gateway>/system.yaml``) names under ``capabilities`` wh
 ``not_offered`` a reason for each other one. It configures the gateway as follows, so that one set of features fits all:
 
 - The routes ``plain`` (one upstream), ``guarded`` (the second when the first fails), ``shared``, ``weighted`` (one
-  weight is 0), ``limited`` and ``hurried`` are models of its own. Where a route says no ``attempts``, a request may lead
-  to as many calls as the route has upstreams, and twice as many with the capability ``retries``.
+  weight is 0), ``limited`` and ``hurried`` are models of its own. Where a route says no ``attempts``, a request may
+  lead to as many calls as the route has upstreams, and twice as many with the capability ``retries``.
 - Between two tries there is no pause of more than a second, unless the upstream asked for one.
 - An upstream that does not answer, or whose stream is silent, is given up after ``SILENCE`` seconds.
 - An upstream that failed ``FAILURES`` times in a row rests, for ``REST`` seconds at most; health checks, if there are

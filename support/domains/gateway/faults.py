@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from email.utils import format_datetime
 
 from support.base.outcomes import Broken
 from support.domains.gateway import asking
+from support.domains.gateway.failover import NamedTimes
 from support.upstreams import faults
 from support.upstreams.client import Upstream
 from support.upstreams.faults import UpstreamFault
@@ -66,7 +68,17 @@ def inject(world: World, upstreams: list[str], words: str) -> None:
         if words == WELL:
             known[name].heal()
         else:
+            _note_time(world, name, words)
             known[name].inject(_of(known[name], words))
+
+
+def _note_time(world: World, upstream: str, words: str) -> None:
+    """Remember the time that an upstream names in its refusal, so that it can be judged whether it is kept."""
+    if found := re.search(r"to wait (\d+) second", words):
+        world.part(NamedTimes).seconds[upstream] = float(found[1])
+    elif found := re.search(r"a time in (\d+) second", words):
+        # The header has whole seconds: the time that it names lies up to one second before that.
+        world.part(NamedTimes).at[upstream] = float(int(time.time()) + int(found[1]))
 
 
 def upstreams_meant(world: World, which: str, route: str) -> list[str]:

@@ -65,6 +65,20 @@ def used(world: World) -> OfficialClient:
     return world.part(OfficialClient)
 
 
+def right_answers(world: World) -> list[bool]:
+    """Whether the official client read what an upstream of the route says to its question."""
+    used_ = used(world)
+    if used_.question is None:
+        raise Broken("the official client has asked no question")
+    names = [
+        name
+        for route in world.system.routes.values()
+        if route.model == used_.question.model
+        for name in route.upstreams
+    ]
+    return [used_.read in [used_.question.answer_of(name) for name in names]]
+
+
 def trouble_with(kind: Callable[[Any], Any], value: Any) -> str:
     """Why a document is none of this kind (a type of the package), as its own model says; empty if it is one."""
     from pydantic import ValidationError

@@ -117,6 +117,13 @@ def shares(world: World, name: str) -> dict[str, int]:
     return {each: sum(any(q.is_in(body) for q in numbers) for body in bodies[each]) for each in bodies}
 
 
+def calls_of_weightless(world: World, name: str) -> dict[str, int]:
+    """How many calls the upstreams of a route got whose weight is 0. Raises NothingToJudge if there are none."""
+    route, made = asking.route(world, name), shares(world, name)
+    weightless = [each for each, weight in zip(route.upstreams, route.weights, strict=True) if not weight]
+    return {each: made[each] for each in enough(weightless, "upstreams with a weight of 0")}
+
+
 def off_weights(made: Mapping[str, int], weights: Sequence[int]) -> list[str]:
     """The upstreams whose share of the calls does not fit their weight, by more than chance explains."""
     calls = sum(made.values())
