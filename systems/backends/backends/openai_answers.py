@@ -183,8 +183,8 @@ def _number(text: str) -> float | None:
 
 def _content_of(message: Any) -> str:
     content = message.get("content") if isinstance(message, dict) else None
-    if isinstance(content, list):
-        content = " ".join(str(part.get("text", "")) for part in content if isinstance(part, dict))
+    if isinstance(content, list) and all(isinstance(part, dict) for part in content):
+        content = " ".join(str(part.get("text", "")) for part in content)
     if not isinstance(content, str):
         raise Unusable("messages: expected each with a text as its content")
     return content

@@ -20,7 +20,7 @@ from starlette.routing import Route as Path_
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import gateway
-from gateway import budget, errors
+from gateway import budget, errors, openapi
 from gateway.asked import OPERATIONS
 from gateway.attempts import Attempts
 from gateway.budget import Budgets
@@ -96,7 +96,7 @@ def create_app(loaded: Loaded, shared: Path | None = None, leaving: Callable[[],
             yield
         await client.close()
 
-    routes = [*operations(service), *models(router), *status_of(upstreams, metrics, leaving)]
+    routes = [*operations(service), *models(router), *status_of(upstreams, metrics, leaving), described_by(router)]
     app = Starlette(
         routes=routes,
         lifespan=lifespan,
@@ -172,6 +172,16 @@ def status_of(upstreams: Upstreams, metrics: Metrics, leaving: Callable[[], bool
         return metrics.exposition()
 
     return [Path_("/live", live), Path_("/ready", ready), Path_("/metrics", figures)]
+
+
+def described_by(router: Router) -> Path_:
+    """The path of the OpenAPI document."""
+    document = openapi.document(router.models())
+
+    async def read(_request: Request) -> Response:
+        return JSONResponse(document)
+
+    return Path_("/openapi.json", read)
 
 
 async def on_http(_request: Request, error: HTTPException) -> Response:

@@ -20,7 +20,7 @@ from gateway.attempts import Attempts
 from gateway.budget import Budgets, Reservation
 from gateway.calling import Refused, Whole
 from gateway.choosing import Candidate, Route, Router
-from gateway.config import ModelEntry, Timeouts, origin_of
+from gateway.config import Timeouts, origin_of
 from gateway.errors import ApiError
 from gateway.keys import Caller
 from gateway.metrics import Metrics
@@ -186,7 +186,7 @@ class Endpoint:
         return route if aimed is None else self._aimed(caller, route, aimed)
 
     def _aimed(self, caller: Caller, route: Route, url: str) -> Route:
-        """The route to the one upstream that the caller has named. Raises ApiError (403) for one that is not allowed."""
+        """The route to the upstream that the caller has named. Raises ApiError (403) for one that is not allowed."""
         if not caller.may_aim or origin_of(url) not in self._service.allowed_upstreams:
             message = "The upstream that the request names is not allowed"
             raise ApiError(403, message, "permission_error", "upstream_not_allowed")
