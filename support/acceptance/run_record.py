@@ -44,6 +44,8 @@ class RunRecord(BaseModel):
     """The folder of features and criteria that judge the system, where it is not its own name."""
     title: str
     version: str
+    licence: str = ""
+    """The licence that a published product states; empty where none was read."""
     deployment: str
     url: str | None = None
     interfaces: tuple[str, ...]

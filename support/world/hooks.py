@@ -19,7 +19,7 @@ from support.base.outcomes import Broken, NothingToJudge, UsageError
 from support.base.places import PROJECT
 from support.base.settings import Settings, from_userdata
 from support.base.systems import System
-from support.deployments import LeasePool, RemoteDeployment, sweep
+from support.deployments import LeasePool, RemoteDeployment, preparing, sweep
 from support.evidence.attachments import Evidence
 from support.evidence.skipping import skip_if_not_verified
 from support.faults.stores import StoreProxy
@@ -69,6 +69,8 @@ class Suite:
         suite = cls(settings, parts)
         if settings.shard == ALONE:
             suite._begin_alone(context)
+        elif settings.system is not None:
+            preparing.isolate([suite._named(settings.system)], settings)
         return suite
 
     def begin_scenario(self, context: Any, scenario: Any) -> None:
@@ -135,10 +137,12 @@ class Suite:
             raise UsageError(trouble)
         folder = scenarios.system_of(scenario.location.filename)
         if folder not in self._systems:
-            name = systems.judged_by(folder, self.settings.system)
-            given = self.settings.for_system(name).definition
-            self._systems[folder] = systems.load(given) if given else systems.find(name)
+            self._systems[folder] = self._named(systems.judged_by(folder, self.settings.system))
         return self._systems[folder]
+
+    def _named(self, name: str) -> System:
+        given = self.settings.for_system(name).definition
+        return systems.load(given) if given else systems.find(name)
 
     def _begin_alone(self, context: Any) -> None:
         features = context._runner.features  # behave has no public way to all features of a run
@@ -159,8 +163,10 @@ class Suite:
             print(f"Note: {note}")  # noqa: T201 -- of the run as a whole, too
         for system in about.values():
             settings = self.settings.for_system(system.name)
+            preparing.install(system, settings, print)
             if settings.url is not None:
                 RemoteDeployment(system, settings.url).start()
+        preparing.isolate(about.values(), self.settings)
         for number in (signal.SIGTERM, signal.SIGHUP):  # a request to end is an interruption: clean-ups run
             signal.signal(number, signal.default_int_handler)
         self.runs = [
