@@ -138,7 +138,7 @@ class Cooldown(Section):
 
     failures: int = Field(5, ge=1)
     seconds: Seconds = 10.0
-    longest: Seconds = 60.0
+    longest: Seconds = 86_400.0
 
 
 class Probes(Section):
