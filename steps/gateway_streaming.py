@@ -2,7 +2,7 @@
 
 from behave import then, when
 from behave.runner import Context
-from hamcrest import assert_that, empty, equal_to, is_
+from hamcrest import assert_that, empty, equal_to
 
 from support.checks.basis import enough
 from support.domains.gateway import asking, failover, official, requests, routing, stream_judgements, streaming, words
@@ -99,8 +99,7 @@ def no_more_than_sent(context: Context) -> None:
 def is_told(context: Context) -> None:
     """The stream was cut, told an error, or passed on what cannot be read: it did not just end as a whole one does."""
     asked = context.world.part(Register).last
-    told = stream_judgements.tells_of_break(streaming.stream_of(asked))
-    assert_that(told, is_(True), f"the break was told\n{streaming.stream_of(asked).describe()}")
+    assert_that(streaming.stream_of(asked), streaming.telling_of_break())
 
 
 @then("the stream does not claim to be complete")

@@ -105,7 +105,7 @@ Feature: Only callers with a good key get in, and no key goes where it does not 
       Examples:
         | where                     |
         | as a bearer token         |
-        | in other headers as well  |
+        | in another header as well |
         | for a stream              |
 
     Scenario Outline: The upstream <fault>

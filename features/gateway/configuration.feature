@@ -7,7 +7,7 @@ Feature: A gateway that is configured wrongly says so at once, and offers what i
   Rule: Unknown settings, missing secrets and fallbacks to nowhere stop the start, by name
 
     Scenario Outline: <what>
-      Given the gateway is not running yet
+      Given the gateway can be configured as its "<profile>" profile says
       When the gateway is started in its "<profile>" profile
       Then the gateway refuses to start and names "<name>"
 
@@ -17,49 +17,46 @@ Feature: A gateway that is configured wrongly says so at once, and offers what i
         | A secret that is not there       | missing-secret      | MISSING_UPSTREAM_KEY |
         | A fallback to an unknown model   | fallback-to-nowhere | gpt-nowhere          |
 
-  Rule: What a gateway is said to offer is what can be seen of it
+  Rule: What a gateway is said to offer, or not to offer, is what can be seen of it
 
-    Scenario Outline: It is tried whether the gateway has <what>
+    @GW-AUTH-01
+    Example: Keys
       Given the gateway is running
-      When it is tried whether the gateway has <what>
+      When it is tried whether the gateway has keys of callers
       Then the gateway has it exactly if it is declared to
 
-      @GW-AUTH-01
-      Examples: keys
-        | what            |
-        | keys of callers |
+    @GW-CORS-01
+    Example: Pages
+      Given the gateway is running
+      When it is tried whether the gateway has pages of a listed origin
+      Then the gateway has it exactly if it is declared to
 
-      @GW-CORS-01
-      Examples: pages
-        | what              |
-        | pages of a listed origin |
+    @GW-ROUTE-02
+    Example: Models
+      Given the gateway is running
+      When it is tried whether the gateway has models of its own
+      Then the gateway has it exactly if it is declared to
 
-      @GW-ROUTE-02
-      Examples: models
-        | what                     |
-        | models of different upstreams |
+    @GW-ROUTE-05
+    Example: A list of models
+      Given the gateway is running
+      When it is tried whether the gateway has a list of models
+      Then the gateway has it exactly if it is declared to
 
-      @GW-ROUTE-05
-      Examples: list
-        | what             |
-        | a list of models |
+    @GW-ROUTE-07
+    Example: Embeddings
+      Given the gateway is running
+      When it is tried whether the gateway has embeddings
+      Then the gateway has it exactly if it is declared to
 
-      @GW-ROUTE-07
-      Examples: embeddings
-        | what       |
-        | embeddings |
+    @GW-METRIC-01
+    Example: Metrics
+      Given the gateway is running
+      When it is tried whether the gateway has metrics
+      Then the gateway has it exactly if it is declared to
 
-      @GW-METRIC-01
-      Examples: metrics
-        | what    |
-        | metrics |
-
-      @GW-LOG-02
-      Examples: ids
-        | what            |
-        | ids of requests |
-
-      @GW-LIMIT-01
-      Examples: limits
-        | what                   |
-        | a limit of requests    |
+    @GW-LOG-02
+    Example: Ids of requests
+      Given the gateway is running
+      When it is tried whether the gateway has ids of requests
+      Then the gateway has it exactly if it is declared to

@@ -9,7 +9,7 @@ Feature: Web pages of listed origins may call the gateway, and others may not
     Example: A page asks for permission
       Given the gateway is running
       When a page from "https://app.example.com" asks the browser for permission to ask the gateway for a model
-      Then the page is allowed in
+      Then the page is permitted to ask the gateway
 
     Example: A page lists the models
       Given the gateway is running
@@ -30,7 +30,7 @@ Feature: Web pages of listed origins may call the gateway, and others may not
     Scenario Outline: A page of <origin> asks for permission
       Given the gateway is running
       When a page from "<origin>" asks the browser for permission to ask the gateway for a model
-      Then the page is kept out
+      Then the page is not permitted to ask the gateway
 
       Examples:
         | origin                               |

@@ -8,9 +8,9 @@ Feature: Limits and budgets hold, also for many workers and at the same moment
 
     Example: One request after the other
       Given the gateway is running
-      When a caller asks for the limited model 8 times
-      Then the first 5 requests for the limited model pass and the next are told to wait
-      And each of them is told how long, up to 60 seconds
+      When a caller asks for the model with a limit 8 times in a row
+      Then the first 5 requests for that model pass and the next are told to wait
+      And each of them is told how long to wait for that model, up to 60 seconds
       And the upstream was called for those that passed alone
 
   @GW-LIMIT-02 @needs.shared-limit @needs.several-workers
@@ -18,8 +18,8 @@ Feature: Limits and budgets hold, also for many workers and at the same moment
 
     Example: Thirty requests at the same moment, each over a connection of its own
       Given the gateway is running in its "workers" profile
-      When 30 callers ask for the limited model at the same moment
-      Then 5 requests for the limited model pass and the others are told to wait
+      When a caller asks for the model with a limit 30 times at the same moment
+      Then 5 requests for that model pass and the others are told to wait
 
   @GW-LIMIT-03 @needs.budget
   Rule: Requests at the same moment cannot overrun a budget
@@ -27,5 +27,5 @@ Feature: Limits and budgets hold, also for many workers and at the same moment
     Example: Thirty requests of a caller whose budget pays for five
       Given the gateway is running
       When a saver asks for the plain model 30 times at the same moment
-      Then no more of them pass than the budget pays for, and the others are refused
+      Then no more requests for that model pass than the budget pays for, and the others are refused
       And a caller with another key still gets an answer of the plain model

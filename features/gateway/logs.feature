@@ -8,15 +8,15 @@ Feature: Logs help whoever runs the gateway, and give nobody's secrets away
 
     Scenario Outline: <what>
       Given the gateway is running
-      When a caller with something to hide <asks>
+      When a caller with something to hide asks for <asked>
       Then the log of the gateway has neither a key nor what the caller wrote
 
       Examples:
-        | what                          | asks                                               |
-        | A good request                | asks for the plain model                           |
-        | A stream                      | asks for a stream of the plain model               |
-        | An unknown model              | asks for a model that does not exist               |
-        | A request that is cut in half | asks for the plain model in half a request         |
+        | what                          | asked                             |
+        | A good request                | the plain model                   |
+        | A stream                      | a stream of the plain model       |
+        | An unknown model              | a model that does not exist       |
+        | A request that is cut in half | the plain model in half a request |
 
     Scenario Outline: The upstream <fault>
       Given the gateway is running
@@ -37,7 +37,7 @@ Feature: Logs help whoever runs the gateway, and give nobody's secrets away
     Example: It is returned
       Given the gateway is running
       When a caller asks for the plain model under an id of its own
-      Then the caller is given the id of the request back
+      Then the caller of the model is given the id of the request back
 
     Example: It is passed on
       Given the gateway is running
@@ -53,10 +53,10 @@ Feature: Logs help whoever runs the gateway, and give nobody's secrets away
     Example: A stream
       Given the gateway is running
       When a caller asks for a stream of the plain model under an id of its own
-      Then the caller is given the id of the request back
+      Then the caller of the model is given the id of the request back
       And the upstream was given the id of the request
 
     Example: A caller who names none
       Given the gateway is running
       When a caller asks for the plain model 2 times
-      Then each request was given an id of its own, and the upstream was given it
+      Then each request for the model was given an id of its own, and the upstream was given it

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from support.base.outcomes import Outcome
 from support.checks.basis import enough
 from support.checks.findings import Finding, found, milliseconds
-from support.checks.load_demands import Success, judge
+from support.checks.load_demands import Percentile, Success, judge
 from support.deployments import Measurable
 from support.deployments.base import Deployment
 from support.domains.gateway import asking
@@ -139,6 +139,12 @@ def added(world: World, users: int, percent: float, limit: float, target: str = 
     says = f"{target} took {milliseconds(mine)} and {beside} {milliseconds(bare)} ({mine / bare:.1f} times as long)"
     what = f"p{percent:g} added by {target} with {users} user{'s' if users > 1 else ''}"
     load.settle(world, found(mine - bare <= limit, what, (mine - bare) * 1000, limit * 1000, "ms", one.samples, says))
+
+
+def within(world: World, users: int, percent: float, limit: float) -> None:
+    """Judge the percentile of times through the gateway with so many users. Raises NotMet or Broken."""
+    result = load.whole(world.part(Comparison).results[GATEWAY, users])
+    load.settle(world, judge(result, Percentile(percent, limit, "requests")))
 
 
 def growth(world: World, megabytes: float) -> None:

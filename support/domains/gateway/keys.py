@@ -11,7 +11,7 @@ from typing import Any
 
 from support.base.outcomes import NotVerified
 from support.checks.basis import enough
-from support.domains.gateway import asking
+from support.domains.gateway import asking, routing
 from support.domains.gateway.questions import Question
 from support.http import Exchange
 from support.world.core import World
@@ -20,6 +20,10 @@ from support.world.upstreams import Upstreams
 SHORTEST_PART = 12
 """Letters of a key from which on a part of it says more than which key is meant; masks show up to eight."""
 UNAUTHENTICATED = 401
+REFUSED = (401, 403, 404)
+"""How a model is refused that a key is not for; whether it exists need not be told."""
+SHOWN_WHERE = ("as a bearer token", "in another header as well", "for a stream")
+"""Where a caller may show its key."""
 
 KEYS: dict[str, Callable[[str], str | None]] = {
     "no key": lambda key: None,
@@ -162,15 +166,24 @@ def show_key(world: World, where: str, name: str) -> None:
     """Have a caller ask for a route and show a key: its own, or one that nobody asked for where none is needed."""
     key = asking.token_of(world, asking.CALLER) or "sk-of-a-caller-whom-nobody-asked-for-a-key"
     added = {"Authorization": f"Bearer {key}"}
-    if where == "in other headers as well":
-        added |= {"X-API-Key": key, "API-Key": key, "X-Forwarded-Authorization": f"Bearer {key}"}
+    if where == "in another header as well":
+        added |= {"X-API-Key": key}
     world.part(ShownKeys).shown.append(key)
     question = asking.question_for(world, name, stream=where == "for a stream")
     send = asking.ask_stream if question.stream else asking.ask
     send(world, name, question, added=added)
 
 
-def may_ask(world: World, who: str, name: str) -> bool:
-    """Whether an identity's key is for a route, as its definition declares."""
-    opened = world.system.identities[who].routes
-    return opened is None or name in opened
+def shown_so_far(world: World) -> list[str]:
+    """The keys that callers have shown, with that of the caller of whom nothing else is said."""
+    token = asking.token_of(world, asking.CALLER)
+    return list(dict.fromkeys([*world.part(ShownKeys).shown, *([token] if token else [])]))
+
+
+def wrongly_opened(world: World, who: str, name: str) -> list[str]:
+    """What an identity's key opened although it is not for a route, or did not open although it is."""
+    opened, asked = world.system.identities[who].routes, world.part(asking.Register).last
+    if opened is None or name in opened:
+        return routing.wrong_answers(world)
+    wrong = [] if asked.exchange.status in REFUSED else [f"it was not refused\n{asked.exchange.describe()}"]
+    return wrong + routing.calls_for_current(world)

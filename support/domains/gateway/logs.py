@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -22,6 +23,13 @@ from support.world.upstreams import Upstreams
 
 WRITTEN_WITHIN = 3.0
 """Seconds within which the gateway must have written what it did."""
+HIDDEN = (
+    "the plain model",
+    "a stream of the plain model",
+    "a model that does not exist",
+    "the plain model in half a request",
+)
+"""What callers with something to hide ask for."""
 _hidden = count(numbers.first())
 
 
@@ -83,13 +91,17 @@ def _line(text: str, sought: str) -> str:
     return text[max(0, text.rfind("\n", 0, at) + 1) : at + len(sought) + 40][-300:]
 
 
-def is_logged(world: World) -> bool:
-    """Whether the id of the last request stands in the log, or soon does."""
-    given = enough(world.part(RequestIds).given, "ids of requests")[-1]
-    try:
-        return bool(until(lambda: given in whole(world), WRITTEN_WITHIN, "the id in the log", poll=0.1))
-    except WaitedInVain:
-        return False
+def not_logged(world: World) -> list[str]:
+    """The ids of requests that do not stand in the log, once the gateway has had time to write it."""
+    given = enough(world.part(RequestIds).given, "ids of requests")
+
+    def missing() -> list[str]:
+        text = whole(world)
+        return [each for each in given if each not in text]
+
+    with suppress(WaitedInVain):
+        until(lambda: not missing(), WRITTEN_WITHIN, "the ids in the log", poll=0.1)
+    return missing()
 
 
 def not_returned(world: World) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from support.base.outcomes import NotMet, WaitedInVain
@@ -19,13 +18,6 @@ from support.world.core import World
 COUNTED_WITHIN = 5.0
 """Seconds within which what was answered must have been counted."""
 REDIRECTS = (301, 302, 307, 308)
-
-
-@dataclass(slots=True)
-class Readings:
-    """What each of several readings counted, in the order in which they were made."""
-
-    totals: list[float] = field(default_factory=list)
 
 
 def read(world: World, client: HttpClient | None = None) -> exposition.Samples:
@@ -95,13 +87,17 @@ def _awaited(
     return found[-1]
 
 
-def read_apart(world: World, status: int, expected: float, times: int) -> list[float]:
+def read_apart(world: World, status: int, times: int) -> list[float]:
     """What each of several readings counts, each over a connection of its own."""
     clients = [asking.client_apart(world) for _ in range(times)]
     name, before = world.system.metric("requests"), world.part(MetricsBaseline).samples
     wanted = labels(world, status)
-    world.part(Readings).totals = [exposition.rise(before, read(world, each), name, wanted) for each in clients]
-    return world.part(Readings).totals
+    return [exposition.rise(before, read(world, each), name, wanted) for each in clients]
+
+
+def asked_with(world: World, status: int) -> int:
+    """How many questions of the last step were answered with this status, as their callers saw it."""
+    return sum(each.exchange.status == status for each in routing.asked(world))
 
 
 def miscounted_tokens(world: World) -> list[str]:

@@ -65,8 +65,8 @@ def used(world: World) -> OfficialClient:
     return world.part(OfficialClient)
 
 
-def right_answers(world: World) -> list[bool]:
-    """Whether the official client read what an upstream of the route says to its question."""
+def right_answers(world: World) -> list[str]:
+    """What the upstreams of the model say to the question of the official client."""
     used_ = used(world)
     if used_.question is None:
         raise Broken("the official client has asked no question")
@@ -76,7 +76,15 @@ def right_answers(world: World) -> list[bool]:
         if route.model == used_.question.model
         for name in route.upstreams
     ]
-    return [used_.read in [used_.question.answer_of(name) for name in names]]
+    return [used_.question.answer_of(name) for name in names]
+
+
+def wrong_in_error(world: World) -> list[str]:
+    """What the official client could not read of an error that it raised: status, message, type, and code."""
+    error = used(world).read
+    if not isinstance(error, _package().APIStatusError):
+        return [f"it raised no error with a status, but {error!r}"]
+    return [trouble] if (trouble := trouble_with_error(error.body)) else []
 
 
 def trouble_with(kind: Callable[[Any], Any], value: Any) -> str:

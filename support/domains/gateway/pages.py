@@ -5,7 +5,6 @@ from __future__ import annotations
 from support.checks import cors_headers
 from support.domains.gateway import asking
 from support.domains.gateway.keys import shown
-from support.http import Exchange
 from support.subjects.cors import CrossOrigin
 from support.world.core import World
 
@@ -29,16 +28,11 @@ def list_models(world: World, origin: str, key: str = "a good key") -> None:
     world.exchanges.append(world.http.get(asking.MODELS, headers={**known, "Origin": origin}))
 
 
-def may_read(world: World) -> bool:
-    """Whether the browser gives the page the last answer, whatever its status is."""
-    return cors_headers.admits(world.exchange.headers, world.part(CrossOrigin).origin)
-
-
-def is_permitted(world: World) -> bool:
-    """Whether the browser goes on to the call that the page asked permission for."""
-    answer: Exchange = world.exchange
-    origin = world.part(CrossOrigin).origin
-    return all(
+def outcome(world: World) -> str:
+    """Whether the browser goes on to the call that the page asked permission for: "permitted", or "not permitted"."""
+    answer, origin = world.exchange, world.part(CrossOrigin).origin
+    admitted = [
         cors_headers.admits_preflight(answer.status, answer.headers, origin, "POST", header)
         for header in ("authorization", "content-type")
-    )
+    ]
+    return "permitted" if all(admitted) else "not permitted"

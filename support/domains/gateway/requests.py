@@ -159,17 +159,11 @@ def list_models(world: World, who: str = asking.CALLER) -> list[str]:
 
 
 def ask_for_each(world: World, who: str = asking.CALLER) -> None:
-    """Have somebody ask for each model that was listed."""
+    """Have somebody ask for each model that was listed, but for the limited one, whose limit other scenarios count."""
     routes = {route.model: name for name, route in world.system.routes.items()}
-    for model in world.part(Models).listed:
+    for model in [each for each in world.part(Models).listed if routes.get(each) != "limited"]:
         made = asking.ask(world, routes.get(model, ""), Question(model), who)
         world.part(Models).speakers[model] = made.speaker
-
-
-def is_limited(world: World, model: str) -> bool:
-    """Whether a model is the one with a limit, which may be used up: that it is refused then is its promise."""
-    limited = world.system.routes.get("limited")
-    return limited is not None and limited.model == model and world.exchange.status == 429
 
 
 def embed(world: World, name: str, what: str) -> None:

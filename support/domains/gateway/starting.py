@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from support.base.outcomes import Broken, NotVerified, WaitedInVain
 from support.base.waiting import let_pass, until
+from support.checks.matchers import Described
 from support.deployments import Preparable, Stoppable, TopologyDeployment
 from support.deployments.base import require_capability
 from support.domains.gateway import asking, faults, running
@@ -22,6 +23,8 @@ BEGUN_WITHIN = 3.0
 """Seconds within which an upstream must have been called for what is to be in flight."""
 UNDER_WAY = 0.4
 """Seconds for which an answer is under way before the gateway is told to stop."""
+KILLED = (-9, 137)
+"""Exit codes of a process that was killed (SIGKILL)."""
 GRACE = 15.0
 """Seconds in which a gateway that was told to stop may finish what is in flight."""
 
@@ -58,10 +61,11 @@ def _settled(world: World, deployment: Preparable) -> bool:
     return answered
 
 
-def named_in(log: str, name: str) -> bool:
-    """Whether a log names something, in whichever case and with whichever dashes."""
-    sought = re.sub(r"[-_]", "[-_]", re.escape(name).replace(r"\-", "-"))
-    return re.search(rf"(?i)(?<![a-z0-9]){sought}(?![a-z0-9])", log) is not None
+def naming(name: str) -> Described[str]:
+    """A log that names something, in whichever case and with whichever dashes."""
+    sought = re.compile("(?i)(?<![a-z0-9])" + re.sub(r"\\?[-_]", "[-_]", re.escape(name)) + "(?![a-z0-9])")
+    found = lambda log: sought.search(log) is not None  # noqa: E731
+    return Described(f"a log that names {name}", found, lambda log: f"it wrote:\n{log.strip() or '(nothing)'}")
 
 
 def start_before_upstreams(world: World) -> None:
@@ -95,6 +99,11 @@ def stop_under_way(world: World, name: str, *, stream: bool) -> None:
     asking_thread.join(asking.PATIENCE)
     if asking_thread.is_alive():
         raise Broken("the caller still waits for its answer although the gateway has ended")
+
+
+def ended_by_itself() -> Described[int | None]:
+    """An exit code of a process that ended when it was told to, and was not killed: none of SIGKILL."""
+    return Described("the code of a process that ended by itself", lambda code: code not in (None, *KILLED), repr)
 
 
 def _send(world: World, name: str, question: Question) -> Asked:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from support.base.outcomes import Broken
 from support.checks.basis import enough
+from support.checks.matchers import Described
 from support.domains.gateway import asking, failover, routing, stream_judgements
 from support.domains.gateway.asking import Asked
 from support.domains.gateway.events import StreamEvent
@@ -41,6 +42,13 @@ def stream_of(asked: Asked) -> Stream:
     if asked.stream is None:
         raise Broken(f"this is no stream: {asked}")
     return asked.stream
+
+
+def telling_of_break() -> Described[Stream]:
+    """A stream by which its caller can tell that it broke."""
+    what = "a stream that was cut off, or tells an error, or what cannot be read"
+    told_as_whole = lambda stream: f"it ended as if it were whole\n{stream.describe()}"  # noqa: E731
+    return Described(what, stream_judgements.tells_of_break, told_as_whole)
 
 
 def sent_for(world: World, asked: Asked) -> list[StreamEvent]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from support.domains.gateway import faults, keys, offered, requests
+from support.domains.gateway import faults, keys, logs, offered, requests
 from support.world import vocabulary
 from support.world.vocabulary import Phrases
 
@@ -20,5 +20,7 @@ def register() -> None:
         Mistake=requests.MISTAKES,
         Inputs=requests.INPUTS,
         Key=keys.KEYS,
+        Where=keys.SHOWN_WHERE,
+        Hidden=logs.HIDDEN,
         Probe=offered.PROBES,
     )
