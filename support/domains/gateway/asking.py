@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from support.base.outcomes import Broken
 from support.base.placeholders import fill
 from support.base.routes import Route
+from support.deployments.base import Deployment
 from support.deployments.base import HasFurtherPorts
 from support.domains.gateway import reading, streams
 from support.domains.gateway.questions import Question
@@ -17,7 +18,7 @@ from support.domains.gateway.streams import Leave, Stream
 from support.http import Exchange, HttpClient
 from support.upstreams.calls import RecordedCall
 from support.world.core import World, last
-from support.world.upstreams import Upstreams
+from support.world.upstreams import HasUpstreams, Upstreams
 
 CALLER = "caller"
 """The identity of callers of whom nothing else is said, where the gateway knows any."""
@@ -91,19 +92,25 @@ def token_of(world: World, who: str | None) -> str | None:
     return world.system.token(who) if who is not None and who in world.system.identities else None
 
 
-def headers_of(world: World, name: str, who: str | None = CALLER) -> dict[str, str]:
-    """What a caller sends with each request for a route: its key, and what the route's definition adds."""
+def headers_of(
+    world: World, name: str, who: str | None = CALLER, deployment: Deployment | None = None
+) -> dict[str, str]:
+    """What a caller sends with each request for a route: its key, and what the route's definition adds.
+
+    ``deployment`` is the gateway that is asked, where that is another than the last one that the scenario has met.
+    """
     declared = world.system.routes[name].headers if name in world.system.routes else {}
     token = token_of(world, who)
     shown = {} if token is None else {"Authorization": f"Bearer {token}"}
-    return {**shown, **filled(world, declared)}
+    return {**shown, **filled(world, declared, deployment)}
 
 
-def filled(world: World, headers: Headers) -> dict[str, str]:
-    """Headers of a route with the addresses and keys of this run's upstreams in them."""
+def filled(world: World, headers: Headers, deployment: Deployment | None = None) -> dict[str, str]:
+    """Headers of a route with the addresses and keys of this run's upstreams, or of a deployment's own, in them."""
     known: dict[str, str] = {}
-    for upstream in world.part(Upstreams).all() if headers else ():
-        address = upstream.address
+    met = [upstream.address for upstream in world.part(Upstreams).all()] if headers else []
+    own = list(deployment.upstreams.values()) if isinstance(deployment, HasUpstreams) else met
+    for address in own:
         known[f"upstream_{address.name}"], known[f"upstream_direct_{address.name}"] = address.url, address.direct
         known[f"upstream_key_{address.name}"] = address.key
     return {name: fill(text, known, f"{world.system.path}: routes") for name, text in headers.items()}

@@ -45,8 +45,9 @@ def ask_other(world: World, name: str, count: int) -> None:
     client = world.part(Other).client
     if client is None:
         raise Broken("only one gateway is running")
+    headers = asking.headers_of(world, name, deployment=other(world))
     for _ in range(count):
         question = asking.question_for(world, name)
-        answer = client.post(asking.CHAT, json=question.body, headers=asking.headers_of(world, name))
+        answer = client.post(asking.CHAT, json=question.body, headers=headers)
         if not answer.ok:
             raise Broken(f"the other gateway does not serve, so nothing can be said of its neighbour: {answer}")

@@ -76,7 +76,8 @@ def _warm(world: World, name: str) -> None:
 
 
 def _through(world: World, target: str, name: str, users: int, deployment: Deployment) -> LoadResult:
-    headers, question = asking.headers_of(world, name), asking.question_for(world, name)
+    headers = asking.headers_of(world, name, deployment=deployment)
+    question = asking.question_for(world, name)
     return _send(world, target, deployment.url, question, headers, users, deployment)
 
 
