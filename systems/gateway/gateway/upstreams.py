@@ -56,6 +56,7 @@ class Upstream:
     def succeeded(self) -> None:
         """It has answered, be it with a refusal of what the caller asked."""
         self.failures = 0
+        self.server.alive = True  # before the next health check finds out
 
     def failed(self, retry_after: float | None = None) -> None:
         """It has failed; ``retry_after`` seconds are how long it wants to be left alone, if it said so."""
