@@ -98,7 +98,7 @@ class Profile(Entry):
     With a ``client_certificate``, a common name, clients show a certificate of that authority with this name, and the
     suite writes the authority's own to the file ``tls_client_authority``, by which the system verifies them.
     ``arguments`` are added to the command of the process that answers at the system's URL; ``files`` has another
-    template for a file of that name.
+    template for a file of that name; one that begins with ``+`` is added to the file's own.
     """
 
     scheme: Literal["http", "https"] = "http"

@@ -43,6 +43,10 @@ OF_REPLICA = frozenset({"number", "region"})
 """Placeholders that stand for something in a replica of a named process alone."""
 
 
+ADDED = "+"
+"""Begins the template of a profile that is added to the one of the definition, and does not replace it."""
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -206,7 +210,7 @@ def bad_templates(system: Declared, known: set[str]) -> Iterator[tuple[FieldPath
         ),
     ]
     for at, template in places:
-        path = system.here / template
+        path = system.here / template.removeprefix(ADDED)
         try:
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
@@ -214,5 +218,5 @@ def bad_templates(system: Declared, known: set[str]) -> Iterator[tuple[FieldPath
             continue
         for number, line in enumerate(text.splitlines(), 1):
             for word in PLACEHOLDER.findall(line):
-                if word not in known:
+                if word not in known | {"repeated"}:
                     yield at, f"{path}:{number}: nothing is known for {{{word}}}; {suggest(word, sorted(known))}"
