@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from support.base.outcomes import Broken
 from support.base.placeholders import fill
 from support.base.routes import Route
-from support.deployments.base import Deployment
-from support.deployments.base import HasFurtherPorts
+from support.deployments.base import Deployment, HasFurtherPorts
 from support.domains.gateway import reading, streams
 from support.domains.gateway.questions import Question
 from support.domains.gateway.streams import Leave, Stream
