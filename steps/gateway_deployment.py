@@ -39,7 +39,7 @@ def has_ended(context: Context) -> None:
 def watch_connections(context: Context, route: str, count: int, many: int) -> None:
     """The operating system is asked again and again whom the gateway's processes are connected to."""
     asking.begin(context.world)
-    connections.watch(context.world, lambda: asking.many(context.world, [route] * count, many))
+    connections.watch(context.world, lambda: asking.many(context.world, [route] * count, many, wait=0.1))
 
 
 @then("the gateway had connections to its upstreams, and to nobody else")

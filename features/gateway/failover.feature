@@ -143,7 +143,7 @@ Feature: When an upstream fails another one answers, once, and in time
         | fails with the error 429 and names a time in 3 seconds |
 
     Example: The only upstream says to wait an hour
-      Given the gateway is running
+      Given a gateway of its own is running
       And every upstream of the plain model fails with the error 429 and says to wait 3600 seconds
       When a caller asks for the plain model
       Then the caller is told within 10 seconds that the upstreams failed

@@ -151,15 +151,18 @@ def question_for(world: World, name: str, *, stream: bool = False) -> Question:
     return Question(route(world, name).model, stream=stream)
 
 
-def one(world: World, name: str, *, stream: bool = False, who: str | None = CALLER) -> Asked:
-    """Have somebody ask a standard question for a route."""
-    question = question_for(world, name, stream=stream)
+def one(world: World, name: str, *, stream: bool = False, who: str | None = CALLER, wait: float = 0.0) -> Asked:
+    """Have somebody ask a standard question for a route, for whose answer the upstream takes so long (seconds)."""
+    question = Question(route(world, name).model, stream=stream, wait=wait)
     return ask_stream(world, name, question, who) if stream else ask(world, name, question, who)
 
 
-def many(world: World, routes: Sequence[str], at_once: int, *, stream: bool = False, who: str = CALLER) -> list[Asked]:
+def many(
+    world: World, routes: Sequence[str], at_once: int, *, stream: bool = False, who: str = CALLER, wait: float = 0.0
+) -> list[Asked]:
     """Have callers ask standard questions for these routes, so many at a time."""
-    return together([lambda name=name: one(world, name, stream=stream, who=who) for name in routes], at_once)  # type: ignore[misc]
+    asks = [lambda name=name: one(world, name, stream=stream, who=who, wait=wait) for name in routes]
+    return together(asks, at_once)
 
 
 def at_once(world: World, name: str, count: int, who: str = CALLER) -> list[Asked]:

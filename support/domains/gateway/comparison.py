@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from support.base.outcomes import Outcome
 from support.checks.basis import enough
 from support.checks.findings import Finding, found, milliseconds
-from support.checks.load_demands import Percentile, Success, judge
+from support.checks.load_demands import Percentile, Success, fair, judge
 from support.deployments import Measurable
 from support.deployments.base import Deployment
 from support.domains.gateway import asking
@@ -25,14 +25,29 @@ from support.world import measurements
 from support.world.core import World
 from support.world.upstreams import Upstreams
 
-SECONDS = 2.5
-"""Seconds of each load, times -D load.scale."""
-WARM_UP = 0.5
+REQUESTS = {1: 300, 50: 600}
+"""Requests of each load by its number of users, times -D load.scale."""
+DECISIONS, LEAST = 150, 100
+"""Requests of each load of two gateways, times -D load.scale; and how many there are at least."""
+WARMING = 60
+"""Requests by which the gateway opens its connections and loads its code before its memory is read first."""
 GATEWAY, BARE, MANY = "the gateway", "the bare upstream", "the gateway with a thousand deployments"
 PERCENTS = (50.0, 95.0, 99.0)
 MEGABYTE = 1_000_000
 PER = 10_000
 """Requests for which the growth of memory is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """One load: its target, where that is, what is asked with which headers, by how many users, and how often."""
+
+    target: str
+    url: str
+    question: Question
+    headers: dict[str, str]
+    users: int
+    requests: int
 
 
 @dataclass(slots=True)
@@ -49,12 +64,14 @@ def with_upstream(world: World, name: str, users: Sequence[int]) -> None:
     part, upstream = world.part(Comparison), world.part(Upstreams)[asking.route(world, name).upstreams[0]]
     bare = Question(asking.route(world, name).model_upstream)
     shown = {"Authorization": f"Bearer {upstream.key}"}
-    for index, count in enumerate(users):
-        part.results[BARE, count] = _send(world, BARE, upstream.address.direct, bare, shown, count, None)
-        if index == 0:
-            _warm(world, name)
-            part.before = load.memory(world)
-        part.results[GATEWAY, count] = _through(world, GATEWAY, name, count, world.deployment)
+    asking.many(world, [name] * WARMING, 6)
+    part.before = load.memory(world)
+    for count in users:
+        requests = REQUESTS.get(count, REQUESTS[50])
+        part.results[BARE, count] = _send(world, Load(BARE, upstream.address.direct, bare, shown, count, requests))
+        question, headers = asking.question_for(world, name), asking.headers_of(world, name)
+        through = Load(GATEWAY, world.deployment.url, question, headers, count, requests)
+        part.results[GATEWAY, count] = _send(world, through, world.deployment)
     part.after = load.memory(world)
     _show(world)
 
@@ -63,50 +80,27 @@ def two_gateways(world: World, name: str, few: Deployment, many: Deployment) -> 
     """Send the same questions to two gateways, by one user, each twice in turn; the better half of each is kept."""
     part = world.part(Comparison)
     for target, deployment in ((GATEWAY, few), (MANY, many), (GATEWAY, few), (MANY, many)):
-        made = _through(world, target, name, 1, deployment)
+        question, headers = asking.question_for(world, name), asking.headers_of(world, name, deployment=deployment)
+        made = _send(world, Load(target, deployment.url, question, headers, 1, DECISIONS), deployment)
         earlier = part.results.get((target, 1))
         if earlier is None or (_time(made, 50) or 0) < (_time(earlier, 50) or 0):
             part.results[target, 1] = made
     _show(world)
 
 
-def _warm(world: World, name: str) -> None:
-    """Have the gateway open its connections and load its code before its memory is read first."""
-    asking.many(world, [name] * 60, 6)
-
-
-def _through(world: World, target: str, name: str, users: int, deployment: Deployment) -> LoadResult:
-    headers = asking.headers_of(world, name, deployment=deployment)
-    question = asking.question_for(world, name)
-    return _send(world, target, deployment.url, question, headers, users, deployment)
-
-
-def _send(
-    world: World,
-    target: str,
-    url: str,
-    question: Question,
-    headers: dict[str, str],
-    users: int,
-    watched: Deployment | None,
-) -> LoadResult:
-    body = json.dumps(question.body).replace(question.number, MARK).encode()
+def _send(world: World, what: Load, watched: Deployment | None = None) -> LoadResult:
+    """Put one load on its target, and keep and show its result."""
     call = Call(
-        name=f"{target}, {users} user{'s' if users > 1 else ''}",
+        name=f"{what.target}, {_users(what.users)}",
         method="POST",
         path=asking.CHAT,
-        body=body,
-        headers={**headers, "Content-Type": "application/json"},
+        body=json.dumps(what.question.body).replace(what.question.number, MARK).encode(),
+        headers={**what.headers, "Content-Type": "application/json"},
         contains=(f"number {MARK}",),
     )
+    requests = max(LEAST, int(what.requests * world.settings.load.scale))
     plan = LoadPlan(
-        name=call.name,
-        url=url,
-        calls=(call,),
-        users=users,
-        seconds=max(SECONDS * world.settings.load.scale, 0.5),
-        warm_up=WARM_UP,
-        timeout=asking.PATIENCE,
+        name=call.name, url=what.url, calls=(call,), users=what.users, requests=requests, timeout=asking.PATIENCE
     )
     watch = watched.usage if isinstance(watched, Measurable) else None
     result = run(plan, watch, Workers.of(world.settings.load), run_id=world.settings.run_id)
@@ -138,8 +132,9 @@ def added(world: World, users: int, percent: float, limit: float, target: str = 
         return
     mine, bare = (each or 0.0 for each in times)
     says = f"{target} took {milliseconds(mine)} and {beside} {milliseconds(bare)} ({mine / bare:.1f} times as long)"
-    what = f"p{percent:g} added by {target} with {users} user{'s' if users > 1 else ''}"
-    load.settle(world, found(mine - bare <= limit, what, (mine - bare) * 1000, limit * 1000, "ms", one.samples, says))
+    what = f"p{percent:g} added by {target} with {_users(users)}"
+    finding = found(mine - bare <= limit, what, (mine - bare) * 1000, limit * 1000, "ms", one.samples, says)
+    load.settle(world, fair(finding, one.noise))
 
 
 def within(world: World, users: int, percent: float, limit: float) -> None:
@@ -177,7 +172,7 @@ def _show(world: World) -> None:
     for (target, users), result in part.results.items():
         for percent in PERCENTS:
             if (time := _time(result, percent)) is not None:
-                what = f"p{percent:g} of {target} with {users} user{'s' if users > 1 else ''}"
+                what = f"p{percent:g} of {target} with {_users(users)}"
                 world.evidence.observation(what, round(time * 1000, 3), unit="ms", samples=result.samples)
 
 
@@ -186,4 +181,8 @@ def _time(result: LoadResult, percent: float) -> float | None:
 
 
 def _name(key: tuple[str, int]) -> str:
-    return f"{key[0]} with {key[1]} users"
+    return f"{key[0]} with {_users(key[1])}"
+
+
+def _users(count: int) -> str:
+    return f"{count} user{'s' if count > 1 else ''}"

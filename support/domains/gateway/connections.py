@@ -16,6 +16,8 @@ from support.world.upstreams import Upstreams
 
 EVERY = 0.02
 """Seconds between two looks."""
+LEAST, TIMES = 5, 5
+"""Looks that are needed to judge, and how often the work is done at most until there have been so many."""
 
 
 @dataclass(slots=True)
@@ -43,7 +45,10 @@ def watch(world: World, work: Callable[[], object]) -> None:
     looking = threading.Thread(target=look)
     looking.start()
     try:
-        work()
+        for _ in range(TIMES):
+            work()
+            if part.looks >= LEAST:
+                break
     finally:
         over.set()
         looking.join()
@@ -53,7 +58,7 @@ def others(world: World) -> list[str]:
     """Whom the gateway was connected to besides upstreams and itself. Raises NothingToJudge if to no upstream."""
     part = world.part(Connections)
     upstreams = {_address(upstream.url) for upstream in world.part(Upstreams).all()}
-    enough(range(part.looks), "looks at the connections", 3)
+    enough(range(part.looks), "looks at the connections", LEAST)
     enough(part.called & upstreams, f"connections to upstreams among {sorted(part.called)}")
     stores = {urlsplit(store.url).port for store in _topology(world).stores.values()}
     known = {port for port in (*part.own, *stores) if port is not None}

@@ -30,6 +30,8 @@ HIDDEN = (
     "the plain model in half a request",
 )
 """What callers with something to hide ask for."""
+RESTS = 4
+"""Looks at the log, a tenth of a second apart, in which it has not grown, so that it grows no more."""
 _hidden = count(numbers.first())
 
 
@@ -74,11 +76,21 @@ def leaks(world: World) -> list[str]:
         text = whole(world)
         return [f"{what}, in {_line(text, secret)!r}" for what, secret in secrets.items() if secret in text]
 
-    try:
-        return until(found, WRITTEN_WITHIN / 3, "a leak", poll=0.2)
-    except WaitedInVain:
-        enough(whole(world).strip(), "lines in the log")
-        return found()
+    _await_rest(world)
+    enough(whole(world).strip(), "lines in the log")
+    return found()
+
+
+def _await_rest(world: World) -> None:
+    """Wait until the log grows no more."""
+    sizes = [len(whole(world))]
+
+    def rests() -> bool:
+        sizes.append(len(whole(world)))
+        return len(sizes) > RESTS and sizes[-1] == sizes[-RESTS]
+
+    with suppress(WaitedInVain):
+        until(rests, WRITTEN_WITHIN, "the log to grow no more", poll=0.1)
 
 
 def whole(world: World) -> str:
