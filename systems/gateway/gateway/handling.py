@@ -30,6 +30,7 @@ from gateway.upstreams import Upstreams
 AIM = "x-upstream-url"
 """The header by which a caller names the upstream."""
 
+JSON = "application/json"
 CALLER_GONE = 499
 """Status that is logged and counted for a caller who went away before the answer began, as nginx has it."""
 
@@ -218,7 +219,10 @@ class Endpoint:
 
 
 async def read(request: Request, limits: bodies.Limits) -> bytes:
-    """The body. Raises ApiError (413) for one that is too large."""
+    """The body. Raises ApiError for one that is too large (413), or that says that it is something else (415)."""
+    kind = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
+    if kind != JSON and not kind.endswith("+json"):
+        raise ApiError(415, "The body must be JSON, and its Content-Type application/json")
     try:
         return await bodies.read(request, limits)
     except Problem as problem:

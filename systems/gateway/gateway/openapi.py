@@ -41,6 +41,9 @@ MESSAGE: Schema = {
     "required": ["role", "content"],
     "properties": {"role": {"type": "string", "minLength": 1}, "content": {"type": "string"}},
 }
+EVENT: Schema = {"type": "object", "required": ["data"], "properties": {"data": {"type": "string"}}}
+"""One event of a stream."""
+
 NEEDED: Mapping[str, Schema] = {
     "messages": {"type": "array", "minItems": 1, "items": MESSAGE},
     "prompt": {"type": "string", "minLength": 1},
@@ -60,6 +63,7 @@ REFUSALS = {
     404: "There is no such model",
     405: "The path has no such method",
     413: "The body is too large",
+    415: "The body is no JSON",
     422: "The upstream refuses the request",
     429: "Too many requests, or no budget left",
     500: "An internal error",
@@ -104,7 +108,7 @@ def asked(about: Operation, models: Sequence[str]) -> Schema:
     whole = {"type": "object", "required": [about.gives], "properties": {about.gives: {"type": "array", "minItems": 1}}}
     made = operation(f"Ask for {about.gives}", whole, tuple(REFUSALS))
     if about.streams:
-        made["responses"]["200"]["content"]["text/event-stream"] = {"schema": {"type": "string"}}
+        made["responses"]["200"]["content"]["text/event-stream"] = {"schema": EVENT}
     made["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
     return made
 
