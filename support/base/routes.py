@@ -13,7 +13,8 @@
       budget: no budgets                                          # capability: why, which the page shows
 
 Processes, profiles, templates and the headers of routes may use ``{upstream_a}``, the URL of the fault proxy before a
-(without a path), ``{upstream_direct_a}``, that of the service itself, and ``{upstream_key_a}``, the key it accepts.
+(without a path), ``{upstream_direct_a}``, that of the service itself, and ``{upstream_key_a}``, the key it accepts:
+``upstream_key`` where that is given, for a gateway that shows upstreams the key of its callers, else one of its own.
 """
 
 from __future__ import annotations
@@ -75,6 +76,11 @@ class Declared(Protocol):
 
     @property
     def not_offered(self) -> Mapping[str, str]: ...
+
+
+def models_of(routes: Mapping[str, Route], upstream: str) -> list[str]:
+    """The models that an upstream serves, as it is asked for them."""
+    return list(dict.fromkeys(route.model_upstream for route in routes.values() if upstream in route.upstreams))
 
 
 def placeholders(system: Declared) -> set[str]:

@@ -78,6 +78,7 @@ class System(Entry):
     installation: Installation | None = None
     isolation: Literal["wanted", "required"] | None = None
     upstreams: list[PartName] = Field(default_factory=list)
+    upstream_key: str | None = Field(None, min_length=1)
     routes: dict[Name, Route] = Field(default_factory=dict)
     profiles: dict[Name, Profile] = Field(default_factory=dict)
     processes: dict[PartName, ProcessEntry] = Field(default_factory=dict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from support.base import routes
 from support.base.outcomes import DeploymentFailed, NotVerified
 from support.base.settings import Settings
 from support.base.systems import System
@@ -31,7 +32,12 @@ class Surroundings:
         journal: RunJournal | None,
     ) -> None:
         self._system = system
-        self._pairs = {name: UpstreamPair(name, settings, scratch, journal) for name in system.upstreams}
+        self._pairs = {
+            name: UpstreamPair(
+                name, settings, scratch, journal, key=system.upstream_key, models=routes.models_of(system.routes, name)
+            )
+            for name in system.upstreams
+        }
         ports = {name: endpoints for entry in entries for name, endpoints in entry.ports.items()}
         self._ports = {name: HeldPort() for name in ports}
         self._endpoints = {endpoint: name for name, endpoints in ports.items() for endpoint in endpoints}

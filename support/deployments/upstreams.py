@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from support.base.settings import Settings
@@ -19,7 +20,8 @@ class UpstreamPair:
     """One upstream, started with both its processes, in a folder below ``scratch``.
 
     ``port`` and ``control`` are where its fault proxy and that one's control API listen; free ports if not given. They
-    stay the same until it is closed, so that the gateway can be told of them before it is started.
+    stay the same until it is closed, so that the gateway can be told of them before it is started. ``models`` are those
+    that it lists.
     """
 
     def __init__(
@@ -30,10 +32,12 @@ class UpstreamPair:
         journal: RunJournal | None = None,
         *,
         key: str | None = None,
+        models: Sequence[str] = (),
         port: int = 0,
         control: int = 0,
     ) -> None:
         self.name = name
+        self._models = models
         self._key = key or f"sk-upstream-{name}-{secrets.token_hex(12)}"
         self._port = HeldPort(port)
         self.service = ServerProcess(self._launch_service, settings, scratch / f"upstream-{name}", journal)
@@ -73,7 +77,8 @@ class UpstreamPair:
 
     def _launch_service(self, port: int) -> Launch:
         options = ["--host", HOST, "--port", str(port), "--name", self.name, "--key", self._key]
-        command = [sys.executable, "-m", "backends.openai", *options]
+        listed = [word for model in self._models for word in ("--model", model)]
+        command = [sys.executable, "-m", "backends.openai", *options, *listed]
         return Launch(f"the upstream {self.name}", command, {}, HEALTH)
 
     def _launch_proxy(self, control: int) -> Launch:
