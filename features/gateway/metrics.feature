@@ -60,6 +60,7 @@ Feature: What the gateway counts is what was done
 
     Example: Another gateway on the same machine is in use
       Given another gateway is running beside the one with the "workers" profile
+      And a caller has asked for the plain model
       And the metrics of the gateway have been read
       When a caller asks the other gateway for the plain model 5 times
       Then the metrics of the gateway count 0 more requests with the status 200
