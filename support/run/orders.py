@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
+from support.acceptance import expected
 from support.base import settings as suite_settings
 from support.base import systems
 from support.base.outcomes import UsageError
@@ -28,6 +30,8 @@ class Asked:
     jobs: int
     tags: tuple[str, ...]
     strictness: Strictness
+    as_expected: bool = False
+    """Whether the run is to end as the expected.yaml beside the definition says."""
 
     @property
     def given(self) -> dict[str, str]:
@@ -62,9 +66,15 @@ class Asked:
             jobs=1 if configured.deployment == "remote" else self.jobs,  # scenarios share its one registry
             tags=self.tags,
             paths=self.paths,
-            strictness=self.strictness,
+            strictness=replace(self.strictness, expected=_expected(about)) if self.as_expected else self.strictness,
             overrides=self.overrides,
         )
+
+
+def _expected(about: System) -> Path:
+    path = about.here / expected.FILE_NAME
+    expected.load(path)  # what is wrong with it is told before the run, and not after it
+    return path
 
 
 def _interfaces(about: System, configured: Settings, asked: str | None) -> tuple[str, ...]:
