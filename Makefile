@@ -1,5 +1,5 @@
 # What people do with this checkout. `make help` lists the targets; each does its own set-up first.
-# Variables: SYSTEM (all: each in turn), PROJECT (another repository with systems/ and features/), DEPLOYMENT, URL, DEFINITION, INTERFACE, TAGS, FEATURES, JOBS, REPORTS; STRICT=1, ALLOW_PLANNED=1, ALLOW_PARTIAL=1; EACH, TURN, EACH_ALONE, NO_CONTROL=1; SAMPLE, SEED, TRIALS, BY of mutate; PYTHON; GROUPS of bench.
+# Variables: SYSTEM (all: each in turn), PROJECT (another repository with systems/ and features/), DEPLOYMENT, URL, DEFINITION, INTERFACE, TAGS, FEATURES, JOBS, REPORTS; STRICT=1, ALLOW_PLANNED=1, ALLOW_PARTIAL=1, EXPECTED=1; EACH, TURN, EACH_ALONE, NO_CONTROL=1; SAMPLE, SEED, TRIALS, BY of mutate; PYTHON; GROUPS of bench.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -14,7 +14,7 @@ option = $(if $(2),$(1) '$(2)')
 STRICTNESS = $(if $(call on,$(STRICT)),--strict) $(if $(call on,$(ALLOW_PLANNED)),--allow-planned) \
   $(if $(call on,$(ALLOW_PARTIAL)),--allow-partial)
 OF = $(call option,--project,$(PROJECT)) $(call option,--system,$(SYSTEM))
-ACCEPT = $(OF) $(STRICTNESS) $(call option,--deployment,$(DEPLOYMENT)) \
+ACCEPT = $(OF) $(STRICTNESS) $(if $(call on,$(EXPECTED)),--expected) $(call option,--deployment,$(DEPLOYMENT)) \
   $(call option,--url,$(URL)) $(call option,--definition,$(DEFINITION)) $(call option,--interface,$(INTERFACE)) \
   $(call option,--tags,$(TAGS)) $(call option,--jobs,$(JOBS)) $(call option,--reports,$(REPORTS)) $(FEATURES)
 

@@ -12,7 +12,7 @@ from support.domains.caio.session import Caio
 from support.world import hooks
 
 PARTS = {"caio": (Caio,)}
-"""System → the parts of a scenario's state that its domain adds."""
+"""Folder of features → the parts of a scenario's state that its domain adds."""
 
 
 def before_all(context: Context) -> None:

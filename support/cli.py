@@ -24,6 +24,7 @@ from support.load.command import app as load_app
 from support.run.command import Reports, console
 from support.run.command import app as run_app
 from support.signing.command import app as signing_app
+from support.upstreams.command import app as upstreams_app
 
 USAGE = 2
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
@@ -33,6 +34,7 @@ app.add_typer(run_app)
 app.add_typer(history_app)
 app.add_typer(load_app)
 app.add_typer(signing_app)
+app.add_typer(upstreams_app)
 
 
 @app.callback()
@@ -58,7 +60,7 @@ def systems_command() -> None:
 
     found, unreadable = systems.readable()
     for about in found:
-        listed = criteria_of(about.name).criteria
+        listed = criteria_of(about.feature_folder).criteria
         _say(f"{about.name}: {about.title} {about.version}")
         _say(f"  interfaces    {', '.join(about.interfaces)}")
         _say(f"  deployments   {', '.join(name for name, given in about.deployments if given is not None)}")

@@ -71,8 +71,8 @@ def checked(system: System, path: Path) -> CriteriaFile:
     problems = system.unset()
     try:
         listed = load(path)
-        if listed.system != system.name:
-            problems.append(other_system(path, listed, system.name))
+        if listed.system != system.feature_folder:
+            problems.append(other_system(path, listed, system.feature_folder))
     except UsageError as error:
         problems.append(str(error))
     if problems:

@@ -40,8 +40,12 @@ class RunRecord(BaseModel):
 
     run_id: str
     system: str
+    features: str = ""
+    """The folder of features and criteria that judge the system, where it is not its own name."""
     title: str
     version: str
+    licence: str = ""
+    """The licence that a published product states; empty where none was read."""
     deployment: str
     url: str | None = None
     interfaces: tuple[str, ...]
@@ -51,6 +55,8 @@ class RunRecord(BaseModel):
     partial: bool = False
     plan: tuple[Planned, ...]
     covered: tuple[str, ...] = ()
+    absent: dict[str, str] = Field(default_factory=dict)
+    """What the system was declared not to offer: capability → why."""
     checklist: tuple[Item, ...] = ()
     environment: Snapshot
     starts: Starts | None = None
@@ -62,6 +68,11 @@ class RunRecord(BaseModel):
     def _without_credentials(cls, text: str | None) -> str | None:
         """A password in an address must not reach any file that is kept or passed on."""
         return writable(addresses.shown(text)) if text else text
+
+    @property
+    def feature_folder(self) -> str:
+        """The folder below ``features`` whose features and criteria judge the system."""
+        return self.features or self.system
 
     @property
     def duration(self) -> timedelta | None:
@@ -89,6 +100,7 @@ def begin(
     return RunRecord(
         run_id=settings.run_id,
         system=system.name,
+        features=system.features or "",
         title=system.title,
         version=system.version,
         deployment=settings.deployment,
@@ -99,6 +111,7 @@ def begin(
         partial=partial,
         plan=tuple(planned),
         covered=tuple(covered),
+        absent=system.absent,
         checklist=system.hardening,
         environment=snapshot.take(root),
     )

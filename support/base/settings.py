@@ -80,10 +80,15 @@ class Settings(BaseModel):
     )
     url: str | None = Field(None, description="where a system that already runs answers; implies deployment=remote")
     interface: Literal["http", "python"] = Field("http", description="how scenarios talk to the system")
+    system: str | None = Field(None, description="which system features are about that several systems share")
     base_image: str | None = Field(
         None, description="the image that containers' images start from, in place of Python's"
     )
     definition: Path | None = Field(None, description="another system.yaml in place of systems/<system>/system.yaml")
+    upstreams: dict[str, str] = Field(
+        default_factory=dict,
+        description="control ports of upstreams that run already, as `signoff upstreams` names them: a=http://…,b=…",
+    )
     reports: Path = Field(PROJECT / "reports", description="where results and reports are written, a folder per system")
     run_id: str = Field(default_factory=lambda: uuid.uuid4().hex[:12], description="names what this run leaves")
     shard: str = Field("main", description="which part of a run this process is")
@@ -112,6 +117,16 @@ class Settings(BaseModel):
             raise ValueError(f"{why}; {addresses.EXAMPLE}")
         return given
 
+    @field_validator("upstreams", mode="before")
+    @classmethod
+    def _by_names(cls, given: object) -> object:
+        if not isinstance(given, str):
+            return given
+        parts = [part.partition("=") for part in given.split(",")]
+        if not all(name.strip() and not addresses.unusable(where.strip()) for name, _, where in parts):
+            raise ValueError("give the name and control port of each, like a=http://127.0.0.1:9200,b=http://…")
+        return {name.strip(): where.strip() for name, _, where in parts}
+
     @property
     def public_url(self) -> str | None:
         """The URL as it may be told: without a password."""
@@ -133,7 +148,7 @@ class Settings(BaseModel):
         return self.reports / "run" / self.run_id
 
 
-SYSTEM_SETTINGS = ("interface", "definition", "url", "deployment")
+SYSTEM_SETTINGS = ("interface", "definition", "url", "deployment", "upstreams")
 """Settings that may be given for one system: ``caio.interface=python``."""
 
 

@@ -16,7 +16,13 @@ file beside it that holds the hardening checklist (``support/base/checklists.py`
 ``requests`` and ``metrics`` are described in ``support/base/requests.py``. ``logs`` name the field of a JSON log line
 that holds the request id, and the header by which the caller is given it; ``errors`` are the paths of a refusal's kind
 and message in the JSON of an answer.
-``processes``, ``stores`` and ``files`` from templates are told of in ``support/base/topology.py``.
+``processes``, ``stores`` and ``files`` from templates are told of in ``support/base/topology.py``; ``upstreams``,
+``routes`` and ``not_offered`` in ``support/base/routes.py``; ``installation`` in ``support/base/installation.py``; what
+``capabilities`` mean in ``support/base/capabilities.py``. ``features`` names the folder below ``features`` whose
+features and criteria judge the system, where that is not its own name: several systems may share one.
+
+With ``isolation`` the suite enters a network namespace that has nothing but loopback before it starts the system: it is
+``required`` for what listens on all interfaces, and ``wanted`` where only calls to the outside are to be seen.
 
 ``refusals`` give the HTTP status of each kind of refusal, and the words that the answer must contain where the system
 promises some. ``reasons`` give, for each reason in Gherkin for which a service is refused, the regular expression that
@@ -26,173 +32,54 @@ a scenario needs and a definition does not declare makes that scenario *not veri
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PrivateAttr,
-    StringConstraints,
-    ValidationError,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationError
 
-from support.base import checklists, services, topology, yaml_lines
+from support.base import checklists, definition_checks, routes, topology, yaml_lines
+from support.base.entries import (
+    Companion,
+    DeclaredRefusal,
+    Deployments,
+    Entry,
+    Identity,
+    Name,
+    Profile,
+    UrlPath,
+    pattern,
+    status_alone,
+)
+from support.base.installation import Installation
 from support.base.outcomes import NotVerified, UsageError
-from support.base.placeholders import PLACEHOLDER, fill, read_variables, suggest, unset_variables
+from support.base.placeholders import fill, read_variables, suggest, unset_variables
 from support.base.places import PROJECT, SOURCES
 from support.base.requests import DeclaredMetric, Request, sought
-from support.base.services import ProcessServices, StoreService
+from support.base.routes import Route
 from support.base.topology import FileEntry, PartName, ProcessEntry, StoreEntry
 
 SYSTEMS = PROJECT / "systems"
-_BUILT_IN = frozenset({"python", "here", "host", "port", "data", "name"})
 
 T = TypeVar("T")
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
-UrlPath = Annotated[str, StringConstraints(pattern=r"^/")]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Command(_Part):
-    """How a process is started: its command line and what its environment adds."""
-
-    command: list[str] = Field(min_length=1)
-    environment: dict[str, str] = Field(default_factory=dict)
-
-
-class ContainerEntry(_Part):
-    """How the system is run as a container: a service of a compose file, relative to system.yaml.
-
-    ``port`` is where it listens and ``data`` the folder that it keeps its data in, both inside the container; its
-    environment is added to that of the service. A system of several processes says which services they and its stores
-    are (support/base/services.py).
-    """
-
-    compose: str
-    service: Name
-    port: int = Field(ge=1, le=65_535)
-    data: str = Field("/data", pattern=r"^/")
-    command: list[str] | None = None
-    environment: dict[str, str] = Field(default_factory=dict)
-    processes: dict[PartName, ProcessServices] = Field(default_factory=dict)
-    stores: dict[PartName, StoreService] = Field(default_factory=dict)
-
-
-class ReplicasEntry(_Part):
-    """How several of the system run behind a load balancer, on one data folder: services of a compose file.
-
-    Of the two ``sides`` one serves while the other is replaced. ``ask`` is the command, run in the balancer's
-    container, that takes a line of its runtime API; ``backend`` is what the balancer calls the replicas together;
-    ``served_by`` the header of its answers that names the replica; ``balancer_image`` the variable that the compose
-    file takes its image from. ``rehearsal`` is a Dockerfile whose stages make other versions of the image IMAGE.
-    """
-
-    compose: str
-    balancer: Name
-    balancer_image: str
-    balancer_port: int = Field(ge=1, le=65_535)
-    ask: list[str] = Field(min_length=1)
-    backend: str
-    served_by: str
-    port: int = Field(ge=1, le=65_535)
-    data: str = Field("/data", pattern=r"^/")
-    sides: list[list[Name]] = Field(min_length=2, max_length=2)
-    rehearsal: str
-    environment: dict[str, str] = Field(default_factory=dict)
-
-
-class Companion(Command):
-    """A service the system works with, started beside it; ``ready`` is the path that answers 2xx once it is up.
-
-    ``urls`` is the variable of the system's environment that names the URLs of the running ones, separated by commas.
-    """
-
-    ready: UrlPath
-    urls: str | None = Field(None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
-    container: ContainerEntry | None = None
-
-
-class Remote(_Part):
-    """What a system that already runs elsewhere offers: the profiles it runs in, and capabilities besides ``http``."""
-
-    provides: list[Name] = Field(default_factory=lambda: ["default"])
-    capabilities: list[Name] = Field(default_factory=list)
-
-
-class Deployments(_Part):
-    """The ways in which the system can be run."""
-
-    process: Command | None = None
-    python: Command | None = None
-    container: ContainerEntry | None = None
-    replicas: ReplicasEntry | None = None
-    remote: Remote = Field(default_factory=Remote)
-
-
-class Profile(_Part):
-    """A named set-up that Gherkin may ask for; its environment is added to that of the process.
-
-    With the scheme ``https`` the suite writes a certificate and its key to the files ``tls_certificate`` and
-    ``tls_key`` before the start, and verifies it by the authority that it made for the run.
-    With a ``client_certificate``, a common name, clients show a certificate of that authority with this name, and the
-    suite writes the authority's own to the file ``tls_client_authority``, by which the system verifies them.
-    """
-
-    scheme: Literal["http", "https"] = "http"
-    client_certificate: str | None = Field(None, min_length=1)
-    environment: dict[str, str] = Field(default_factory=dict)
-
-
-class Identity(_Part):
-    """A caller the system knows: the token it shows and the role it has."""
-
-    token: str
-    role: Name
-
-
-class DeclaredRefusal(_Part):
-    """How a refusal shows: the HTTP status and, where the system promises words, a text that the answer must contain.
-
-    A plain number is the status alone: then the kind of the refusal and its status decide. ``kind`` is what the
-    answer has at the path ``errors.kind``.
-    """
-
-    status: int
-    says: str = ""
-    kind: str = ""
-
-
-def _status_alone(given: object) -> object:
-    return given if isinstance(given, dict | DeclaredRefusal) else {"status": given}
-
-
-def _pattern(given: str) -> str:
-    try:
-        re.compile(given)
-    except re.error as error:
-        raise ValueError(f"not a regular expression: {error}") from error
-    return given
-
-
-class System(_Part):
+class System(Entry):
     """One system under test, as its ``system.yaml`` describes it."""
 
     name: Name
     says: str
     title: str
     version: str
+    features: Name | None = None
     interfaces: list[Literal["http", "python"]] = Field(default_factory=lambda: ["http"], min_length=1)  # type: ignore[arg-type]
-    deployments: Deployments
+    deployments: Deployments = Field(default_factory=Deployments)
+    installation: Installation | None = None
+    isolation: Literal["wanted", "required"] | None = None
+    upstreams: list[PartName] = Field(default_factory=list)
+    upstream_key: str | None = Field(None, min_length=1)
+    routes: dict[Name, Route] = Field(default_factory=dict)
     profiles: dict[Name, Profile] = Field(default_factory=dict)
     processes: dict[PartName, ProcessEntry] = Field(default_factory=dict)
     stores: dict[PartName, StoreEntry] = Field(default_factory=dict)
@@ -203,12 +90,13 @@ class System(_Part):
     metrics: dict[Name, DeclaredMetric] = Field(default_factory=dict)
     logs: dict[Literal["request_id", "header"], str] = Field(default_factory=dict)
     errors: dict[Literal["kind", "message"], str] = Field(default_factory=dict)
-    refusals: dict[Name, Annotated[DeclaredRefusal, BeforeValidator(_status_alone)]] = Field(default_factory=dict)
-    reasons: dict[str, Annotated[str, AfterValidator(_pattern)]] = Field(default_factory=dict)
+    refusals: dict[Name, Annotated[DeclaredRefusal, BeforeValidator(status_alone)]] = Field(default_factory=dict)
+    reasons: dict[str, Annotated[str, AfterValidator(pattern)]] = Field(default_factory=dict)
     healthy: str = Field("healthy", min_length=1)
     companions: dict[Name, Companion] = Field(default_factory=dict)
     commands: dict[Name, list[str]] = Field(default_factory=dict)
     capabilities: list[Name] = Field(default_factory=lambda: ["http"])
+    not_offered: dict[Name, Annotated[str, Field(min_length=1)]] = Field(default_factory=dict)
     slos: dict[Name, float] = Field(default_factory=dict)
     sources: list[str] = Field(default_factory=list)
     checklist: str | None = None
@@ -226,6 +114,11 @@ class System(_Part):
     def here(self) -> Path:
         """The folder of that file."""
         return self._path.parent
+
+    @property
+    def feature_folder(self) -> str:
+        """The folder below ``features`` whose features and criteria judge this system."""
+        return self.features or self.name
 
     @property
     def hardening(self) -> tuple[checklists.Item, ...]:
@@ -263,6 +156,15 @@ class System(_Part):
     def request(self, name: str) -> Request:
         """What a caller sends by that name, or by what it asks for. Raises NotVerified if the definition has none."""
         return self._named("requests", self.requests, sought(name, self.requests))
+
+    def route(self, name: str) -> Route:
+        """What Gherkin calls "the <name> model". Raises NotVerified if the definition does not name it."""
+        return self._named("routes", self.routes, name)
+
+    @property
+    def absent(self) -> dict[str, str]:
+        """Each capability that is known and not declared, and why."""
+        return routes.not_offered(self)
 
     def reason(self, says: str) -> str:
         """The pattern of what it says of a service refused for this reason. Raises NotVerified if none is declared."""
@@ -378,7 +280,7 @@ def load(path: Path) -> System:
     except ValidationError as error:
         raise UsageError("\n".join(yaml_lines.complaints(document, error))) from error
     system._path, system._lines = path.resolve(), document.lines
-    problems = [*_bad_placeholders(system), *_contradictions(system)]
+    problems = list(definition_checks.problems(system))
     if problems:
         raise UsageError(
             "\n".join(f"{path}:{document.line(at)}: {yaml_lines.field_name(at)}: {why}" for at, why in problems)
@@ -406,6 +308,27 @@ def notes_on_unreadable(unreadable: Mapping[str, str], own: Iterable[str]) -> li
         for name, why in unreadable.items()
         if name not in asked
     ]
+
+
+def features_of(name: str, folder: Path = SYSTEMS) -> str:
+    """The folder of features that judges a system; its own name where its definition cannot be read."""
+    try:
+        return find(name, folder).feature_folder
+    except UsageError:
+        return name
+
+
+def is_installed(name: str, folder: Path = SYSTEMS) -> bool:
+    """Whether a system is a published product that is installed first; False where its definition cannot be read."""
+    try:
+        return find(name, folder).installation is not None
+    except UsageError:
+        return False
+
+
+def judged_by(features: str, asked: str | None) -> str:
+    """The system that a folder of features is about: the one asked for if it is judged by them, else its namesake."""
+    return asked if asked and features_of(asked) == features else features
 
 
 def owner_of(module: str, known: Iterable[str]) -> str | None:
@@ -445,65 +368,3 @@ def find(name: str, folder: Path = SYSTEMS) -> System:
     if system.name != name:
         raise UsageError(f"{path}: name: must be the name of its folder, {name!r}, not {system.name!r}")
     return system
-
-
-def _texts(system: System) -> Iterator[tuple[yaml_lines.FieldPath, str]]:
-    commands: list[tuple[yaml_lines.FieldPath, Command | None]] = [
-        (("deployments", "process"), system.deployments.process),
-        (("deployments", "python"), system.deployments.python),
-        *((("companions", name), companion) for name, companion in system.companions.items()),
-    ]
-    for at, command in commands:
-        if command is not None:
-            yield from (((*at, "command", index), text) for index, text in enumerate(command.command))
-            yield from (((*at, "environment", name), text) for name, text in command.environment.items())
-    yield from topology.texts(system)
-    for name, profile in system.profiles.items():
-        yield from ((("profiles", name, "environment", key), text) for key, text in profile.environment.items())
-
-
-def _bad_placeholders(system: System) -> Iterator[tuple[yaml_lines.FieldPath, str]]:
-    known = {*_BUILT_IN, *system.files, *(f"token_{name}" for name in system.identities)}
-    extended = known | topology.placeholders(system)
-    for at, text in _texts(system):
-        here = topology.known_at(at, known, extended, bool(system.processes))
-        for word in PLACEHOLDER.findall(text):
-            if word not in here:
-                yield at, f"nothing is known for {{{word}}}; {suggest(word, sorted(here))}"
-    for name, file in system.files.items():
-        for word in PLACEHOLDER.findall(file.path):
-            if word not in ("data", "here"):
-                yield ("files", name), f"{{{word}}} cannot stand here, only {{data}} and {{here}} can"
-    yield from topology.bad_templates(system, extended)
-
-
-def _contradictions(system: System) -> Iterator[tuple[yaml_lines.FieldPath, str]]:
-    if system.checklist and not (system.here / system.checklist).is_file():
-        yield ("checklist",), f"{system.checklist!r} is not beside this file: put it there, or take this line away"
-    if "python" in system.interfaces and system.deployments.python is None:
-        yield ("interfaces",), "names python, but deployments.python does not say how to start its driver"
-    for index, profile in enumerate(system.deployments.remote.provides):
-        if profile not in {"default", *system.profiles}:
-            yield ("deployments", "remote", "provides", index), f"no such profile; {suggest(profile, system.profiles)}"
-    for name, secured in system.profiles.items():
-        if secured.scheme == "https" and not {"tls_certificate", "tls_key"} <= system.files.keys():
-            yield ("profiles", name, "scheme"), "files must name tls_certificate and tls_key, which the profile reads"
-        if secured.client_certificate and (secured.scheme != "https" or "tls_client_authority" not in system.files):
-            why = "scheme must be https and files must name tls_client_authority, by which the system verifies clients"
-            yield ("profiles", name, "client_certificate"), why
-    yield from topology.contradictions(system, single=system.deployments.process is not None)
-    if (run := system.deployments.container) is not None:
-        yield from services.contradictions(system.processes, system.stores, run.processes, run.stores)
-    yield from _contradictory_requests(system)
-    for name in system.files.keys() & _BUILT_IN:
-        yield ("files", name), "this name already stands for something else in a placeholder"
-
-
-def _contradictory_requests(system: System) -> Iterator[tuple[yaml_lines.FieldPath, str]]:
-    for name, refusal in system.refusals.items():
-        if refusal.kind and "kind" not in system.errors:
-            yield ("refusals", name, "kind"), "errors.kind does not say where an answer has its kind"
-    for name, request in system.requests.items():
-        if request.endpoint not in system.endpoints:
-            yield ("requests", name, "endpoint"), f"no such endpoint; {suggest(request.endpoint, system.endpoints)}"
-        yield from ((("requests", name, *at), why) for at, why in request.mistakes())

@@ -19,9 +19,9 @@
 
 Besides the placeholders of ``deployments`` (support/base/systems.py) they may use ``{port}`` for the replica's own
 port, ``{number}`` for its number from 1, ``{region}``, ``{port_<process>}`` and ``{url_<process>}`` for the first
-replica of a process, and ``{store_<name>}`` for the connection URL of a store, credentials included. Stores are started
-before all processes. A file with a ``template``, a path beside system.yaml, is rendered before the start; ``{port}`` is
-there that of the entry.
+replica of a process, ``{port_<name>}`` for each further port under ``ports``, and ``{store_<name>}`` for the connection
+URL of a store, credentials included. Stores are started before all processes. A file with a ``template``, a path beside
+system.yaml, is rendered before the start; ``{port}`` is there that of the entry.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from support.base.entries import Profile
 from support.base.placeholders import PLACEHOLDER, suggest
 from support.base.yaml_lines import FieldPath
 
@@ -42,6 +43,10 @@ OF_REPLICA = frozenset({"number", "region"})
 """Placeholders that stand for something in a replica of a named process alone."""
 
 
+ADDED = "+"
+"""Begins the template of a profile that is added to the one of the definition, and does not replace it."""
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -49,10 +54,12 @@ class _Part(BaseModel):
 class Readiness(_Part):
     """How a process shows that it is ready: a path that answers 2xx, a port that accepts, a command that ends with 0.
 
-    The command runs in the process' own folder and environment.
+    The command runs in the process' own folder and environment. With ``contains`` the answer of the path must have
+    this text, for a server that answers 2xx before it can serve.
     """
 
     path: str | None = Field(None, pattern=r"^/")
+    contains: str | None = Field(None, min_length=1)
     port: Literal[True] | None = None
     command: list[str] | None = Field(None, min_length=1)
 
@@ -60,15 +67,21 @@ class Readiness(_Part):
     def _one(self) -> Readiness:
         if sum(each is not None for each in (self.path, self.port, self.command)) != 1:
             raise ValueError("give exactly one of path, port (true) and command")
+        if self.contains is not None and self.path is None:
+            raise ValueError("contains is about the answer of a path, and none is given")
         return self
 
 
 class ProcessEntry(_Part):
-    """One named process of a system, and how many of it run."""
+    """One named process of a system, and how many of it run.
+
+    ``ports`` are further ports that it listens on: name → the endpoints that answer there.
+    """
 
     command: list[str] = Field(min_length=1)
     environment: dict[str, str] = Field(default_factory=dict)
     ready: Readiness
+    ports: dict[PartName, list[str]] = Field(default_factory=dict)
     replicas: int = Field(1, ge=1)
     region: PartName | None = None
     entry: bool = False
@@ -112,6 +125,12 @@ class Declared(Protocol):
     @property
     def files(self) -> Mapping[str, FileEntry]: ...
 
+    @property
+    def endpoints(self) -> Mapping[str, str]: ...
+
+    @property
+    def profiles(self) -> Mapping[str, Profile]: ...
+
 
 def entry_of(processes: Mapping[str, ProcessEntry]) -> str:
     """The name of the process that answers at the system's URL."""
@@ -122,6 +141,7 @@ def placeholders(system: Declared) -> set[str]:
     """The placeholders that processes and stores add to those that every definition has."""
     return {
         *(f"{what}_{name}" for name in system.processes for what in ("port", "url")),
+        *(f"port_{port}" for process in system.processes.values() for port in process.ports),
         *(f"store_{name}" for name in system.stores),
     }
 
@@ -143,6 +163,7 @@ def contradictions(system: Declared, single: bool) -> Iterator[tuple[FieldPath, 
     entries = [name for name, process in system.processes.items() if process.entry]
     for name in entries[1:]:
         yield ("processes", name, "entry"), f"{entries[0]} is the entry already, and a system has one"
+    yield from _ports(system)
     if system.stores and not (system.processes or single):
         yield ("stores",), "there are no processes, and no deployments.process, that could use them"
     for name, store in system.stores.items():
@@ -155,19 +176,41 @@ def contradictions(system: Declared, single: bool) -> Iterator[tuple[FieldPath, 
             yield ("files", name, "path"), "a folder cannot be rendered from a template"
 
 
+def _ports(system: Declared) -> Iterator[tuple[FieldPath, str]]:
+    """What is wrong with further ports: their names, and the endpoints that answer there."""
+    taken = set(system.processes)
+    for name, process in system.processes.items():
+        for port, endpoints in process.ports.items():
+            at = ("processes", name, "ports", port)
+            if port in taken:
+                yield at, f"{{port_{port}}} already stands for another port"
+            if process.replicas > 1:
+                yield at, "a process in several replicas has no further ports"
+            taken.add(port)
+            for index, endpoint in enumerate(endpoints):
+                if endpoint not in system.endpoints:
+                    yield (*at, index), f"no such endpoint; {suggest(endpoint, system.endpoints)}"
+
+
 def known_at(at: FieldPath, known: set[str], extended: set[str], several: bool) -> set[str]:
     """The placeholders that a value may hold: what only a process of this system can know is unknown elsewhere."""
     if at[0] == "processes" or (at[0] == "profiles" and several):
         return extended | OF_REPLICA
-    return extended if at[0] == "profiles" or at[:2] == ("deployments", "process") else known
+    return extended if at[0] in ("profiles", "routes") or at[:2] == ("deployments", "process") else known
 
 
 def bad_templates(system: Declared, known: set[str]) -> Iterator[tuple[FieldPath, str]]:
     """Templates that are not there, or ask for what is not known, with their file and line."""
-    for name, file in system.files.items():
-        if file.template is None:
-            continue
-        at, path = ("files", name, "template"), system.here / file.template
+    places: list[tuple[FieldPath, str]] = [
+        *((("files", name, "template"), file.template) for name, file in system.files.items() if file.template),
+        *(
+            (("profiles", one, "files", name), other)
+            for one, about in system.profiles.items()
+            for name, other in about.files.items()
+        ),
+    ]
+    for at, template in places:
+        path = system.here / template.removeprefix(ADDED)
         try:
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
@@ -175,5 +218,5 @@ def bad_templates(system: Declared, known: set[str]) -> Iterator[tuple[FieldPath
             continue
         for number, line in enumerate(text.splitlines(), 1):
             for word in PLACEHOLDER.findall(line):
-                if word not in known:
+                if word not in known | {"repeated"}:
                     yield at, f"{path}:{number}: nothing is known for {{{word}}}; {suggest(word, sorted(known))}"

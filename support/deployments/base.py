@@ -46,6 +46,14 @@ class AsksForCertificate(Protocol):
 
 
 @runtime_checkable
+class HasFurtherPorts(Protocol):
+    """Answers some paths at another port; ``elsewhere`` are these paths, and the URL of that port."""
+
+    @property
+    def elsewhere(self) -> dict[str, str]: ...
+
+
+@runtime_checkable
 class Startable(Protocol):
     """Can be started; raises DeploymentFailed if it is not ready in time."""
 

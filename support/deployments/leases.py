@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from support.base.entries import Profile
 from support.base.outcomes import Broken, DeploymentFailed, UsageError
 from support.base.settings import Settings
 from support.base.systems import System
@@ -207,7 +208,7 @@ class LeasePool:
             remote.check_profile(profile, dict(own))
             return remote
         environment = {**self._system.profile(profile).environment, **dict(own)}
-        made = self._making(kind, environment)
+        made = self._making(kind, environment, self._system.profile(profile))
         if self._system.profile(profile).scheme == "https" and not isinstance(made, DriverDeployment):
             self._secure(made, self._system.profile(profile).client_certificate)
         return made
@@ -222,16 +223,19 @@ class LeasePool:
         made.trust(self._trusted, certificate)
 
     def _making(
-        self, kind: str, environment: Environment
+        self, kind: str, environment: Environment, profile: Profile
     ) -> ProcessDeployment | TopologyDeployment | ContainerDeployment | DriverDeployment:
         run = self._system.deployments.container
         if kind == "container" and run is not None and run.processes:
             return ContainerTopology(self._system, environment, self._settings, self._folder(kind), self.containers)
         if kind == "container":
             return ContainerDeployment(self._system, environment, self._settings, self._folder(kind), self.containers)
-        if kind == "process" and (self._system.processes or self._system.stores):
-            folder = self._folder(kind)
-            return TopologyDeployment(self._system, environment, self._settings, folder, self._journal, self._relay)
+        system = self._system
+        several = system.processes or system.stores or system.upstreams or system.installation
+        if kind == "process" and (several or profile.arguments or profile.files):
+            return TopologyDeployment(
+                system, environment, self._settings, self._folder(kind), self._journal, self._relay, profile
+            )
         makers: dict[str, type[ProcessDeployment] | type[DriverDeployment]] = {
             "process": ProcessDeployment,
             "python": DriverDeployment,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from support.base.entries import Command
 from support.base.outcomes import UsageError
 from support.base.placeholders import fill
 from support.base.settings import Settings
-from support.base.systems import Command, System
+from support.base.systems import System
 from support.deployments.journal import RunJournal
 from support.deployments.ports import HOST
 from support.deployments.readiness import ready_path

@@ -120,6 +120,31 @@ def group_left(pid: int) -> bool:
     return any(_is_of_group(process, pid) for process in psutil.process_iter())
 
 
+def listening(pid: int) -> list[str]:
+    """The addresses and TCP ports that a process and its children listen on: ``127.0.0.1:8000``."""
+    found: dict[str, None] = {}
+    for process in _family(pid):
+        try:
+            sockets = process.net_connections(kind="tcp")
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue
+        found |= {f"{each.laddr.ip}:{each.laddr.port}": None for each in sockets if each.status == psutil.CONN_LISTEN}
+    return list(found)
+
+
+def called(pid: int) -> set[tuple[str, int]]:
+    """The addresses and ports that a process and its children are connected to, but for those who connected to them."""
+    ports = {int(each.rpartition(":")[2]) for each in listening(pid)}
+    found = set()
+    for process in _family(pid):
+        try:
+            sockets = process.net_connections(kind="inet")
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue
+        found |= {(each.raddr.ip, each.raddr.port) for each in sockets if each.raddr and each.laddr.port not in ports}
+    return found
+
+
 def is_stopped(pid: int) -> bool:
     """Whether the process is frozen by SIGSTOP."""
     try:

@@ -44,8 +44,10 @@ class Probe:
     said: str
 
 
-def probe(url: str, path: str | None, authority: Path | None = None, certificate: Path | None = None) -> Probe:
-    """See whether a GET of the path is answered with 2xx; without a path, whether a connection is accepted.
+def probe(
+    url: str, path: str | None, authority: Path | None = None, certificate: Path | None = None, contains: str = ""
+) -> Probe:
+    """See whether a GET of the path is answered with 2xx and a text; without a path, whether a connection is accepted.
 
     ``authority`` is the only one that is trusted where the server shows a certificate; ``certificate`` (with its key)
     is what the server is shown.
@@ -62,7 +64,8 @@ def probe(url: str, path: str | None, authority: Path | None = None, certificate
             return Probe(False, f"GET {path}: no answer, {_why(error)}")
     if _WEB_PAGE.match(answer.text):
         return Probe(False, f"GET {path}: {answer.status_code} and a web page, which no health check answers with")
-    return Probe(answer.status_code // 100 == 2, f"GET {path}: {answer.status_code} {answer.text[:_SHOWN]}".rstrip())
+    ready = answer.status_code // 100 == 2 and contains in answer.text
+    return Probe(ready, f"GET {path}: {answer.status_code} {answer.text[:_SHOWN]}".rstrip())
 
 
 def run(command: Sequence[str], environment: Mapping[str, str], folder: Path) -> Probe:

@@ -26,7 +26,8 @@ _ATTEMPTS = 3
 class Launch:
     """What is started: whose process it is, its command and environment, and the path that tells it is ready.
 
-    Without a path it is ready when its port accepts connections or, if it is given, ``ready_command`` ends with 0.
+    Without a path it is ready when its port accepts connections or, if it is given, ``ready_command`` ends with 0. The
+    path's answer must contain ``ready_text``. ``start_timeout``, in seconds, stands in for the suite's own limit.
     """
 
     title: str
@@ -34,13 +35,16 @@ class Launch:
     environment: dict[str, str | None]
     ready: str | None
     ready_command: list[str] | None = None
+    ready_text: str = ""
+    start_timeout: float | None = None
 
 
 class ServerProcess:
     """One server process; ``launch`` is asked anew for each start, because the port may have changed before the first.
 
-    The port is chosen when the object is made and stays the same across restarts. ``shared_port`` says that others know
-    it from the beginning: then no other is chosen where the first turns out to be taken.
+    The port is ``port``, or a free one that is chosen when the object is made and stays the same across restarts.
+    ``shared_port`` says that others know it from the beginning: then no other is chosen where the first turns out to be
+    taken.
     """
 
     kind = "process"
@@ -53,13 +57,14 @@ class ServerProcess:
         journal: RunJournal | None = None,
         *,
         shared_port: bool = False,
+        port: int = 0,
     ) -> None:
         self._launch = launch
         self._settings = settings
         self._journal = journal
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self._port, self._shared_port = HeldPort(), shared_port
+        self._port, self._shared_port = HeldPort(port), shared_port
         self._log = LogFile(folder / "log.txt")
         self._process: subprocess.Popen[bytes] | None = None
         self.authority: Path | None = None
@@ -133,7 +138,7 @@ class ServerProcess:
         """See once whether it is ready, as its launch says."""
         launch = self._launch(self.port)
         if launch.ready_command is None:
-            return probe(self.url, launch.ready, self.authority, self.client_certificate)
+            return probe(self.url, launch.ready, self.authority, self.client_certificate, launch.ready_text)
         return run(launch.ready_command, self._environment(launch), self.folder)
 
     def exit_within(self, seconds: float) -> int | None:
@@ -230,7 +235,7 @@ class ServerProcess:
             return seen.ready or not self.running
 
         try:
-            until(decided, timeouts.start, f"{launch.title} to be ready", timeouts.poll)
+            until(decided, launch.start_timeout or timeouts.start, f"{launch.title} to be ready", timeouts.poll)
             if not self.running:
                 raise self._failed(launch, f"ended with exit code {self.exit_code}", started)
         except BaseException as error:

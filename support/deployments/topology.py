@@ -7,11 +7,13 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+from support.base.entries import Command, Profile
 from support.base.outcomes import Broken, DeploymentFailed
 from support.base.placeholders import fill
 from support.base.settings import Settings
-from support.base.systems import Command, System
+from support.base.systems import System
 from support.base.topology import ProcessEntry, Readiness, entry_of
+from support.base.upstreams import UpstreamAddress
 from support.deployments import stores
 from support.deployments.journal import RunJournal
 from support.deployments.named_process import NamedProcess, ProcessGroup, Replica, total
@@ -22,6 +24,7 @@ from support.deployments.readiness import ready_path
 from support.deployments.secrets import secrets_of
 from support.deployments.server import Launch, ServerProcess
 from support.deployments.stores.base import Store
+from support.deployments.surroundings import Surroundings
 from support.deployments.templates import render
 
 
@@ -41,7 +44,8 @@ class TopologyDeployment:
     """The processes of a system in their order and its stores, each in a folder below ``scratch``.
 
     Starting, stopping, killing and freezing mean the processes; the stores run from the first start until close().
-    ``environment`` is added to that of every process; ``relay`` makes what stands before a store with ``proxy``.
+    ``environment`` is added to that of every process; ``relay`` makes what stands before a store with ``proxy``;
+    ``profile`` may add arguments and other templates.
     """
 
     kind = "process"
@@ -54,6 +58,7 @@ class TopologyDeployment:
         scratch: Path,
         journal: RunJournal | None = None,
         relay: MakeRelay | None = None,
+        profile: Profile | None = None,
     ) -> None:
         self.system = system
         self.folder = scratch.resolve()
@@ -62,7 +67,9 @@ class TopologyDeployment:
         self.files = system.paths(self.data)
         make_folders(system, self.files)
         self._settings, self._journal, self._added = settings, journal, dict(environment)
+        self._profile = profile or Profile()
         self._entries = entries(system)
+        self._around = Surroundings(system, self._entries.values(), settings, self.folder, journal)
         self._entry = entry_of(self._entries)
         self._failed: Replica | None = None
         self._marks: list[dict[str, int]] = []
@@ -104,7 +111,17 @@ class TopologyDeployment:
     def running(self) -> bool:
         """Whether all wanted processes and all stores run."""
         parts: list[NamedProcess | Store] = [*self.processes.values(), *self.stores.values()]
-        return all(part.running for part in parts)
+        return self._around.running and all(part.running for part in parts)
+
+    @property
+    def upstreams(self) -> dict[str, UpstreamAddress]:
+        """Where the system's upstreams are reached, by name."""
+        return self._around.addresses
+
+    @property
+    def elsewhere(self) -> dict[str, str]:
+        """The paths that another port answers, and the URL of that port."""
+        return self._around.elsewhere
 
     @property
     def exit_code(self) -> int | None:
@@ -127,7 +144,11 @@ class TopologyDeployment:
     def secrets(self) -> list[str]:
         """Tokens, the values of secret settings, and the passwords of the stores."""
         passwords = [secret for store in self.stores.values() for secret in store.secrets()]
-        return [*secrets_of(self.system, self.environment), *passwords]
+        return [*secrets_of(self.system, self.environment), *passwords, *self._around.secrets()]
+
+    def fill(self, text: str, where: str) -> str:
+        """Fill in the placeholders of a text as for the entry. Raises UsageError for one that stands for nothing."""
+        return fill(text, self._bindings(self._entry, 1, self.entry.first.port), where)
 
     def start(self) -> None:
         """Start the stores that do not run, then the processes in order, each when the one before is ready.
@@ -180,8 +201,9 @@ class TopologyDeployment:
 
     def close(self) -> None:
         """End processes, then proxies, then stores, for good; the folder goes with whoever made it."""
-        parts: list[NamedProcess | Relay | Store] = [*self.processes.values(), *self.relays.values()]
-        for part in [*parts, *self.stores.values()]:
+        parts: list[NamedProcess | Relay | Store | Surroundings]
+        parts = [*self.processes.values(), self._around, *self.relays.values(), *self.stores.values()]
+        for part in parts:
             part.close()
 
     def usage(self) -> Usage:
@@ -209,16 +231,27 @@ class TopologyDeployment:
         if any(replica.running for process in self.processes.values() for replica in process.replicas):
             raise Broken(f"{self.system.says} runs already, or a part of it does")
         self._failed = None
+        self._around.begin()
         for store in self.stores.values():
             if not store.running:
                 store.start()
-        render(self.system, self.files, self._bindings(self._entry, 1, self.entry.first.port))
+        render(self.system, self.files, self._bindings(self._entry, 1, self.entry.first.port), self._profile.files)
 
     def _start(self, process: NamedProcess) -> None:
         try:
             process.start()
         except DeploymentFailed:
             self._failed = next(replica for replica in process.replicas if not replica.running)
+            self.kill()
+            raise
+        for replica in process.replicas:
+            if isinstance(replica, ServerProcess):
+                self._check(replica)
+
+    def _check(self, replica: ServerProcess) -> None:
+        try:
+            self._around.check(replica.pid or 0)
+        except DeploymentFailed:
             self.kill()
             raise
 
@@ -241,12 +274,15 @@ class TopologyDeployment:
         bindings = self._bindings(name, number, port)
         which = f"{name} {number}" if self.processes[name].count > 1 else name
         probe = entry.ready.command
+        added = self._profile.arguments if name == self._entry else []
         return Launch(
             title=f"the process {which} of {self.system.says}",
-            command=[fill(part, bindings, where) for part in entry.command],
+            command=[fill(part, bindings, where) for part in [*entry.command, *added]],
             environment=filled({**entry.environment, **self._added}, bindings, where),
             ready=entry.ready.path,
             ready_command=None if probe is None else [fill(part, bindings, where) for part in probe],
+            ready_text=entry.ready.contains or "",
+            start_timeout=self._around.start_timeout,
         )
 
     def _bindings(self, name: str, number: int, port: int) -> dict[str, str]:
@@ -257,6 +293,7 @@ class TopologyDeployment:
             **{f"port_{each}": str(first.port) for each, first in firsts.items()},
             **{f"url_{each}": first.url for each, first in firsts.items()},
             **{f"store_{each}": self._address(each) for each in self.stores},
+            **self._around.bindings(),
             "number": str(number),
             "region": self._entries[name].region or "",
         }

@@ -84,7 +84,7 @@ def identify(scenario: Any, target: Target) -> Identity:
 
 def target_of(scenario: Any, userdata: Mapping[str, str]) -> Target:
     """With what the scenario runs, by the ``-D`` settings: one given for its system beats one given for all."""
-    system = system_of(str(scenario.location.filename))
+    system = systems.judged_by(system_of(str(scenario.location.filename)), userdata.get("system"))
 
     def setting(name: str, default: str = "") -> str:
         return str(userdata.get(f"{system}.{name}") or userdata.get(name) or default)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from support.base import feature_files, scenarios
+from support.base import feature_files, scenarios, systems
 from support.evidence import events
 from support.evidence.results_folder import ResultsFolder
 
@@ -50,7 +50,10 @@ class ResultPlaces:
 
     def turn_to(self, filename: str) -> None:
         """What comes next is about a feature file. Raises ResultsLost."""
-        self._now = self._place(self._pattern.replace(SYSTEM, scenarios.system_of(filename)))
+        self._now = self._place(self._pattern.replace(SYSTEM, self._system_of(filename)))
+
+    def _system_of(self, filename: str) -> str:
+        return systems.judged_by(scenarios.system_of(filename), self._userdata.get("system"))
 
     @property
     def _present(self) -> _Place:

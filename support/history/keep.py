@@ -9,6 +9,7 @@ from support.acceptance import criteria
 from support.acceptance.criteria import CriteriaFile
 from support.acceptance.run_record import RunRecord
 from support.acceptance.verdict import Verdict
+from support.base import systems
 from support.base.places import PROJECT
 from support.history import decisions, entry, page, provenance, store
 
@@ -26,5 +27,6 @@ def run(verdict: Verdict, record: RunRecord, reports: Path, ended: datetime, roo
 
 def criteria_of(system: str, root: Path = PROJECT) -> CriteriaFile | None:
     """What the criteria of a system promise today; None when this checkout does not have it any more."""
-    file = root / "features" / system / "criteria.yaml"
+    folder = systems.features_of(system, root / "systems")
+    file = root / "features" / folder / "criteria.yaml"
     return criteria.load(file) if file.exists() else None

@@ -52,7 +52,7 @@ class HttpClient:
 
     A network error is not raised: it is the ``error`` of the exchange. ``record`` is told of each exchange.
     ``authority`` is the only one whose certificates are trusted, if it is given; ``certificate``, a file with its key,
-    is shown to a server that asks for one.
+    is shown to a server that asks for one. ``elsewhere`` are paths that another base URL answers.
     """
 
     def __init__(
@@ -62,7 +62,9 @@ class HttpClient:
         timeout: float = 10.0,
         authority: Path | None = None,
         certificate: Path | None = None,
+        elsewhere: Mapping[str, str] | None = None,
     ) -> None:
+        self._elsewhere = elsewhere or {}
         self.base_url = base_url.rstrip("/")
         self.authority = authority
         self._record = record
@@ -94,7 +96,8 @@ class HttpClient:
             pairs = _with_default(pairs, "Content-Type", "application/json")
         if token is not None:
             pairs = ((("Authorization", f"Bearer {token}")), *pairs)
-        exchange = self._send(method, self.base_url + path, pairs, body, self._timeout if timeout is None else timeout)
+        base = self._elsewhere.get(path, self.base_url)
+        exchange = self._send(method, base + path, pairs, body, self._timeout if timeout is None else timeout)
         with self._lock:
             self._record(exchange)
         return exchange

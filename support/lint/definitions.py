@@ -28,8 +28,9 @@ def criteria_of_another_system(tree: Tree) -> Iterator[Finding]:
 def undeclared(tree: Tree) -> Iterator[Finding]:
     """A step that reads a field which the definition of its system does not declare."""
     find = sentences.finder(tree.sentences)
-    for name, system in tree.definitions.items():
-        own = [scenario for file in tree.features if file.system == name for scenario in file.scenarios]
+    for system in tree.definitions.values():
+        folder = system.feature_folder
+        own = [scenario for file in tree.features if file.system == folder for scenario in file.scenarios]
         for lack in Review(system, find).lacking(own, "process"):
             for path, line in lack.steps:
                 message = f"{tree.relative(system.path)} does not declare {lack.field}; {lack.hint}"
@@ -40,8 +41,9 @@ def unread_endpoints(tree: Tree) -> Iterator[Finding]:
     """An endpoint that no sentence reads."""
     find = sentences.finder(tree.sentences)
     places = [Place(sentence.path, sentence.line) for sentence in tree.sentences]
-    for name, system in tree.definitions.items():
-        own = [scenario for file in tree.features if file.system == name for scenario in file.scenarios]
+    for system in tree.definitions.values():
+        folder = system.feature_folder
+        own = [scenario for file in tree.features if file.system == folder for scenario in file.scenarios]
         review = Review(system, find)
         for endpoint in review.unread(own, places):
             yield _finding(tree, "unread-endpoint", review.unread_says(endpoint))

@@ -131,10 +131,11 @@ def _tag_problem(tree: Tree, file: FeatureFile, tag: str) -> str:
         known = listed.content.ids
         return "" if tag in known else f"@{tag} is no criterion of {file.system}{_hint(tag, known)}"
     if tag.startswith(scenarios.NEEDS):
-        capability, system = tag.removeprefix(scenarios.NEEDS), tree.definitions.get(file.system)
-        if system is None or capability in {*system.capabilities, *scenarios.OF_THE_MACHINE}:
+        capability, judged = tag.removeprefix(scenarios.NEEDS), tree.judged_by(file.system)
+        declared = {name for system in judged for name in system.capabilities}
+        if not judged or capability in declared | scenarios.OF_THE_MACHINE:
             return ""
-        return f"@{tag}: {file.system} declares no capability {capability!r}{_hint(capability, system.capabilities)}"
+        return f"@{tag}: {file.system} declares no capability {capability!r}{_hint(capability, declared)}"
     families = f"a criterion, @needs.<capability>, {', '.join('@' + name for name in (*SEVERITIES, *MARKS))}"
     return f"@{tag} belongs to no family of tags ({families})"
 

@@ -53,10 +53,10 @@ def another_system(tree: Tree) -> Iterator[Finding]:
     """A step that names another system than the one whose features it stands in."""
     find = finder(tree.sentences)
     for file in tree.features:
-        own = tree.definitions.get(file.system)
-        others = {each.says for name, each in tree.definitions.items() if name != file.system}
-        if own is None:
+        judged = tree.judged_by(file.system)
+        if not judged:
             continue  # its definition cannot be read, which is told already
+        own, others = judged[0], {each.says for each in tree.definitions.values() if each not in judged}
         steps = (step for scenario in file.scenarios for step in scenario.all_steps)
         for step, name in other_systems.named(steps, others - {own.says}, find):
             message = f'"{step.name}" {other_systems.says(name, own.says)}'

@@ -10,10 +10,10 @@ from support.lint.tree import Finding, Source, Tree
 
 WAITING = "support/base/waiting.py"
 SLEEPS = ("time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep")
-DELAYS = "support/faults/"
+DELAYS = ("support/faults/", "support/upstreams/")
 """Where asyncio may sleep too: there a delay is not waiting, it is the fault itself."""
 
-SYSTEM_PACKAGES = ("caio", "chassis", "backends")
+SYSTEM_PACKAGES = ("caio", "chassis", "backends", "gateway")
 TOOLS = (
     "acceptance",
     "browsers",
@@ -27,6 +27,7 @@ TOOLS = (
     "model",
     "requirements",
     "signing",
+    "upstreams",
 )
 """Rooms that do one thing each; none knows the scenario."""
 COMMAND = ("__main__", "cli", "doctor", "run", "lint", "scaffold")
@@ -37,6 +38,8 @@ BETWEEN_TOOLS = {
     ("browsers", "deployments"),
     ("faults", "deployments"),
     ("load", "deployments"),
+    ("upstreams", "deployments"),
+    ("upstreams", "faults"),
     ("checks", "load"),
     ("history", "acceptance"),
     ("signing", "acceptance"),

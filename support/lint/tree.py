@@ -108,6 +108,11 @@ class Tree:
         functions = (node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
         return next((node for node in functions if _first_line(node) == sentence.line), None)
 
+    def judged_by(self, folder: str) -> list[System]:
+        """The systems that a folder of features judges; the one of the same name first."""
+        found = [system for system in self.definitions.values() if system.feature_folder == folder]
+        return sorted(found, key=lambda system: system.name != folder)
+
     def areas_of(self, file: FeatureFile, scenario: Any) -> set[str]:
         """The areas of the criteria that a scenario names."""
         listed = self.criteria.get(file.system)

@@ -19,6 +19,7 @@ READS = {
     "reason": "reasons",
     "refusal": "refusals",
     "request": "requests",
+    "route": "routes",
     "store": "stores",
     "token": "identities",
 }

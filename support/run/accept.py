@@ -23,6 +23,7 @@ from support.base.outcomes import UsageError
 from support.base.places import PROJECT
 from support.base.settings import Settings
 from support.base.systems import System
+from support.deployments import preparing
 from support.deployments.containers import sweeping
 from support.deployments.journal import RunJournal, sweep
 from support.history import overview
@@ -95,8 +96,9 @@ def _accept(order: Order, console: Console) -> Ended:
             console.print(f"Note: {note}", highlight=False, soft_wrap=True)
         preflight.check_reachable(order.system, order.settings)
         preflight.check_containers(order.system, order.settings)
-        listed = criteria.checked(order.system, order.root / "features" / order.system.name / "criteria.yaml")
-        everything = feature_files.parse(selection.feature_paths(order.root, order.system.name, ()))
+        product = preparing.install(order.system, order.settings, lambda text: _say(console, text))
+        listed = criteria.checked(order.system, order.root / "features" / order.system.feature_folder / "criteria.yaml")
+        everything = feature_files.parse(selection.feature_paths(order.root, order.system, ()))
         features = feature_files.parse(order.paths) if order.paths else everything
         cases = _select(order, features, everything, listed)
         _, unreadable = systems.readable(order.root / "systems")
@@ -107,10 +109,15 @@ def _accept(order: Order, console: Console) -> Ended:
         noted = input_digests.begin(order.settings.run_id, order.system, order.settings.deployment, order.root)
         folder.clear(reports)
         record = _record(order, cases, plan.covered(everything))
+        record.licence = product.licence if product else ""
         record.save(reports)
         noted.save(reports)
         overview.write(order.settings.all_reports)
         return _carry_out(order, cases, record, console)
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
 def _select(order: Order, features: Sequence[Any], everything: Sequence[Any], listed: CriteriaFile) -> list[Case]:
@@ -216,6 +223,7 @@ def _command(order: Order, shard: Shard) -> list[str]:
         "shard": shard.name,
         "clean": "false",
         "interface": shard.interface,
+        "system": order.system.name,
         "deployment": settings.deployment,
         "url": settings.url,
         "definition": settings.definition,

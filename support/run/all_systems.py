@@ -16,7 +16,7 @@ OF_ONE = {"url": "--url", "definition": "--definition"}
 
 
 def accept_all(asked: Asked, console: Console) -> int:
-    """Accept every system of the project. Returns the worst of their exit statuses.
+    """Accept every system of the project but those that are installed from a registry. Returns the worst exit status.
 
     Raises UsageError for what fits one system only, and when there is no system. A system whose run cannot begin keeps
     no other from being tried.
@@ -27,7 +27,7 @@ def accept_all(asked: Asked, console: Console) -> int:
         raise UsageError(
             f"--system all runs every system, and {' and '.join(unfit)} can only be about one: name that one"
         )
-    names = systems.names()
+    names = [name for name in systems.names() if not systems.is_installed(name)]
     if not names:
         raise UsageError(f"there is no system to accept in {systems.SYSTEMS}; `signoff new` begins one")
     lines, worst = [], 0

@@ -59,6 +59,9 @@ def accept_command(
     strict: Strict = False,
     allow_planned: AllowPlanned = False,
     allow_partial: AllowPartial = False,
+    expected: Annotated[
+        bool, typer.Option("--expected", help="Fail exactly if a criterion ends otherwise than expected.yaml says.")
+    ] = False,
     reports: Reports = None,
     define: Annotated[list[str] | None, typer.Option("-D", help="A setting, name=value, as for behave.")] = None,
 ) -> None:
@@ -77,6 +80,7 @@ def accept_command(
         jobs=jobs,
         tags=tuple(tags or ()),
         strictness=Strictness(strict, allow_planned, allow_partial),
+        as_expected=expected,
     )
     os.chdir(PROJECT)  # behave finds features, and names scenarios, from where it works
     raise typer.Exit(accept_all(asked, console) if system == ALL else accept(asked.order(system), console))

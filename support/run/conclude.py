@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from support.acceptance import checklist, criteria, junit, page, reconcile, results, summary, verdict
+from support.acceptance import checklist, criteria, expected, junit, page, reconcile, results, summary, verdict
 from support.acceptance.criteria import CriteriaFile
 from support.acceptance.run_record import RunRecord
 from support.acceptance.verdict import Verdict
@@ -28,6 +28,8 @@ class Strictness:
     strict: bool = False
     allow_planned: bool = False
     allow_partial: bool = False
+    expected: Path | None = None
+    """The file that says how each criterion is known to end: then a run fails exactly if one ends otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,14 @@ class Conclusion:
     """Why the Allure report could not be made; ``says`` tells it too."""
 
 
-def criteria_of(system: str, root: Path = PROJECT) -> CriteriaFile:
-    """The criteria that a system is judged by. Raises UsageError when they cannot be read."""
-    return criteria.load(root / "features" / system / "criteria.yaml")
+def criteria_of(features: str, root: Path = PROJECT) -> CriteriaFile:
+    """The criteria in a folder of features. Raises UsageError when they cannot be read."""
+    return criteria.load(root / "features" / features / "criteria.yaml")
 
 
 def conclude(record: RunRecord, reports: Path, strictness: Strictness, root: Path = PROJECT) -> Conclusion:
     """Judge a recorded run and write its acceptance page, JUnit XML and Allure report into the folder of reports."""
-    listed = criteria_of(record.system, root)
+    listed = criteria_of(record.feature_folder, root)
     found = results.read(reports / "allure-results")
     judged = verdict.judge(
         listed,
@@ -72,6 +74,10 @@ def conclude(record: RunRecord, reports: Path, strictness: Strictness, root: Pat
     input_digests.made(record.run_id, reports)
     how = strictness
     failed = judged.exit_code(how.strict, how.allow_planned, how.allow_partial) != 0
+    as_expected = []
+    if how.expected is not None:
+        same, text = expected.told(expected.load(how.expected), record.version, judged, how.expected)
+        failed, as_expected = not same, [text]
     told = judged.model_copy(update={"differences": judged.differences[:DIFFERENCES_TOLD]})
     more = len(judged.differences) - len(told.differences)
     items = checklist.judge(record.checklist, judged)
@@ -86,7 +92,7 @@ def conclude(record: RunRecord, reports: Path, strictness: Strictness, root: Pat
         )
     return Conclusion(
         status=int(failed or bool(trouble)),
-        says="\n\n".join([*says, *([trouble] if trouble else [])]),
+        says="\n\n".join([*says, *as_expected, *([trouble] if trouble else [])]),
         verdict=judged,
         line=summary.line(judged, record.title, written),
         trouble=trouble,

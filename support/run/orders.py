@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
+from support.acceptance import expected
 from support.base import settings as suite_settings
 from support.base import systems
 from support.base.outcomes import UsageError
@@ -28,6 +30,8 @@ class Asked:
     jobs: int
     tags: tuple[str, ...]
     strictness: Strictness
+    as_expected: bool = False
+    """Whether the run is to end as the expected.yaml beside the definition says."""
 
     @property
     def given(self) -> dict[str, str]:
@@ -42,7 +46,15 @@ class Asked:
         """The order for a system; None for that of the features, or of the definition. Raises UsageError."""
         configured = suite_settings.from_userdata(self.given, systems.names())
         defined = systems.load(configured.definition) if configured.definition else None
-        name = system_of(self.paths, system, defined.name if defined else None, PROJECT, systems.usual())
+        folders = {defined.name: defined.feature_folder} if defined else {}
+        name = system_of(
+            self.paths,
+            system or configured.system,
+            defined.name if defined else None,
+            PROJECT,
+            systems.usual(),
+            lambda each: folders.get(each) or systems.features_of(each),
+        )
         configured = configured.model_copy(update={"reports": configured.reports.resolve()}).for_system(name)
         if configured.deployment == "remote" and configured.url is None:
             raise UsageError("a remote deployment needs --url, the address where the system answers")
@@ -54,9 +66,15 @@ class Asked:
             jobs=1 if configured.deployment == "remote" else self.jobs,  # scenarios share its one registry
             tags=self.tags,
             paths=self.paths,
-            strictness=self.strictness,
+            strictness=replace(self.strictness, expected=_expected(about)) if self.as_expected else self.strictness,
             overrides=self.overrides,
         )
+
+
+def _expected(about: System) -> Path:
+    path = about.here / expected.FILE_NAME
+    expected.load(path)  # what is wrong with it is told before the run, and not after it
+    return path
 
 
 def _interfaces(about: System, configured: Settings, asked: str | None) -> tuple[str, ...]:

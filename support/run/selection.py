@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from behave.tag_expression.parser import TagExpressionError
 from support.acceptance.plan import Planned, from_features
 from support.base import scenarios
 from support.base.outcomes import UsageError
+from support.base.systems import System
 
 HTTP_ONLY = "needs.http"
 """Tag of scenarios whose promise is about HTTP itself; other interfaces leave them out."""
@@ -91,13 +92,22 @@ def _setup(step: Any) -> str:
     return "\n".join([text, *sorted("=".join(row) for row in table)])
 
 
-def system_of(paths: Sequence[str], asked: str | None, defined: str | None, root: Path, otherwise: str) -> str:
+def system_of(
+    paths: Sequence[str],
+    asked: str | None,
+    defined: str | None,
+    root: Path,
+    otherwise: str,
+    judged_by: Callable[[str], str] = str,
+) -> str:
     """The system that features are about, by the folder under ``features/`` that they stand in.
 
     ``asked`` and ``defined`` are what ``--system`` and the definition name, ``otherwise`` the system where nothing says
-    which. Raises UsageError where these contradict each other, or the features are about several systems.
+    which; ``judged_by`` tells the folder of a system that is named. Raises UsageError where these contradict each
+    other, or the features are about several systems.
     """
-    folders = sorted({folder for path in paths for folder in _folders(path, root)})
+    own = {judged_by(name) for name in (asked, defined) if name is not None}
+    folders = sorted({folder for path in paths for folder in _folders(path, root)} - own)
     named = {"--system": asked, "the definition": defined, **{f"features/{folder}": folder for folder in folders}}
     given = {where: name for where, name in named.items() if name is not None}
     if len(set(given.values())) > 1:
@@ -116,11 +126,11 @@ def _folders(path: str, root: Path) -> Iterator[str]:
         yield place.relative_to(features).parts[0]
 
 
-def feature_paths(root: Path, system: str, asked: Sequence[str]) -> list[str]:
-    """The paths to run: those asked for, else the system's whole folder of features."""
+def feature_paths(root: Path, system: System, asked: Sequence[str]) -> list[str]:
+    """The paths to run: those asked for, else the whole folder of features that the system is judged by."""
     if asked:
         return list(asked)
-    folder = root / "features" / system
+    folder = root / "features" / system.feature_folder
     if not folder.is_dir():
-        raise UsageError(f"there are no features for {system!r}: {folder} does not exist")
-    return [str(Path("features") / system)]
+        raise UsageError(f"there are no features for {system.name!r}: {folder} does not exist")
+    return [str(Path("features") / system.feature_folder)]

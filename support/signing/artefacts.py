@@ -35,6 +35,7 @@ class Run(_Part):
 
     run_id: str
     system: str
+    features: str = ""
     title: str
     version: str
     deployment: str
@@ -47,6 +48,11 @@ class Run(_Part):
     plan: tuple[Located, ...]
     environment: dict[str, JsonValue]
     images: dict[str, str] = {}
+
+    @property
+    def judged_by(self) -> str:
+        """The folder below ``features`` whose features and criteria judge the system."""
+        return self.features or self.system
 
 
 class Ended(_Part):

@@ -19,7 +19,9 @@ NAMED = 5
 
 def of_run(record: Run, system: str, now: datetime) -> list[str]:
     """Why a run cannot be decided on at all, whatever it found."""
-    others = sorted({place for item in record.plan if (place := scenarios.system_of(item.location)) != record.system})
+    others = sorted(
+        {place for item in record.plan if (place := scenarios.system_of(item.location)) != record.judged_by}
+    )
     found = []
     if record.system != system:
         found.append(f"the last run is of {record.system}, not of {system}: give --system {record.system}")

@@ -52,7 +52,9 @@ def made(run: str, reports: Path) -> None:
 
 def inputs(system: System, deployment: str, root: Path = PROJECT) -> dict[str, str]:
     """The digests of what a run of this system would begin from now."""
-    return digests.of_files({**subjects.features(system.name, root), **subjects.sources(system, deployment, root)})
+    return digests.of_files(
+        {**subjects.features(system.feature_folder, root), **subjects.sources(system, deployment, root)}
+    )
 
 
 def load(run: str, reports: Path) -> InputDigests:

@@ -65,9 +65,9 @@ def evidence(reports: Path) -> dict[str, str]:
     return {path[place:]: path for path in found if path[place:] not in FOR_THE_REPORT}
 
 
-def features(system: str, root: Path = PROJECT) -> dict[str, Path]:
-    """The feature files and the criteria of a system."""
-    folder = root / "features" / system
+def features(name: str, root: Path = PROJECT) -> dict[str, Path]:
+    """The feature files and the criteria of a folder below ``features``."""
+    folder = root / "features" / name
     return dict(_named(folder, root)) if folder.is_dir() else {}
 
 

@@ -85,16 +85,23 @@ def _of_checkout(stated: Statement, root: Path) -> Iterator[Change]:
     recorded = {name: digest for name, digest in stated.subjects.items() if subjects.kind_of(name) not in OF_REPORTS}
     system = stated.predicate.system
     files = {name: root / name for name in recorded if (root / name).is_file()}
-    files |= subjects.features(system.name, root)
+    folder = _judged_by(recorded) or system.name
+    files |= subjects.features(folder, root)
     try:
         files |= subjects.sources(systems.load(root / system.definition), system.deployment, root)
     except UsageError as error:
         yield Change(Kind.SYSTEM, str(error))
     seen = digests.of_files(files)
-    name = f"features/{system.name}/criteria.yaml"
+    name = f"features/{folder}/criteria.yaml"
     if seen.get(name) != recorded.get(name):
         yield from _of_criteria(stated.predicate, root / name)
     yield from _compared(recorded, seen)
+
+
+def _judged_by(recorded: dict[str, str]) -> str:
+    """The folder below ``features`` whose criteria a record rests on; empty where it rests on none."""
+    criteria_files = [Path(name) for name in recorded if subjects.kind_of(name) is Kind.CRITERIA]
+    return criteria_files[0].parent.name if criteria_files else ""
 
 
 def _compared(recorded: dict[str, str], seen: dict[str, str]) -> Iterator[Change]:

@@ -24,7 +24,7 @@ def read(world: World) -> Reading:
     system = world.system
     if not system.hardening:
         raise NotVerified(f"{system.path} names no hardening checklist, so there is none to read")
-    folder = PROJECT / "features" / system.name
+    folder = PROJECT / "features" / system.feature_folder
     features = feature_files.parse([str(folder)])
     named = (scenarios.bare_name(scenario) for feature in features for scenario in feature.walk_scenarios())
     return Reading(

@@ -21,7 +21,7 @@ from support.deployments import (
     RemoteDeployment,
     ReplicaSet,
 )
-from support.deployments.base import AsksForCertificate, Deployment, HasLogs, require_capability
+from support.deployments.base import AsksForCertificate, Deployment, HasFurtherPorts, HasLogs, require_capability
 from support.deployments.containers.host import ContainerHost
 from support.evidence.attachments import Evidence
 from support.evidence.events import EventLog, path_of
@@ -191,7 +191,8 @@ class World:
                 self._remote = RemoteTarget(self.system, deployment)
             in_process = isinstance(deployment, DriverDeployment)
             certificate = deployment.client_certificate if isinstance(deployment, AsksForCertificate) else None
-            client = None if in_process else self.client_for(deployment.url, deployment.authority, certificate)
+            others = deployment.elsewhere if isinstance(deployment, HasFurtherPorts) else {}
+            client = None if in_process else self.client_for(deployment.url, deployment.authority, certificate, others)
             met = Met(self.lease, deployment, client)
             self._met.append(met)
             for part in self.having(MeetsDeployments):
@@ -233,12 +234,19 @@ class World:
         """Where the log of the system stood when this scenario began to use it. Raises Broken before that."""
         return last(self._log_starts, NOTHING_STARTED)
 
-    def client_for(self, url: str, authority: Path | None = None, certificate: Path | None = None) -> HttpClient:
+    def client_for(
+        self,
+        url: str,
+        authority: Path | None = None,
+        certificate: Path | None = None,
+        elsewhere: Mapping[str, str] | None = None,
+    ) -> HttpClient:
         """A client for another address, trusting that authority alone if given; its exchanges are evidence too.
 
-        ``certificate``, a file with its key, is what it shows to a server that asks for one.
+        ``certificate``, a file with its key, is what it shows to a server that asks for one; ``elsewhere`` are paths
+        that another URL answers.
         """
-        client = HttpClient(url, self._saw, self.settings.timeouts.http, authority, certificate)
+        client = HttpClient(url, self._saw, self.settings.timeouts.http, authority, certificate, elsewhere)
         self._clients.append(client)
         return client
 

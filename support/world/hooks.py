@@ -13,12 +13,13 @@ from typing import Any, NoReturn
 
 from support.acceptance import criteria, folder, tags
 from support.base import addresses, feature_files, scenarios, systems
+from support.base.capabilities import UNSAID
 from support.base.empty_scenarios import why_empty
 from support.base.outcomes import Broken, NothingToJudge, UsageError
 from support.base.places import PROJECT
 from support.base.settings import Settings, from_userdata
 from support.base.systems import System
-from support.deployments import LeasePool, RemoteDeployment, sweep
+from support.deployments import LeasePool, RemoteDeployment, preparing, sweep
 from support.evidence.attachments import Evidence
 from support.evidence.skipping import skip_if_not_verified
 from support.faults.stores import StoreProxy
@@ -51,7 +52,7 @@ class Suite:
 
     settings: Settings
     parts: Mapping[str, Sequence[type[Any]]] = field(default_factory=dict)
-    """System → the parts that each of its scenarios has from the start."""
+    """Folder of features → the parts that each of its scenarios has from the start."""
     pools: dict[str, LeasePool] = field(default_factory=dict)
     runs: list[whole_runs.WholeRun] = field(default_factory=list)
     """What this process is a whole run of, one for each system; none where it is a part of a larger run."""
@@ -68,6 +69,8 @@ class Suite:
         suite = cls(settings, parts)
         if settings.shard == ALONE:
             suite._begin_alone(context)
+        elif settings.system is not None:
+            preparing.isolate([suite._named(settings.system)], settings)
         return suite
 
     def begin_scenario(self, context: Any, scenario: Any) -> None:
@@ -86,7 +89,7 @@ class Suite:
             scenario.skip(reason)
             return
         pool = self.pools.get(system.name) or self.pools.setdefault(system.name, self._pool_of(system))
-        label, parts = scenarios.label_of(scenario), self.parts.get(system.name, ())
+        label, parts = scenarios.label_of(scenario), self.parts.get(system.feature_folder, ())
         context.world = World(settings, system, pool, Evidence(), label, parts)
 
     def end_step(self, context: Any, step: Any) -> None:
@@ -132,11 +135,14 @@ class Suite:
     def _system(self, scenario: Any) -> System:
         if trouble := scenarios.misplaced(scenario.location.filename):
             raise UsageError(trouble)
-        name = scenarios.system_of(scenario.location.filename)
-        if name not in self._systems:
-            given = self.settings.for_system(name).definition
-            self._systems[name] = systems.load(given) if given else systems.find(name)
-        return self._systems[name]
+        folder = scenarios.system_of(scenario.location.filename)
+        if folder not in self._systems:
+            self._systems[folder] = self._named(systems.judged_by(folder, self.settings.system))
+        return self._systems[folder]
+
+    def _named(self, name: str) -> System:
+        given = self.settings.for_system(name).definition
+        return systems.load(given) if given else systems.find(name)
 
     def _begin_alone(self, context: Any) -> None:
         features = context._runner.features  # behave has no public way to all features of a run
@@ -152,13 +158,15 @@ class Suite:
             print(f"Note: {note}")  # noqa: T201 -- of the run as a whole, so no scenario's log can hold it
         _check_definitions(about)
         _check_interfaces(about.values(), self.settings)
-        unreadable = systems.notes_on_unreadable(vocabulary.UNREADABLE, [place.name for place in about])
+        unreadable = systems.notes_on_unreadable(vocabulary.UNREADABLE, [system.name for system in about.values()])
         for note in (*unreadable, *self._notes(about, chosen, finder(context))):
             print(f"Note: {note}")  # noqa: T201 -- of the run as a whole, too
         for system in about.values():
             settings = self.settings.for_system(system.name)
+            preparing.install(system, settings, print)
             if settings.url is not None:
                 RemoteDeployment(system, settings.url).start()
+        preparing.isolate(about.values(), self.settings)
         for number in (signal.SIGTERM, signal.SIGHUP):  # a request to end is an interruption: clean-ups run
             signal.signal(number, signal.default_int_handler)
         self.runs = [
@@ -188,7 +196,7 @@ def _check_one_folder_each(about: Mapping[Path, System]) -> None:
 def _check_settings_of_one(about: Mapping[Path, System], settings: Settings) -> None:
     """Raises UsageError where several systems are run, and a setting for one was given for all."""
     for setting in ("url", "definition"):
-        names = sorted(place.name for place in about)
+        names = sorted(system.name for system in about.values())
         meant = [name for name in names if getattr(settings.for_system(name), setting) == getattr(settings, setting)]
         if len(names) > 1 and getattr(settings, setting) is not None and meant:
             raise UsageError(
@@ -259,7 +267,9 @@ def missing(needs: list[str], system: System, settings: Settings) -> str:
     offered = system.offers(settings.deployment)
     lacking = [need for need in needs if need not in offered | scenarios.OF_THE_MACHINE]
     where = settings.public_url or f"its {settings.deployment} deployment"
-    return f"{system.says} in {where} does not offer {', '.join(lacking)}" if lacking else ""
+    whys = dict.fromkeys(why for need in lacking if (why := system.absent.get(need)) and why != UNSAID)
+    told = f"{system.says} in {where} does not offer {', '.join(lacking)}"
+    return (f"{told}: {'; '.join(whys)}" if whys else told) if lacking else ""
 
 
 def _uncontained(system: System, settings: Settings) -> str:

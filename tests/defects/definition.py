@@ -53,7 +53,7 @@ class _Launcher:
 
     def lead_processes(self, definition: dict[str, Any]) -> None:
         """Every command of a definition that runs Python: of deployments, of named processes, and of its own."""
-        deployments = definition["deployments"]
+        deployments = definition.get("deployments", {})
         singles = [deployments[name] for name in ("process", "python") if name in deployments]
         for each in [*singles, *definition.get("processes", {}).values()]:
             each["command"] = self._launched(each["command"])

@@ -6,9 +6,10 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
+from support.base.entries import ReplicasEntry
 from support.base.outcomes import Broken
 from support.base.settings import Settings
-from support.base.systems import ReplicasEntry, System
+from support.base.systems import System
 from support.base.waiting import until
 from support.deployments.containers import compose
 from support.deployments.containers.host import ContainerHost

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from support.base.entries import ContainerEntry
 from support.base.outcomes import UsageError
 from support.base.placeholders import fill
 from support.base.settings import Settings
-from support.base.systems import ContainerEntry, System
+from support.base.systems import System
 from support.deployments.containers import compose
 from support.deployments.containers.deployment import ANY_ADDRESS, build_of
 from support.deployments.containers.host import ContainerHost

@@ -7,9 +7,10 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from support.base.entries import ContainerEntry
 from support.base.outcomes import UsageError
 from support.base.settings import Settings
-from support.base.systems import ContainerEntry, System
+from support.base.systems import System
 from support.deployments.containers import compose
 from support.deployments.containers.host import ContainerHost
 from support.deployments.containers.images import Build

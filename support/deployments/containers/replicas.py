@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from support.base.entries import ContainerEntry, ReplicasEntry
 from support.base.outcomes import Broken, DeploymentFailed, NotVerified, WaitedInVain
 from support.base.settings import Settings
-from support.base.systems import ContainerEntry, ReplicasEntry, System
+from support.base.systems import System
 from support.base.waiting import until
 from support.deployments.containers.balancer import Balancer
 from support.deployments.containers.deployment import ContainerDeployment, build_of

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from support.base.entries import ContainerEntry
 from support.base.outcomes import UsageError
 from support.base.settings import Settings
-from support.base.systems import ContainerEntry, System
+from support.base.systems import System
 from support.deployments.containers.deployment import ANY_ADDRESS, ContainerDeployment
 from support.deployments.containers.host import ContainerHost
 from support.deployments.containers.server import Launch

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from support.base.systems import DeclaredRefusal
+from support.base.entries import DeclaredRefusal
 from support.checks.matchers import EVIDENCE, Described, shortened
 from support.domains.caio.answer import Answer
 from support.domains.caio.reasons import explains

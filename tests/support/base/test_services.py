@@ -56,4 +56,5 @@ def test_what_does_not_go_together_is_told_with_its_field(
     words: str,
 ) -> None:
     (found,) = services.contradictions(processes, stores, run_as, stored_as)
-    assert found[0][-1] == at and words in found[1]
+    assert found[0][-1] == at
+    assert words in found[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hamcrest import assert_that
 
-from support.base.systems import DeclaredRefusal
+from support.base.entries import DeclaredRefusal
 from support.domains.caio.answer import Answer, Candidate, Refusal
 from support.domains.caio.matchers import refused_as, refusing
 
