@@ -18,7 +18,7 @@ ACCEPT = $(OF) $(STRICTNESS) $(call option,--deployment,$(DEPLOYMENT)) \
   $(call option,--url,$(URL)) $(call option,--definition,$(DEFINITION)) $(call option,--interface,$(INTERFACE)) \
   $(call option,--tags,$(TAGS)) $(call option,--jobs,$(JOBS)) $(call option,--reports,$(REPORTS)) $(FEATURES)
 
-# What only one system needs, and the stores that it is run with, are installed when that system is run.
+# What only one system needs, what the suite judges it by, and the stores that it is run with, are installed when that system is run.
 FOR_SYSTEM = $(patsubst %,.venv/.for-system-%,$(if $(filter all,$(SYSTEM)),$(STORED),$(filter $(STORED),$(SYSTEM))))
 STORED := $(patsubst systems/%/system.yaml,%,$(shell grep -ls '^stores:' systems/*/system.yaml))
 
@@ -90,11 +90,11 @@ clean:  ## Remove everything that these targets made, the environment and the re
 	@touch $@
 
 .venv/.for-system-%: .venv/.for-accept requirements-stores.txt systems/%/requirements.txt
-	$(BIN)/pip install -q -r requirements-stores.txt -r systems/$*/requirements.txt
+	$(BIN)/pip install -q -r requirements-stores.txt $(foreach file,$(wildcard systems/$*/requirements.txt systems/$*/requirements-suite.txt),-r $(file))
 	@touch $@
 
-.venv/.for-test: .venv/.for-accept requirements-dev.txt requirements-stores.txt $(wildcard systems/*/requirements.txt)
-	$(BIN)/pip install -q -r requirements-dev.txt $(foreach file,$(wildcard systems/*/requirements.txt),-r $(file))
+.venv/.for-test: .venv/.for-accept requirements-dev.txt requirements-stores.txt $(wildcard systems/*/requirements.txt systems/*/requirements-suite.txt)
+	$(BIN)/pip install -q -r requirements-dev.txt $(foreach file,$(wildcard systems/*/requirements.txt systems/*/requirements-suite.txt),-r $(file))
 	@touch $@
 
 # npm comes with the environment. Where it cannot fetch the report generator, a run still gives its results and verdict.
