@@ -46,13 +46,33 @@ capabilities: {drop: [ALL]}
 
 {{- define "hypergraph.redisEnvironment" -}}
 {{- if .Values.redis.enabled }}
-- name: REDIS_URL
+- name: SIDECAR_REDIS_URL
   value: redis://{{ .Release.Name }}-redis:6379/0
 {{- else }}
-- name: REDIS_URL
+- name: SIDECAR_REDIS_URL
   valueFrom:
     secretKeyRef: {name: {{ .Values.redis.externalSecret }}, key: REDIS_URL}
 {{- end }}
+{{- end }}
+
+{{- define "hypergraph.secretEnvironment" -}}
+- name: AUTH_TOKENS_JSON
+  valueFrom:
+    secretKeyRef: {name: {{ .Values.secrets.tokens }}, key: AUTH_TOKENS_JSON}
+- name: AUDIT_KEY
+  valueFrom:
+    secretKeyRef: {name: {{ .Values.secrets.audit }}, key: AUDIT_KEY}
+{{- end }}
+
+{{- define "hypergraph.volumes" -}}
+- name: data
+  persistentVolumeClaim: {claimName: {{ include "hypergraph.name" (dict "root" . "component" "data") }}}
+- {name: scratch, emptyDir: {sizeLimit: 256Mi}}
+{{- end }}
+
+{{- define "hypergraph.mounts" -}}
+- {name: data, mountPath: /data}
+- {name: scratch, mountPath: /tmp}
 {{- end }}
 
 {{- define "hypergraph.spread" -}}
