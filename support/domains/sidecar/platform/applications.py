@@ -20,7 +20,7 @@ def applications(world: World) -> list[Document]:
 
 
 def elsewhere(found: list[Document], chart: Chart) -> list[str]:
-    """What of the Applications' sources leads to another place than the chart, or names values that it does not have."""
+    """What of the Applications' sources leads elsewhere than to the chart, or names values that it does not have."""
     return [f"{title(each)}: {why}" for each in found for why in _wrong_source(each, chart)]
 
 
@@ -40,7 +40,7 @@ def _wrong_source(each: Document, chart: Chart) -> Iterator[str]:
 
 
 def unsynced(found: list[Document]) -> list[str]:
-    """What the Applications leave unsaid of synchronisation: that it is automatic, removes what is gone, and repairs."""
+    """What the Applications leave unsaid: that synchronisation is automatic, removes what is gone, and repairs."""
     wrong = []
     for each in found:
         automated = (each["spec"].get("syncPolicy") or {}).get("automated")

@@ -1,4 +1,4 @@
-"""What every container of a rendered chart must say: what it needs, how it shows that it is well, and as whom it runs."""
+"""What every container of a rendered chart must say: its needs, its probes, and as whom it runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What selects pods in a rendered chart: services, disruption budgets, network policies and scalers, and what they hit."""
+"""What selects pods in a rendered chart: services, disruption budgets, network policies and scalers."""
 
 from __future__ import annotations
 
@@ -113,7 +113,8 @@ def _lost_ports(made: Rendered, pods: list[Workload]) -> Iterator[str]:
 
 
 def _ports(pod: Workload) -> set[Any]:
-    return {port.get(key) for each in pod.spec["containers"] for port in each.get("ports") or () for key in ("name", "containerPort")}  # fmt: skip
+    ports = [port for each in pod.spec["containers"] for port in each.get("ports") or ()]
+    return {port[key] for port in ports for key in ("name", "containerPort") if key in port}
 
 
 def unevictable(made: Rendered) -> list[str]:
