@@ -31,7 +31,7 @@ Feature: Whatever happens to traces is on record, and the record cannot be chang
         | a user looks at the own graph of a trace   | user   | read graph    |
         | a user cancels the own trace               | user   | cancel        |
         | a reader tries to cancel a trace of theirs | reader | refused       |
-        | another tenant tries to read the trace     | stranger | refused     |
+        | another tenant tries to read the trace     | neighbour | refused     |
 
     Scenario Outline: Somebody <tampers>
       Given an Async Sidecar of its own is running

@@ -16,7 +16,6 @@ Feature: The chat is what it would be without a sidecar
         | word by word | without an explanation         |
         | as a whole   | with an explanation            |
         | word by word | with an explanation            |
-        | as a whole   | with the explanation "off"     |
 
     Example: What a caller adds reaches the model, and what is the sidecar's own does not
       Given Async Sidecar is running with a scripted model for its chats
@@ -35,23 +34,29 @@ Feature: The chat is what it would be without a sidecar
       And the failed chat has left no trace without an end
 
       Examples:
-        | trouble                           | outcome         |
-        | answers with an error             | upstream-failed |
-        | answers with what is no chat      | upstream-failed |
-        | breaks the connection             | upstream-failed |
-        | refuses the chat as badly written | invalid-chat    |
+        | trouble                      | outcome              |
+        | answers with an error        | upstream-failed      |
+        | answers with what is no chat | upstream-failed      |
+        | breaks the connection        | upstream-failed      |
+        | takes longer than it may     | upstream-timed-out   |
+
+    Example: The model refuses a chat as badly written
+      Given Async Sidecar is running with a scripted model for its chats
+      When a user has a chat explained while the model refuses the chat as badly written
+      Then the user is told what the model said of the chat
+      And the failed chat has left no trace without an end
 
     Example: The model is not there
       Given Async Sidecar is running with a model for its chats that nobody runs
       When a user has a chat explained while the model is away
-      Then the answer is "upstream-failed"
+      Then the answer is "upstream-unavailable"
       And the failed chat has left no trace without an end
 
     @needs.settings
     Example: No model is configured
       Given Async Sidecar is running in its "without-upstream" profile
       When a user has a chat explained while the model is away
-      Then the answer is "upstream-missing"
+      Then the answer is "upstream-not-configured"
       And the answer explains itself
       And the failed chat has left no trace without an end
 

@@ -83,9 +83,9 @@ Feature: No tenant sees or changes what belongs to another
       And each trace belongs to the tenant of the user, and to no other
 
       Examples:
-        | store       | profile |
-        | in a file   | default |
-        | in DynamoDB | ddb     |
+        | store       | profile  |
+        | in a file   | default  |
+        | in DynamoDB | dynamodb |
 
     Scenario Outline: The way of a trace, kept <store>
       Given Async Sidecar is running in its "<profile>" profile
@@ -95,6 +95,6 @@ Feature: No tenant sees or changes what belongs to another
       And each trace belongs to the tenant of the user, and to no other
 
       Examples:
-        | store       | profile |
-        | in a file   | default |
-        | in DynamoDB | ddb     |
+        | store       | profile  |
+        | in a file   | default  |
+        | in DynamoDB | dynamodb |

@@ -78,7 +78,7 @@ Feature: Whoever has registered a webhook is told when a trace is done
       Then the webhook is not called
 
     Scenario Outline: An address within the own network: <address>
-      Given Async Sidecar is running in its "guarded" profile
+      Given Async Sidecar is running in its "strict-webhooks" profile
       When a user tries to register a webhook at "<address>"
       Then the answer is "invalid-request"
       And the answer explains itself

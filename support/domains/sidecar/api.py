@@ -11,7 +11,7 @@ from support.base.outcomes import NotMet
 from support.http import Exchange
 from support.world.core import World
 
-USER, READER, WRITER, OTHER = "user", "reader", "writer", "stranger"
+USER, READER, WRITER, OTHER = "user", "reader", "writer", "neighbour"
 """Identities: three of one tenant with different rights, and one of another tenant with all."""
 MODE, LEVEL, TRACE, STATUS = "x-explain-mode", "x-explain-level", "x-trace-id", "x-explain-status"
 """Headers of a chat: what is asked for, and what became of it."""
@@ -81,3 +81,11 @@ def together(work: Callable[[int], T], numbers: Sequence[int], threads: int) -> 
     """Do the same for each number, so many at the same time; results in the order of the numbers."""
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(work, numbers))
+
+
+def shape_wrong(exchange: Exchange) -> list[str]:
+    """What is wrong with the form of an answered chat, streamed or not."""
+    if "event-stream" in exchange.headers.get("Content-Type", ""):
+        return [] if is_whole(exchange) else ["the stream has no end mark"]
+    choices = exchange.json().get("choices")
+    return [] if choices and "message" in choices[0] else [f"it has no message: {exchange.text[:200]}"]

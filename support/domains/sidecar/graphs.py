@@ -12,13 +12,22 @@ from typing import Any
 import fastjsonschema
 
 from support.base.outcomes import NotMet
+from support.base.waiting import let_pass
 from support.checks.basis import enough
 from support.checks.shapes import Object, read
-from support.domains.sidecar import api, traces
+from support.domains.sidecar import api, scripts, traces
 from support.domains.sidecar.traces import Trace, Traces
 from support.http import Exchange
 from support.world.core import World
 
+VERSION = "hif-1"
+SENTENCES = (
+    "The ship left Bergen on Monday with a load of dried fish.",
+    "Seven sailors were on board and one cat.",
+    "Salt water freezes at a lower temperature than fresh water.",
+    "Nobody had repaired the old lighthouse for years.",
+)
+REPEATED = SENTENCES[2]
 SCHEMA = Path(__file__).with_name("hif_schema.json")
 HEAD, TAIL = "head", "tail"
 ANSWER, PROMPT = "answer", "prompt"
@@ -41,7 +50,8 @@ def ask(world: World, trace: Trace, who: str | None = None) -> Exchange:
 def of(world: World, trace: Trace) -> Object:
     """The graph of a trace that is complete. Raises NotMet if there is none."""
     document = read(api.done(ask(world, trace)), Object)
-    return world.part(Graphs).read.setdefault(trace.id, document) and document
+    world.part(Graphs).read.setdefault(trace.id, document)
+    return document
 
 
 def of_last(world: World) -> Object:
@@ -98,9 +108,7 @@ def unjoined(graph: Object) -> list[str]:
     by_edge: dict[Any, list[Any]] = {}
     for each in graph["incidences"]:
         by_edge.setdefault(each["edge"], []).append(each["node"])
-    joined = {
-        node for nodes in by_edge.values() if any(kinds.get(each) == PROMPT for each in nodes) for node in nodes
-    }
+    joined = {node for nodes in by_edge.values() if any(kinds.get(each) == PROMPT for each in nodes) for node in nodes}
     answers = enough([node for node, kind in kinds.items() if kind == ANSWER], "parts of the answer in the graph")
     return [str(node) for node in answers if node not in joined]
 
@@ -165,3 +173,37 @@ def _twice(names: list[Any]) -> list[Any]:
 def _validator() -> Callable[[Any], Any]:
     compiled: Callable[[Any], Any] = fastjsonschema.compile(json.loads(SCHEMA.read_text(encoding="utf-8")))
     return compiled
+
+
+def explain_repeated(world: World) -> None:
+    """Have a chat explained whose prompt has four sentences, and whose answer is the third of them."""
+    mark = scripts.add(world, scripts.saying(REPEATED))
+    messages = [{"role": "system", "content": mark}, {"role": "user", "content": " ".join(SENTENCES)}]
+    traces.explain(world, "", messages=messages)
+
+
+def of_both(world: World) -> tuple[Object, Object]:
+    """The graphs of the last two traces, without what differs from trace to trace."""
+    made = enough(world.part(Traces).made, "traces to compare", 2)[-2:]
+    for each in made:
+        traces.await_status(world, each, traces.COMPLETE)
+    first, second = (lasting(of(world, each)) for each in made)
+    return first, second
+
+
+def keep_all(world: World) -> None:
+    """Read the graphs of all traces, to be compared later."""
+    for trace in world.part(Traces).made:
+        of(world, trace)
+
+
+def changed(world: World, status: str) -> list[str]:
+    """The traces that do not keep a status, or whose graph is another than it was."""
+    kept = enough(world.part(Graphs).read, "graphs that were read before")
+    let_pass(traces.STAYS, "jobs that were delivered once more are done by then")
+    found = [f"{each.id} is {seen}" for each in world.part(Traces).made if (seen := traces.look(world, each)) != status]
+    return found + [
+        f"the graph of {each.id} is another now"
+        for each in world.part(Traces).made
+        if read(api.done(ask(world, each)), Object) != kept[each.id]
+    ]

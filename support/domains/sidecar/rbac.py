@@ -13,6 +13,8 @@ from support.http import Exchange
 from support.subjects import auth
 from support.world.core import World
 
+HOLDERS = (api.USER, "submitter", api.READER, "almost", "nobody")
+"""Everybody of one tenant, with different rights."""
 DISABLED = "RBAC is disabled (AUTH_MODE=none): whoever shows no token is let in, so nothing about tokens can be shown"
 CONFLICT = 409
 """Who may cancel a trace is told so, even if it has ended meanwhile."""

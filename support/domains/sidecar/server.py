@@ -144,7 +144,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_response(reply.status)
             for name, value in reply.headers.items():
                 self.send_header(name, value)
-            length = ("Transfer-Encoding", "chunked") if streamed else ("Content-Length", str(len(_joined(reply.pieces))))
+            length = (
+                ("Transfer-Encoding", "chunked") if streamed else ("Content-Length", str(len(_joined(reply.pieces))))
+            )
             self.send_header(*length)
             self.end_headers()
         for number, piece in enumerate(reply.pieces):

@@ -1,4 +1,4 @@
-"""Verifies signatures of webhooks by the text of the Standard Webhooks specification, by no library of the product's."""
+"""Verifies signatures of webhooks by the text of Standard Webhooks, without any library that the product uses."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,7 +16,8 @@ from support.base.outcomes import NotMet
 from support.base.waiting import consistently, until
 from support.checks import shapes
 from support.checks.basis import enough
-from support.domains.sidecar import api
+from support.checks.matchers import Described
+from support.domains.sidecar import api, chaos
 from support.http import Exchange
 from support.world.core import World, last
 
@@ -92,6 +94,12 @@ def note(world: World, answer: Exchange, who: str) -> None:
         mine.made.append(Trace(name, who, answer))
 
 
+def explain_held(world: World) -> None:
+    """Have a user have a chat explained, which takes a while."""
+    chaos.hold(world, 1)
+    explain(world)
+
+
 def explain_many(world: World, count: int, who: str = api.USER, level: str = "sentence") -> None:
     """Have somebody have so many chats explained, each another one, one after the other."""
     for number in range(count):
@@ -120,7 +128,9 @@ def await_status(world: World, trace: Trace, *wanted: str, patience: float = PAT
     def arrived() -> str | None:
         status = look(world, trace)
         if status in ENDED and status not in wanted:
-            raise NotMet(f"expected the trace {trace.id} to become {' or '.join(wanted)}, but it is {told_of(world, trace)}")
+            raise NotMet(
+                f"expected the trace {trace.id} to become {' or '.join(wanted)}, but it is {told_of(world, trace)}"
+            )
         assert status in wanted, f"{trace.id} is {status}"
         return status
 
@@ -155,7 +165,7 @@ def backwards(seen: Sequence[str]) -> list[str]:
     """The steps of a way that a trace may not go. Raises NothingToJudge on none."""
     way = enough(seen, "statuses that were seen")
     unknown = [f"{status!r} is no status" for status in way if status not in FORWARD]
-    pairs = zip(way, way[1:], strict=False)
+    pairs = pairwise(way)
     return unknown + [f"{one} → {two}" for one, two in pairs if one in FORWARD and two not in FORWARD[one]]
 
 
@@ -163,6 +173,42 @@ def gone_backwards(world: World) -> dict[str, list[str]]:
     """The traces of the scenario that were seen to go a wrong way, and the steps."""
     found = {trace: backwards(way) for trace, way in enough(world.part(Traces).seen, "traces that were seen").items()}
     return {trace: wrong for trace, wrong in found.items() if wrong}
+
+
+def await_any(world: World, status: str) -> None:
+    """Wait until one of the traces has a status. Raises Broken if none gets it."""
+    made = enough(world.part(Traces).made, "traces")
+    until(
+        lambda: status in [look(world, each) for each in made],
+        world.settings.timeouts.settle,
+        f"a trace to be {status}",
+    )
+
+
+def any_trace(world: World) -> Trace:
+    """The last trace; a new one of a user's if there is none yet."""
+    if not world.part(Traces).made:
+        explain(world)
+    return world.part(Traces).last
+
+
+def of_anybody(world: World) -> Trace:
+    """The trace that the last answer names, to be followed without a token. Raises NotMet if it names none."""
+    if not (name := world.exchange.headers.get(api.TRACE, "")):
+        raise NotMet(f"expected the name of a trace, but got\n{world.exchange.describe()}")
+    return Trace(name, "", world.exchange)
+
+
+def unnamed(world: World) -> list[str]:
+    """The chats of the scenario that name no trace, or one that another chat has named."""
+    chats = enough(world.part(Traces).chats, "chats", 2)
+    names = [each.headers.get(api.TRACE, "") for each in chats]
+    return [f"{chat}: {name!r}" for chat, name in zip(chats, names, strict=True) if not name or names.count(name) > 1]
+
+
+def includes(end: str) -> Described[Sequence[str]]:
+    """Statuses among which one is."""
+    return Described(f"{end} among the ends of traces", lambda ends: end in ends, str)
 
 
 def cancel(world: World, trace: Trace, who: str | None = None) -> Exchange:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
-
 from support.base.outcomes import Broken, NotMet, NotVerified
-from support.base.waiting import consistently, until
+from support.base.waiting import consistently, let_pass, until
 from support.checks import shapes
 from support.checks.basis import enough
 from support.domains.sidecar import api, signatures, traces
@@ -121,7 +121,7 @@ def register(world: World, behaviour: Behaviour = accepting, who: str = api.USER
     receiver = mine.add(behaviour, who)
     told = api.done(api.call(world, who, "POST", "webhooks", json={"url": mine.address(receiver)}))
     receiver.id, receiver.secret = shapes.read(told, str, "id"), shapes.read(told, str, "secret")
-    world.on_close(lambda: take_away(world, receiver))
+    world.on_close(partial(_forget, world, receiver))
     return receiver
 
 
@@ -218,3 +218,42 @@ def held_in(world: World, receiver: Receiver, texts: Sequence[str]) -> list[str]
     return [text for text in enough(texts, "texts to look for") if text in wrote]
 
 
+def await_more(world: World, receiver: Receiver, count: int) -> list[Received]:
+    """The calls of a receiver about the last trace, once there are at least so many. Raises NotMet."""
+    trace, mine = world.part(Traces).last, world.part(Receivers)
+    enough_came = lambda: len(about(mine.calls(receiver), trace)) >= count  # noqa: E731
+    until(enough_came, PATIENCE, f"{count} calls of the webhook", poll=0.05, failing=NotMet)
+    return about(mine.calls(receiver), trace)
+
+
+def all_calls_after(world: World, receiver: Receiver) -> list[Received]:
+    """All calls of a receiver, some time after the last trace has ended."""
+    traces.await_end(world, world.part(Traces).last)
+    let_pass(QUIET, "a call that may not come would have come by then")
+    return world.part(Receivers).calls(receiver)
+
+
+def calls_elsewhere(world: World) -> list[Received]:
+    """The calls at addresses that are no webhook's, which only a redirect names."""
+    mine = world.part(Receivers)
+    others = enough([each for each in mine.made if not each.id], "addresses that are no webhook's")
+    return [call for each in others for call in mine.calls(each)]
+
+
+def not_told_once(world: World, receiver: Receiver) -> list[str]:
+    """The traces that a receiver was not told of, or under several ids, or with several statuses."""
+    mine, found = world.part(Receivers), []
+    for trace in enough(world.part(Traces).made, "traces"):
+        told = lambda trace=trace: about(mine.calls(receiver), trace)  # noqa: E731
+        until(told, PATIENCE, f"the webhook to tell of {trace.id}", poll=0.1, failing=NotMet)
+    let_pass(QUIET, "a second call that may not come would have come by then")
+    for trace in world.part(Traces).made:
+        calls = about(mine.calls(receiver), trace)
+        said = {(each.header("webhook-id"), told_status(each)) for each in calls}
+        found += [f"{trace.id}: {sorted(said)}"] if len(said) != 1 else []
+    return found
+
+
+def _forget(world: World, receiver: Receiver) -> None:
+    """Take a webhook away at the end of its scenario, whatever becomes of it."""
+    take_away(world, receiver)
