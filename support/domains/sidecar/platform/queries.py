@@ -83,9 +83,9 @@ def _selectors(promql: Any, node: Any, grouped: frozenset[str]) -> Iterator[Sele
         yield Selector(node.name or next(iter(names), ""), frozenset(labels) | grouped)
         return
     modifier = getattr(node, "modifier", None)
-    if isinstance(node, promql.AggregateExpr):
-        if modifier is not None and modifier.type == promql.AggModifierType.By:
-            grouped = frozenset(modifier.labels)
+    is_aggregate = isinstance(node, promql.AggregateExpr)
+    if is_aggregate and modifier is not None and modifier.type == promql.AggModifierType.By:
+        grouped = frozenset(modifier.labels)
     parts = [getattr(node, name, None) for name in ("lhs", "rhs", "expr", "vector_selector")]
     for part in (*parts, *(getattr(node, "args", None) or ())):
         if part is not None:

@@ -2,7 +2,7 @@
 
 Prints each breaking change as a line of JSON, ``{"where": "paths./v1/….get.…", "what": "…"}``. Exit status 0: there is
 none, 1: there are some, 2: the documents cannot be compared. The comparison is api-smart-diff's (an npm package of this
-checkout), which misses what is taken away from answers: that is looked for here.
+checkout), which misses what is taken away from answers and types of parameters: these are looked for here.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Change:
 def breaking(frozen: Path, current: Path) -> list[Change]:
     """The breaking changes from one document to the other, each once. Raises CannotCompare."""
     before, after = _read(frozen), _read(current)
-    found = [*_by_library(frozen, current), *removed_from_answers(before, after)]
+    found = [*_by_library(frozen, current), *removed_from_answers(before, after), *narrowed_parameters(before, after)]
     return list(dict.fromkeys(found))
 
 
@@ -71,6 +71,42 @@ def removed_from_answers(before: Document, after: Document) -> Iterator[Change]:
                 now = _resolved(after, new).get("content", {}).get(kind, {})
                 gone = properties(before, content.get("schema", {})) - properties(after, now.get("schema", {}))
                 yield from (Change(f"{where}.content.{kind}", f"removed property {name}") for name in sorted(gone))
+
+
+def narrowed_parameters(before: Document, after: Document) -> Iterator[Change]:
+    """Parameters of which a type is accepted no more."""
+    for path, method, operation in operations(before):
+        other = after.get("paths", {}).get(path, {}).get(method, {})
+        now = {(each.get("in"), each.get("name")): each for each in _parameters(after, other)}
+        for each in _parameters(before, operation):
+            new = now.get((each.get("in"), each.get("name")))
+            lost = (
+                set() if new is None else types(before, each.get("schema")) - _accepted(types(after, new.get("schema")))
+            )
+            for name in sorted(lost):
+                yield Change(f"paths.{path}.{method}.parameters.{each.get('name')}", f"no longer accepts {name}")
+
+
+def types(document: Document, schema: Any, depth: int = 0) -> set[str]:
+    """The types that a schema accepts; none where it says nothing, which accepts all."""
+    if depth > DEEPEST or not isinstance(schema, dict):
+        return set()
+    schema = _resolved(document, schema)
+    named = schema.get("type", [])
+    found = {named} if isinstance(named, str) else set(named)
+    for part in (each for way in ("anyOf", "oneOf") for each in schema.get(way, ())):
+        found |= types(document, part, depth + 1)
+    return found
+
+
+def _accepted(named: set[str]) -> set[str]:
+    """The types that are accepted where these are named: numbers are integers too, and nothing named is everything."""
+    everything = {"string", "number", "integer", "boolean", "array", "object", "null"}
+    return named | ({"integer"} if "number" in named else set()) if named else everything
+
+
+def _parameters(document: Document, operation: Document) -> list[Document]:
+    return [_resolved(document, each) for each in operation.get("parameters", ())]
 
 
 def operations(document: Document) -> Iterator[tuple[str, str, Document]]:
