@@ -22,7 +22,7 @@ def without_pause(context: Context, users: int, seconds: int) -> None:
     loads.without_pause(context.world, users, seconds)
 
 
-@when("a user has the same chat answered {count:d} times each by the model itself and by the sidecar, in turns")
+@when("a user has {count:d} chats each with the model itself and by the sidecar, in turns")
 def in_turns(context: Context, count: int) -> None:
     """One chat by the model, one by the sidecar, and so on, over connections that are kept open."""
     loads.in_turns(context.world, count)

@@ -8,7 +8,7 @@ from support.domains.sidecar import api, traces, webhooks
 from support.domains.sidecar.webhooks import Receivers
 from support.world import vocabulary
 
-vocabulary.register(Behaviour=[*webhooks.BEHAVIOURS, webhooks.REDIRECTS])
+vocabulary.register(Behaviour=[*webhooks.BEHAVIOURS, webhooks.REDIRECTS], Address=webhooks.ADDRESSES)
 
 
 @given("a user has registered a webhook")
@@ -36,10 +36,10 @@ def register_and_remove(context: Context) -> None:
     assert_that(answer.status, equal_to(204), str(answer))
 
 
-@when('a user tries to register a webhook at "{address:Words}"')
+@when("a user tries to register a webhook at {address:Address}")
 def try_to_register(context: Context, address: str) -> None:
     """A user registers a webhook with this address, whatever becomes of it."""
-    api.act(context.world, api.USER, "POST", "webhooks", json={"url": address})
+    api.act(context.world, api.USER, "POST", "webhooks", json={"url": webhooks.ADDRESSES[address]})
 
 
 @when("a user has two chats explained, one after the other")

@@ -26,5 +26,5 @@ Feature: Explanations come in time, and unexplained chats hardly notice the side
 
     Example: The same chats with and without it, in turns
       Given Async Sidecar is running
-      When a user has the same chat answered 250 times each by the model itself and by the sidecar, in turns
+      When a user has 250 chats each with the model itself and by the sidecar, in turns
       Then 95 % of the chats took at most 5 ms longer by the sidecar

@@ -17,8 +17,8 @@ Feature: No tenant sees or changes what belongs to another
         | by its id with each letter encoded      |
         | by its id with a dot before it          |
         | by its id with a space after it         |
-        | in the name of its tenant, by a header  |
-        | in the name of its tenant, by a query   |
+        | in the name of its tenant, by its side  |
+        | in the name of its tenant, in the address |
 
     Example: Somebody else's trace looks like one that nobody has
       Given Async Sidecar is running
@@ -67,10 +67,10 @@ Feature: No tenant sees or changes what belongs to another
       And the trace belongs to the tenant of the user, and to no other
 
       Examples:
-        | way              |
-        | in a header      |
-        | in its metadata  |
-        | in its query     |
+        | way            |
+        | by its side    |
+        | in its metadata |
+        | in its address |
 
     @needs.process-control
     Scenario Outline: A message in the queue names another tenant, kept <store>

@@ -77,24 +77,24 @@ Feature: Whoever has registered a webhook is told when a trace is done
       When a user has a chat explained
       Then the webhook is not called
 
-    Scenario Outline: An address within the own network: <address>
+    Scenario Outline: An address that leads into the own network, or is none: <address>
       Given Async Sidecar is running in its "strict-webhooks" profile
-      When a user tries to register a webhook at "<address>"
+      When a user tries to register a webhook at <address>
       Then the answer is "invalid-request"
       And the answer explains itself
 
       Examples:
-        | address                          |
-        | http://127.0.0.1:9/              |
-        | http://localhost:9/              |
-        | http://10.0.0.1/                 |
-        | http://192.168.1.1/              |
-        | http://169.254.169.254/latest/   |
-        | http://[::1]:9/                  |
-        | http://[::ffff:127.0.0.1]:9/     |
-        | http://2130706433:9/             |
-        | http://0x7f.1:9/                 |
-        | http://0.0.0.0:9/                |
-        | http://127.0.0.1.:9/             |
-        | ftp://example.com/               |
-        | http://user:secret@example.com/  |
+        | address                                     |
+        | the loopback address                        |
+        | the name of this machine                    |
+        | a private network                           |
+        | another private network                     |
+        | the cloud's own service of secrets          |
+        | the loopback address of IPv6                |
+        | the loopback address of IPv4 within IPv6    |
+        | the loopback address as one number          |
+        | the loopback address in hexadecimal         |
+        | the address of nobody                       |
+        | the loopback address with a dot behind it   |
+        | another protocol than the web's             |
+        | an address with a password in it            |

@@ -38,8 +38,8 @@ WAYS: Mapping[str, Callable[[str, str], tuple[str, str, dict[str, str]]]] = {
     "by its id with each letter encoded": lambda name, tenant: ("".join(f"%{ord(c):02x}" for c in name), "", {}),
     "by its id with a dot before it": lambda name, tenant: (f"x/%2e%2e/{name}", "", {}),
     "by its id with a space after it": lambda name, tenant: (f"{name}%20", "", {}),
-    "in the name of its tenant, by a header": lambda name, tenant: (name, "", dict.fromkeys(HEADERS, tenant)),
-    "in the name of its tenant, by a query": lambda name, tenant: (
+    "in the name of its tenant, by its side": lambda name, tenant: (name, "", dict.fromkeys(HEADERS, tenant)),
+    "in the name of its tenant, in the address": lambda name, tenant: (
         name,
         f"?tenant={quote(tenant)}&tenant_id={quote(tenant)}",
         {},
@@ -90,9 +90,9 @@ def unlike(world: World) -> list[str]:
 
 
 NAMED: Mapping[str, Callable[[str], dict[str, Any]]] = {
-    "in a header": lambda tenant: {"headers": dict.fromkeys(HEADERS, tenant)},
+    "by its side": lambda tenant: {"headers": dict.fromkeys(HEADERS, tenant)},
     "in its metadata": lambda tenant: {"metadata": {"tenant": tenant, "tenant_id": tenant}, "user": tenant},
-    "in its query": lambda tenant: {"below": f"?tenant={tenant}&tenant_id={tenant}"},
+    "in its address": lambda tenant: {"below": f"?tenant={tenant}&tenant_id={tenant}"},
 }
 """Where a chat names another tenant, in the words of Gherkin."""
 

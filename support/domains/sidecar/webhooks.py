@@ -50,6 +50,22 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "is gone for good": lambda number: Reply(GONE),
 }
 """What a receiver does, in the words of Gherkin."""
+ADDRESSES: Mapping[str, str] = {
+    "the loopback address": "http://127.0.0.1:9/",
+    "the name of this machine": "http://localhost:9/",
+    "a private network": "http://10.0.0.1/",
+    "another private network": "http://192.168.1.1/",
+    "the cloud's own service of secrets": "http://169.254.169.254/latest/",
+    "the loopback address of IPv6": "http://[::1]:9/",
+    "the loopback address of IPv4 within IPv6": "http://[::ffff:127.0.0.1]:9/",
+    "the loopback address as one number": "http://2130706433:9/",
+    "the loopback address in hexadecimal": "http://0x7f.1:9/",
+    "the address of nobody": "http://0.0.0.0:9/",
+    "the loopback address with a dot behind it": "http://127.0.0.1.:9/",
+    "another protocol than the web's": "ftp://example.com/",
+    "an address with a password in it": "http://user:secret@example.com/",
+}
+"""Addresses that no webhook may have, in the words of Gherkin."""
 REDIRECTS = "redirects to another address of this machine"
 
 
