@@ -16,10 +16,15 @@ def serve(program: str, says: str, create_app: Callable[[str], ASGIApp], name: s
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     parser.add_argument("--port", type=int, required=True, help="port to listen on")
     arguments = parser.parse_args()
+    run(create_app(arguments.name), arguments.host, arguments.port)
+
+
+def run(app: ASGIApp, host: str, port: int) -> None:
+    """Serve an application until the process is asked to stop."""
     uvicorn.run(
-        create_app(arguments.name),
-        host=arguments.host,
-        port=arguments.port,
+        app,
+        host=host,
+        port=port,
         loop="uvloop",
         http="httptools",
         ws="none",

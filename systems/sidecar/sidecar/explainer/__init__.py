@@ -1,0 +1,1 @@
+"""The queue worker that explains traces."""
