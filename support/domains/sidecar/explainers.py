@@ -47,6 +47,11 @@ def break_one(world: World, how: str) -> None:
     made.inject()
 
 
+def group(world: World) -> NamedProcess:
+    """All explainers."""
+    return topology.process(world, PROCESS)
+
+
 def wait_out(world: World) -> None:
     """Let the time pass after which another explainer has taken over what the broken one held."""
     let_pass(LEASE, "the lease of an explainer that gives no sign of life runs out")
