@@ -34,7 +34,8 @@ def shapley(parts: Matrix, units: Matrix, permutations: int) -> Matrix:
         values = unit_length(np.cumsum(parts[order], axis=0)) @ directions
         found[order[0]] += values[0]
         found[order[1:]] += np.diff(values, axis=0)
-    return found / permutations
+    found /= permutations
+    return found
 
 
 def leave_one_out(parts: Matrix, units: Matrix) -> Matrix:

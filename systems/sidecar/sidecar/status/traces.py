@@ -149,7 +149,7 @@ def is_told(store: StatusStore, key: str) -> None:
 
 def holds(item: Item, claimed: Item) -> bool:
     """Whether a claim is still good."""
-    return item["status"] == RUNNING and item["lease"] == claimed["lease"]
+    return bool(item["status"] == RUNNING and item["lease"] == claimed["lease"])
 
 
 def is_active(item: Item) -> bool:
