@@ -78,7 +78,7 @@ class Settings(ServiceSettings):
     sidecar_data_dir: Path = Path("/tmp/hif")
     sidecar_redis_url: SecretStr = SecretStr("redis://localhost:6379/0")
     sidecar_queue_limit: int = Field(200, ge=1, le=1_000_000)
-    sidecar_record_limit: int = Field(64, ge=1, le=100_000)
+    sidecar_record_limit: int = Field(256, ge=1, le=100_000)
     sidecar_largest_body: int = Field(1_048_576, ge=1_024, le=104_857_600)
     sidecar_largest_copy: int = Field(1_048_576, ge=1_024, le=104_857_600)
     sidecar_upstream_timeout_seconds: Seconds = 60.0

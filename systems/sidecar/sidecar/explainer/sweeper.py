@@ -10,13 +10,11 @@ from chassis import logs
 from sidecar.explainer.metrics import ExplainerMetrics
 from sidecar.queue.broker import ERRORS, Queue
 from sidecar.settings import Settings
-from sidecar.status import traces
+from sidecar.status import gateways, traces
 from sidecar.status.rules import FAILED, QUEUED, RUNNING
 from sidecar.status.store import Item, StatusStore, StoreUnavailable
 
 SWEEP_SECONDS = 0.5
-LONGEST_STREAM_SECONDS = 3_600.0
-"""A trace whose answer is still being streamed is not recorded yet; that takes no longer."""
 
 
 class Sweeper(threading.Thread):
@@ -52,6 +50,7 @@ class Sweeper(threading.Thread):
         """Look once. Raises one of ERRORS."""
         try:
             items = self._store.pending(traces.KIND)
+            self._fail_unrecorded(items)
         except StoreUnavailable as error:
             self._metrics.works("store", False)
             self._log.warning("the store cannot be used", reason=str(error))
@@ -60,7 +59,6 @@ class Sweeper(threading.Thread):
         depth, oldest = traces.depth(items)
         self._metrics.depth.set(depth)
         self._metrics.backlog.set(oldest)
-        self._fail_unrecorded(items)
         epoch, idle = queue.epoch(), queue.length() == 0
         self._metrics.works("queue", True)
         forgotten = epoch != self._epoch
@@ -90,7 +88,7 @@ class Sweeper(threading.Thread):
     def _fail_unrecorded(self, items: list[Item]) -> None:
         """End traces whose gateway died before it could store the chat."""
         for item in items:
-            alive = time.time() - item["created"] < LONGEST_STREAM_SECONDS
-            if item["status"] == QUEUED and item["recorded"] is None and not alive:
+            unrecorded = item["status"] == QUEUED and item["recorded"] is None
+            if unrecorded and gateways.is_dead(self._store, item):
                 reason = "the gateway ended before it could store the chat"
                 traces.end(self._store, item["key"], FAILED, reason, lambda each: each["recorded"] is None)

@@ -97,8 +97,9 @@ class ChatRoute:
         if answer.status >= 400:
             return await self._refused(chat, answer)
         if answer.headers.get("Content-Type", "").lower().startswith(EVENT_STREAM):
+            first = await unless_left(request.receive, first_piece(answer))
             self._accept(chat)
-            return Streamed(self, chat, answer)
+            return Streamed(self, chat, answer, first)
         content = await unless_left(request.receive, read(answer))
         if not is_object(content):
             raise Problem("upstream-failed", 502, "the model's answer cannot be read")
@@ -163,12 +164,13 @@ class ChatRoute:
 class Streamed(Response):
     """Sends each piece of the upstream's answer as it comes, and keeps a copy of what is to be explained."""
 
-    def __init__(self, route: ChatRoute, chat: Chat, answer: aiohttp.ClientResponse) -> None:
+    def __init__(self, route: ChatRoute, chat: Chat, answer: aiohttp.ClientResponse, first: bytes) -> None:
         super().__init__(None, answer.status, headers={**passed_back(answer), **chat.marks})
         del self.headers["content-length"]
         self._route = route
         self._chat = chat
         self._answer = answer
+        self._first = first
         self._copy = bytearray()
         self._end = b""
 
@@ -197,11 +199,22 @@ class Streamed(Response):
         self._route.abandon(self._chat, rules.FAILED, reason)
 
     async def _pump(self, send: Send) -> None:
-        async for piece in self._answer.content.iter_any():
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-            self._end = (self._end + piece)[-64:]
-            if self._chat.trace is not None and len(self._copy) <= LARGEST_ANSWER:
-                self._copy += piece
+        await self._pass_on(self._first, send)
+        try:
+            async for piece in self._answer.content.iter_any():
+                await self._pass_on(piece, send)
+        except (aiohttp.ClientError, TimeoutError):
+            # What came before the failure is the caller's.
+            await self._pass_on(left_over(self._answer), send)
+            raise
+
+    async def _pass_on(self, piece: bytes, send: Send) -> None:
+        if not piece:
+            return
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+        self._end = (self._end + piece)[-64:]
+        if self._chat.trace is not None and len(self._copy) <= LARGEST_ANSWER:
+            self._copy += piece
 
 
 class BrokenOff(ConnectionError):
@@ -229,6 +242,24 @@ async def left(receive: Receive) -> None:
     message: Message = {"type": ""}
     while message["type"] != "http.disconnect":
         message = await receive()
+
+
+async def first_piece(answer: aiohttp.ClientResponse) -> bytes:
+    """The beginning of a stream. Raises Problem: until it has come nothing was promised."""
+    try:
+        piece = await answer.content.readany()
+    except (aiohttp.ClientError, TimeoutError) as error:
+        piece = left_over(answer)
+        if not piece:
+            raise problem_of(error) from None
+    if not piece:
+        raise Problem("upstream-failed", 502, "the model's answer is empty")
+    return piece
+
+
+def left_over(answer: aiohttp.ClientResponse) -> bytes:
+    """What has come of an answer and was not read before it failed; the library's own methods only raise by then."""
+    return answer.content._read_nowait(-1)
 
 
 async def read(answer: aiohttp.ClientResponse) -> bytes:

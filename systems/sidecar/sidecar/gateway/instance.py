@@ -19,7 +19,7 @@ from sidecar.gateway.upstream import Upstream
 from sidecar.interceptor.interceptor import Interceptor
 from sidecar.queue.broker import ERRORS, Queue
 from sidecar.settings import Settings
-from sidecar.status import open_store, traces
+from sidecar.status import gateways, open_store, traces
 from sidecar.status.blobs import Blobs
 from sidecar.status.store import StatusStore, StoreUnavailable
 
@@ -28,6 +28,7 @@ AUDIT_SECONDS = 1.0
 """Longest wait for an audit record before an answer goes out; it is written all the same."""
 
 SETTLE_SECONDS = 10.0
+START_SECONDS = 15.0
 
 
 class Instance:
@@ -50,7 +51,8 @@ class Instance:
         """Keep what the app needs while it runs."""
         self.upstream.start()
         self.interceptor.start()
-        watching = [asyncio.create_task(self._watch_store()), asyncio.create_task(self._watch_queue())]
+        await self.interceptor.ready(START_SECONDS)
+        watching = [asyncio.create_task(work()) for work in (self._watch_store, self._watch_queue, self._beat)]
         try:
             yield
         finally:
@@ -106,6 +108,12 @@ class Instance:
             self.metrics.recording.set(self.interceptor.in_hand)
             self._works("recorder", self.interceptor.healthy)
             await asyncio.sleep(WATCH_SECONDS)
+
+    async def _beat(self) -> None:
+        while True:
+            with contextlib.suppress(StoreUnavailable):
+                await anyio.to_thread.run_sync(gateways.beat, self.store, self.interceptor.gateway)
+            await asyncio.sleep(gateways.BEAT_SECONDS)
 
     async def _watch_queue(self) -> None:
         queue = Queue(self.settings.redis_url)

@@ -19,7 +19,7 @@ from sidecar.settings import READ, WRITE
 from sidecar.status import rules, traces
 from sidecar.status.store import Item, key_of
 
-HELD_SECONDS = 2.0
+HELD_SECONDS = 10.0
 """Longest wait for a trace that the interceptor has, and the store has not yet."""
 
 
@@ -109,6 +109,8 @@ async def found(
             item = await instance.in_store(instance.store.get, key)
         if item is None and not stored:
             item = held or instance.interceptor.find(key)
+        if item is None and stored and instance.interceptor.find(key) is not None:
+            raise Problem("store-unavailable", 503, "the trace is not stored yet", headers={"Retry-After": "1"})
     if item is None:
         await instance.audited(caller, what, "refused: not found", trace_id, request.scope.get("request_id"))
         raise Problem("not-found", 404, "there is no such trace")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 
 import aiohttp
@@ -59,7 +58,7 @@ class Upstream:
             sent["Accept"] = accept
         try:
             answer = await self._session.post(self._url, data=body, headers=sent, allow_redirects=False)
-        except (aiohttp.ClientError, TimeoutError, asyncio.TimeoutError, ValueError) as error:
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise problem_of(error) from None
         if answer.status >= 500 or answer.status in OURS or 300 <= answer.status < 400:
             status = answer.status

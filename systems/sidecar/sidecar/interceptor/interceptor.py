@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import multiprocessing
 import os
 import random
 import time
+import uuid
 from collections.abc import Callable, Coroutine
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -46,6 +48,7 @@ class Interceptor:
         self._settings = settings
         self._limit = settings.sidecar_queue_limit
         self._pool: ProcessPoolExecutor | None = None
+        self._ready: Future[int] | None = None
         self._held: dict[str, Held] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._lost = lost
@@ -53,12 +56,20 @@ class Interceptor:
         self._since = 0
         self._depth = 0
         self._random = random.Random()
+        self.gateway = uuid.uuid4().hex
+        """Whose traces are without an end if this process dies in the midst of them."""
         self.healthy = True
 
     def start(self) -> None:
-        """Start the recorder, so that the first chat need not wait for it."""
+        """Start the recorder."""
         self._pool = self._new_pool()
-        self._pool.submit(os.getpid)
+        self._ready = self._pool.submit(os.getpid)
+
+    async def ready(self, seconds: float) -> None:
+        """Wait until the recorder works, so that the first chat need not; but not longer."""
+        assert self._ready is not None, "the interceptor is not started"
+        with contextlib.suppress(TimeoutError, BrokenProcessPool):
+            await asyncio.wait_for(asyncio.wrap_future(self._ready), seconds)
 
     def stop(self) -> None:
         """End the recorder after what it has in hand."""
@@ -135,11 +146,12 @@ class Interceptor:
 
     async def _end(self, held: Held, act: Callable[..., str], *arguments: Any) -> None:
         try:
-            await self._in_pool(act, held.trace, held.created, *arguments)
+            if not await self._in_pool(act, held.trace, held.created, *arguments):
+                self._lost()
         finally:
             self._held.pop(held.trace.key, None)
 
-    async def _in_pool(self, act: Callable[..., Any], *arguments: Any) -> None:
+    async def _in_pool(self, act: Callable[..., Any], *arguments: Any) -> bool:
         """Have the recorder do something; a store that is away, or a recorder that was killed, is tried again."""
         for _ in range(TRIES):
             pool = self._pool
@@ -147,7 +159,7 @@ class Interceptor:
             try:
                 await asyncio.wrap_future(pool.submit(act, *arguments))
                 self.healthy = True
-                return
+                return True
             except BrokenProcessPool:
                 self._log.error("the recorder has ended and is replaced")
                 if self._pool is pool:
@@ -160,8 +172,8 @@ class Interceptor:
             self.healthy = False
             await asyncio.sleep(RETRY_SECONDS)
         self._log.error("a trace is given up, as it cannot be stored")
-        self._lost()
+        return False
 
     def _new_pool(self) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(1, context, recorder.start, (self._settings, os.getpid()))
+        return ProcessPoolExecutor(1, context, recorder.start, (self._settings, os.getpid(), self.gateway))

@@ -39,11 +39,12 @@ class Recorder:
     store: StatusStore
     blobs: Blobs
     queue: Queue
+    gateway: str
     silent_until: float = 0.0
 
     def begin(self, trace: NewTrace, now: float) -> None:
         """Make the record of a trace. Doing it again changes nothing."""
-        self.store.create(traces.record_of(trace, now))
+        self.store.create({**traces.record_of(trace, now), "gateway": self.gateway})
 
     def finish(self, trace: NewTrace, now: float, request: bytes, answer: bytes, streamed: bool) -> str:
         """Store what is to be explained, and queue it. Gives the status of the trace."""
@@ -86,21 +87,25 @@ def snippet_of(prompt: list[Passage], answer: list[Passage]) -> dict[str, str]:
 
 
 _recorders: list[Recorder] = []
+_done = [0]
+"""How many orders have been carried out."""
 
 
-def start(settings: Settings, parent: int) -> None:
+def start(settings: Settings, parent: int, gateway: str) -> None:
     """Make the process ready. It ends with the gateway that started it, and not by signals meant for that."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=end_with, args=(parent,), daemon=True).start()
     os.nice(settings.sidecar_explainer_nice)
     logs.configure(settings.sidecar_log_format, settings.sidecar_log_level)
-    _recorders.append(Recorder(open_store(settings), Blobs(settings.blobs), Queue(settings.redis_url)))
+    _recorders.append(Recorder(open_store(settings), Blobs(settings.blobs), Queue(settings.redis_url), gateway))
 
 
 def end_with(parent: int) -> None:
-    """End this process once its parent is another."""
-    while os.getppid() == parent:
+    """End this process once its parent is another, and what that has still handed over is stored."""
+    done = -1
+    while os.getppid() == parent or done != _done[0]:
+        done = _done[0]
         time.sleep(LOOK_SECONDS)
     os._exit(0)
 
@@ -108,13 +113,18 @@ def end_with(parent: int) -> None:
 def begin(trace: NewTrace, now: float) -> None:
     """See Recorder.begin."""
     _recorders[0].begin(trace, now)
+    _done[0] += 1
 
 
 def finish(trace: NewTrace, now: float, request: bytes, answer: bytes, streamed: bool) -> str:
     """See Recorder.finish."""
-    return _recorders[0].finish(trace, now, request, answer, streamed)
+    status = _recorders[0].finish(trace, now, request, answer, streamed)
+    _done[0] += 1
+    return status
 
 
 def abandon(trace: NewTrace, now: float, status: str, reason: str) -> str:
     """See Recorder.abandon."""
-    return _recorders[0].abandon(trace, now, status, reason)
+    _recorders[0].abandon(trace, now, status, reason)
+    _done[0] += 1
+    return status

@@ -6,7 +6,10 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 Item = dict[str, Any]
-"""A record: ``key`` (kind#tenant#id), ``kind``, ``tenant``, ``version``, ``open`` (somebody has to work on it), fields."""
+"""A record: ``key`` (kind#tenant#id), ``kind``, ``tenant``, ``version``, ``created``, and its own fields.
+
+``open`` says that somebody has to work on it, ``ended`` (seconds) since when it may be forgotten.
+"""
 
 Decide = Callable[[Item], Item | None]
 """Given the present record, the one that is to follow; None to leave it as it is. May be called more than once."""

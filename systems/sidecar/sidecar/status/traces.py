@@ -62,6 +62,7 @@ def record_of(trace: NewTrace, now: float) -> Item:
         "lease": None,
         "lease_until": None,
         "notify": None,
+        "gateway": None,
         "open": True,
     }
 

@@ -169,7 +169,7 @@ class Courier:
         model.change(self._store, claimed["key"], lambda item: item["attempts"] == claimed["attempts"], **fields)
 
 
-async def threaded(act: Callable[[Unpack[Given]], Result], *arguments: Unpack[Given]) -> Result:
+async def threaded(act: Callable[[Unpack[Given]], Result], *arguments: *Given) -> Result:
     """Have something done with the store, in a thread."""
     return await anyio.to_thread.run_sync(act, *arguments)
 
