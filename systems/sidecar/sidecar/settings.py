@@ -56,7 +56,7 @@ class Settings(ServiceSettings):
     """Fields carry the names of their variables, in lower case."""
 
     auth_mode: Literal["static", "none"] = "static"
-    auth_tokens_json: Annotated[dict[str, Holder], NoDecode, BeforeValidator(_object)] = {}
+    auth_tokens_json: Annotated[dict[str, Holder], NoDecode, BeforeValidator(_object)] = Field(default_factory=dict)
     status_backend: Literal["json", "ddb"] = "json"
     status_json_path: Path | None = None
     ddb_endpoint_url: str | None = None

@@ -1,4 +1,4 @@
-"""Static vectors of tokens, read from the two files of the package wordllama without its code, which wants a download."""
+"""Static vectors of tokens, read from two files of the package wordllama; its own code wants a download."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``POST /v1/chat/completions``: passes a chat on and its answer back, and has a copy explained if that is asked for."""
+"""``POST /v1/chat/completions``: passes a chat on and its answer back; a copy is explained if that is asked for."""
 
 from __future__ import annotations
 

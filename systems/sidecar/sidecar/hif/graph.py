@@ -27,7 +27,7 @@ def delivered(explanation: Explanation, trace_id: str, level: str, created: str)
     }
     return {
         "meta": meta,
-        "graph": graph_of(explanation, {"name": f"explanation of {trace_id}", "level": level, **about}),
+        "graph": graph_of(explanation, {"name": "explanation of an answer", "level": level, **about}),
     }
 
 

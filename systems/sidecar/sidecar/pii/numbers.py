@@ -27,11 +27,14 @@ CARD_STARTS = re.compile(
 )
 """Beginnings of the numbers that card networks give out."""
 
-ID_WORDS = re.compile(
-    r"(?i)\b(?:ssn|social security|sozialversicherung\w*|steuer-?id\w*|steuernummer|tax id\w*|tin|national id\w*|national identity"
-    r"|identity (?:card|number|no)|id (?:card|number|no)|passport|personalausweis\w*|ausweis\w*|dni|nie|nif|nir|insee|num[eé]ro de s[eé]curit[eé] sociale"
-    r"|nhs|aadhaar|aadhar|pesel|bsn|burgerservicenummer|codice fiscale|cpf|sin|social insurance)\b"
+ANNOUNCING = (
+    *("ssn", "social security", r"sozialversicherung\w*", r"steuer-?id\w*", "steuernummer", r"tax id\w*", "tin"),
+    *(r"national id\w*", "national identity", "identity (?:card|number|no)", "id (?:card|number|no)", "passport"),
+    *(r"personalausweis\w*", r"ausweis\w*", "dni", "nie", "nif", "nir", "insee"),
+    *("num[eé]ro de s[eé]curit[eé] sociale", "nhs", "aadhaar", "aadhar", "pesel", "bsn", "burgerservicenummer"),
+    *("codice fiscale", "cpf", "sin", "social insurance"),
 )
+ID_WORDS = re.compile(rf"(?i)\b(?:{'|'.join(ANNOUNCING)})\b")
 ID_WINDOW = 72
 """Characters behind such a word in which the number is looked for."""
 
@@ -49,15 +52,21 @@ IDS: tuple[Callable[[str], bool], ...] = tuple(
 IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}(?!\w)")
 
 PHONE_LIKE = re.compile(r"(?<![\w./#-])\+?\(?\d(?:[\s()./-]{0,3}\d){6,17}(?!\w)")
-PHONE_BEFORE = re.compile(
-    r"(?i)\b(?:phone|tel|telephone|telefon|mobile|cell|handy|call|ring|text|fax|whatsapp|sms|dial|reach (?:me|him|her|us)|number is)\b[^\d\n]{0,24}$"
+CALLING = (
+    *("phone", "tel", "telephone", "telefon", "mobile", "cell", "handy", "call", "ring", "text", "fax", "whatsapp"),
+    *("sms", "dial", "reach (?:me|him|her|us)", "number is"),
 )
+PHONE_BEFORE = re.compile(rf"(?i)\b(?:{'|'.join(CALLING)})\b[^\d\n]{{0,24}}$")
 FULL_LENGTH = 10
 """Digits of a number that is taken for one without a word before it."""
 
+COUNTING = (
+    *("order", "invoice", "ticket", "issue", "case", "bug", "version", "release", "build", "serial", "part", "sku"),
+    *("article", "item", "isbn", "pin", "port", "account", "reference", "ref", "tracking", "customer", "commit"),
+    *("page", "year", "number of"),
+)
 NO_PHONE_BEFORE = re.compile(
-    r"(?i)\b(?:order|invoice|ticket|issue|case|bug|version|release|build|serial|part|sku|article|item|isbn|pin|port|account|reference|ref|tracking|customer|commit|page|year|number of)"
-    r"(?:[ -]?(?:number|no\.?|nr\.?|id|code))?\s*(?:is|was|of)?\s*[:#=]?\s*#?\s*$"
+    rf"(?i)\b(?:{'|'.join(COUNTING)})(?:[ -]?(?:number|no\.?|nr\.?|id|code))?\s*(?:is|was|of)?\s*[:#=]?\s*#?\s*$"
 )
 DATE_OR_IP = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:\D.*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|(?:\d{1,3}\.){3}\d{1,3}")
 
