@@ -19,11 +19,12 @@ from starlette.types import Message, Receive, Scope, Send
 from sidecar.audit.log import Act
 from sidecar.gateway.gate import Caller
 from sidecar.gateway.instance import Instance
+from sidecar.gateway.metrics import EXPLAIN_MODE
 from sidecar.gateway.upstream import problem_of
 from sidecar.status import rules, traces
 from sidecar.status.traces import LEVELS, NewTrace
 
-MODE, LEVEL = b"x-explain-mode", b"x-explain-level"
+LEVEL = b"x-explain-level"
 HYPERGRAPH = "hypergraph"
 EVENT_STREAM = "text/event-stream"
 LARGEST_ANSWER = 64 * 1024 * 1024
@@ -58,6 +59,19 @@ class ChatRoute:
 
     async def answer(self, request: Request, caller: Caller) -> Response:
         """The upstream's answer. Raises Problem."""
+        try:
+            chat = await self._read(request, caller)
+        except Problem:
+            self._instance.metrics.refused_chat(request.scope)
+            raise
+        try:
+            return await self._asked(chat, request)
+        except BaseException as error:
+            self._give_up(chat, error)
+            raise
+
+    async def _read(self, request: Request, caller: Caller) -> Chat:
+        """The chat that a request holds, admitted to be explained if it asks for that. Raises Problem."""
         bodies.require_json(request)
         level = level_of(request.scope)
         body = await bodies.read(request, self._limits)
@@ -71,11 +85,7 @@ class ChatRoute:
         )
         if level is not None:
             self._admit(chat, level, str(asked.get("model"))[:LONGEST_MODEL])
-        try:
-            return await self._asked(chat, request)
-        except BaseException as error:
-            self._give_up(chat, error)
-            raise
+        return chat
 
     def _admit(self, chat: Chat, level: str, model: str) -> None:
         """Hold a copy of the chat, or say why that is not done."""
@@ -285,7 +295,7 @@ def passed_back(answer: aiohttp.ClientResponse) -> dict[str, str]:
 
 def level_of(scope: Scope) -> str | None:
     """The level of explanation that is asked for; None if none is. Raises Problem 422."""
-    modes, levels = headers.values(scope, MODE), headers.values(scope, LEVEL)
+    modes, levels = headers.values(scope, EXPLAIN_MODE), headers.values(scope, LEVEL)
     if not modes:
         return None
     if [mode.strip().lower() for mode in modes] != [HYPERGRAPH]:

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sidecar.audit.log import Act, AuditLog
-from sidecar.gateway.metrics import GatewayMetrics
+from sidecar.gateway.metrics import CHAT, GatewayMetrics
 from sidecar.settings import SCOPES, Settings
 
 NAMESPACE = "sidecar"
@@ -69,7 +69,8 @@ class Gate:
         return caller
 
     def note(self, scope: Scope, caller: Caller | None, outcome: str) -> None:
-        """Leave an audit record of a refusal."""
+        """Leave an audit record of a refusal, and count it."""
+        self.metrics.refused_chat(scope)
         who, tenant = (caller.name, caller.tenant) if caller is not None else ("unknown", None)
         path = str(scope["path"])
         self.audit.note(Act(who, tenant, action_of(scope["method"], path), outcome, path, scope.get("request_id")))
@@ -80,7 +81,7 @@ class Gate:
 
 def action_of(method: str, path: str) -> str:
     """What a request tries to do, in the words of the audit log."""
-    if path == "/v1/chat/completions":
+    if path == CHAT:
         return "create trace"
     if path.startswith("/v1/webhooks"):
         return {"POST": "create webhook", "DELETE": "delete webhook"}.get(method, "list webhooks")

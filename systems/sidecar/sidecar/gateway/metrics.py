@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from chassis.metrics import SECONDS, HttpMetrics
 from prometheus_client import Counter, Gauge, Histogram
+from starlette.types import Scope
 
 from sidecar import __version__
 from sidecar.interceptor.interceptor import SHED
 from sidecar.status.traces import LEVELS
 
+CHAT = "/v1/chat/completions"
+EXPLAIN_MODE = b"x-explain-mode"
 MODES = ("plain", "explained")
 OUTCOMES = ("ok", "refused", "upstream_error", "caller_left")
 STATUSES = ("queued", "cancelled", "failed", "lost")
@@ -41,6 +44,12 @@ class GatewayMetrics(HttpMetrics):
         self.reads = Counter("trace_reads", "Traces and graphs read", ("what",), registry=known)
         self.audited = Counter("audit_records", "Records written to the audit log", registry=known)
         self._begin_at_zero()
+
+    def refused_chat(self, scope: Scope) -> None:
+        """Count a chat that was refused before it was read."""
+        if scope["path"] == CHAT and scope["method"] == "POST":
+            explained = any(name == EXPLAIN_MODE for name, _ in scope["headers"])
+            self.chats.labels(MODES[explained], "no", "refused").inc()
 
     def _begin_at_zero(self) -> None:
         """The first rise of a series that was not there before goes unseen."""
