@@ -1,4 +1,4 @@
-"""Compares the API with the frozen one: ``python -m sidecar.platform.api_guard FROZEN CURRENT``, two OpenAPI documents.
+"""Compares the API with the frozen one: ``python -m sidecar.platform api-guard FROZEN CURRENT``, two OpenAPI documents.
 
 Prints each breaking change as a line of JSON, ``{"where": "paths./v1/….get.…", "what": "…"}``. Exit status 0: there is
 none, 1: there are some, 2: the documents cannot be compared. The comparison is api-smart-diff's (an npm package of this
@@ -174,7 +174,3 @@ def main(arguments: list[str]) -> int:
     for each in found:
         sys.stdout.write(json.dumps(asdict(each)) + "\n")
     return 1 if found else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -1,6 +1,6 @@
 """Recommends how many explainers a planned peak needs, from the attach rate of a measured load.
 
-``python -m sidecar.platform.attach_rate --measured load.json --plan capacity.yaml --values values.yaml [--values …]``
+``python -m sidecar.platform attach-rate --measured load.json --plan capacity.yaml --values values.yaml [--values …]``
 
 The measured load is ``{"chats": 200, "explained": 60, "explanations": 60, "explanation_seconds": 12.5}``: chats that
 were answered, those of them that were explained, and how many explanations took how many seconds in all. The plan is
@@ -126,7 +126,7 @@ def _mapping(path: Path) -> dict[str, Any]:
 
 def main(arguments: list[str]) -> int:
     """Read what is given and print the recommendation."""
-    parser = argparse.ArgumentParser(prog="python -m sidecar.platform.attach_rate")
+    parser = argparse.ArgumentParser(prog="python -m sidecar.platform attach-rate")
     parser.add_argument("--measured", type=Path, required=True)
     parser.add_argument("--plan", type=Path, required=True)
     parser.add_argument("--values", type=Path, action="append", required=True)
@@ -145,7 +145,3 @@ def main(arguments: list[str]) -> int:
         return 2
     sys.stdout.write(json.dumps(asdict(made), indent=2) + "\n")
     return 0 if made.within_bounds else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
