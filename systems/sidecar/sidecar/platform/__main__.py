@@ -1,4 +1,4 @@
-"""``python -m sidecar.platform api-guard FROZEN CURRENT`` and ``python -m sidecar.platform attach-rate --measured …``."""
+"""The platform's tools: ``python -m sidecar.platform api-guard …`` and ``python -m sidecar.platform attach-rate …``."""
 
 from __future__ import annotations
 
