@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from chassis import logs
 from chassis.settings import SettingsError
 
-from sidecar import process
+from sidecar import process, queue  # noqa: F401 - sets what dramatiq reads when it is imported
 from sidecar.process import Stopping
 from sidecar.settings import Settings
 from sidecar.status.store import StoreUnavailable
@@ -53,8 +53,8 @@ def run(settings: Settings, stopping: Stopping) -> None:
     store = open_store(settings)
     audit = AuditLog(settings)
     explainer = Explainer(store, settings, metrics, audit)
-    queue = broker.Queue(settings.redis_url, timeout=1.0)
-    broker.declare(queue, explainer.do)
+    messages = broker.Queue(settings.redis_url, timeout=1.0)
+    broker.declare(messages, explainer.do)
     worker = dramatiq.Worker(queue, worker_threads=settings.sidecar_explainer_threads, worker_timeout=IDLE_MILLISECONDS)
     sweeper = Sweeper(store, settings, metrics)
     threading.Thread(target=keep_leases, args=(explainer, settings), name="leases", daemon=True).start()
