@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from chassis import logs
 from chassis.settings import SettingsError
 
-from sidecar import process, queue  # noqa: F401 - sets what dramatiq reads when it is imported
+from sidecar import process
 from sidecar.process import Stopping
 from sidecar.settings import Settings
 from sidecar.status.store import StoreUnavailable
@@ -55,7 +55,9 @@ def run(settings: Settings, stopping: Stopping) -> None:
     explainer = Explainer(store, settings, metrics, audit)
     messages = broker.Queue(settings.redis_url, timeout=1.0)
     broker.declare(messages, explainer.do)
-    worker = dramatiq.Worker(queue, worker_threads=settings.sidecar_explainer_threads, worker_timeout=IDLE_MILLISECONDS)
+    worker = dramatiq.Worker(
+        messages, worker_threads=settings.sidecar_explainer_threads, worker_timeout=IDLE_MILLISECONDS
+    )
     sweeper = Sweeper(store, settings, metrics)
     threading.Thread(target=keep_leases, args=(explainer, settings), name="leases", daemon=True).start()
     worker.start()
