@@ -65,9 +65,10 @@ Feature: Only callers with the right token have chats explained and look at the 
       Then the traces were open to them in this way
         | holder    | create    | look      | graph     | webhook   | cancel    |
         | user      | allowed   | allowed   | allowed   | allowed   | allowed   |
-        | writer    | allowed   | forbidden | forbidden | allowed   | allowed   |
+        | submitter | allowed   | forbidden | forbidden | allowed   | allowed   |
         | reader    | forbidden | allowed   | allowed   | forbidden | forbidden |
-        | lookalike | forbidden | forbidden | forbidden | forbidden | forbidden |
+        | almost    | forbidden | forbidden | forbidden | forbidden | forbidden |
+        | nobody    | forbidden | forbidden | forbidden | forbidden | forbidden |
 
     Example: What is forbidden has no effect
       Given Async Sidecar is running

@@ -15,7 +15,7 @@ Feature: No tenant sees or changes what belongs to another
         | by its id                               |
         | by its id in capital letters            |
         | by its id with each letter encoded      |
-        | by its id with a dot before it          |
+        | by its id behind an encoded slash       |
         | by its id with a space after it         |
         | in the name of its tenant, by its side  |
         | in the name of its tenant, in the address |

@@ -117,8 +117,11 @@ def sent_besides(world: World) -> list[str]:
 
 def explain_troubled(world: World, trouble: str, stream: bool = False) -> None:
     """Have a user have a chat explained while something is wrong with the model."""
-    mark = scripts.add(world, scripts.TROUBLES[trouble])
-    traces.explain(world, f"{mark} {traces.PROMPT}", stream=stream)
+    prompt = f"{scripts.add(world, scripts.TROUBLES[trouble])} {traces.PROMPT}"
+    if stream:
+        traces.explain_to_the_break(world, prompt)
+    else:
+        traces.explain(world, prompt)
 
 
 def explain_answered(world: World, answer: str) -> None:

@@ -36,7 +36,7 @@ WAYS: Mapping[str, Callable[[str, str], tuple[str, str, dict[str, str]]]] = {
     "by its id": lambda name, tenant: (name, "", {}),
     "by its id in capital letters": lambda name, tenant: (name.upper(), "", {}),
     "by its id with each letter encoded": lambda name, tenant: ("".join(f"%{ord(c):02x}" for c in name), "", {}),
-    "by its id with a dot before it": lambda name, tenant: (f"x/%2e%2e/{name}", "", {}),
+    "by its id behind an encoded slash": lambda name, tenant: (f"%2f{name}", "", {}),
     "by its id with a space after it": lambda name, tenant: (f"{name}%20", "", {}),
     "in the name of its tenant, by its side": lambda name, tenant: (name, "", dict.fromkeys(HEADERS, tenant)),
     "in the name of its tenant, in the address": lambda name, tenant: (

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import http.client
-import json
-import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
-from urllib.parse import urlsplit
 
 from support.base.outcomes import NotMet
 from support.base.waiting import consistently, until
 from support.checks import shapes
 from support.checks.basis import enough
 from support.checks.matchers import Described
-from support.domains.sidecar import api, chaos
+from support.domains.sidecar import api, chaos, streams
 from support.http import Exchange
 from support.world.core import World, last
 
@@ -223,26 +219,14 @@ def answer_of(trace: Trace) -> str:
 
 def leave_in_the_middle(world: World) -> None:
     """Begin a chat whose words come slowly, read the first, and close the connection."""
-    address = urlsplit(world.deployment.url)
-    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=world.settings.timeouts.http)
-    content = f"tokens=200 pace=0.05 {PROMPT} {uuid.uuid4().hex}"
-    headers = {
-        "Authorization": f"Bearer {world.system.token(api.USER)}",
-        "Content-Type": "application/json",
-        **api.asking("sentence"),
-    }
-    started = time.time()
-    body = json.dumps(api.body_of(content, stream=True)).encode()
-    connection.request("POST", world.endpoint("chat"), body=body, headers=headers)
-    answer = connection.getresponse()
-    first = answer.readline()
-    seen = Exchange(
-        "POST", world.deployment.url + world.endpoint("chat"), (), body, answer.status, started=started, body=first
-    )
-    seen.headers.update(dict(answer.getheaders()))
-    connection.close()
-    world.show("a chat that its caller left", seen.describe())
-    note(world, seen, api.USER)
+    body = api.body_of(f"tokens=200 pace=0.05 {PROMPT} {uuid.uuid4().hex}", stream=True)
+    note(world, streams.read(world, body, api.asking("sentence"), most=1), api.USER)
+
+
+def explain_to_the_break(world: World, prompt: str) -> None:
+    """Have a user have a chat explained, and keep what came of its answer before the connection broke."""
+    body = api.body_of(prompt, stream=True)
+    note(world, streams.read(world, body, api.asking("sentence")), api.USER)
 
 
 def unlike_names(traces: Sequence[Trace]) -> list[str]:

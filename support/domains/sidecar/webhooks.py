@@ -23,7 +23,7 @@ TIME_OUT = 2.5
 """Seconds after which a receiver accepts a call that should come in time: longer than the courier waits."""
 PATIENCE = 25.0
 """Seconds in which a call must have come, retries with their pauses included."""
-QUIET = 3.0
+QUIET = 1.5
 """Seconds for which no call may come where none is expected."""
 GONE, ERROR, REDIRECT, OK = 410, 500, 307, 204
 EARLIER = 0.05
