@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
 
 from support.base.outcomes import NotMet
+from support.base.places import PROJECT
 from support.checks.basis import enough
 from support.domains.sidecar.platform import files
 from support.domains.sidecar.platform.chart import Chart, merged
@@ -12,6 +14,8 @@ from support.domains.sidecar.platform.files import Document, title
 from support.world.core import World
 
 APPLICATION = "Application"
+SURE_PARTS = 3
+"""The last parts of a chart's path that are the same wherever its repository is checked out."""
 
 
 def applications(world: World) -> list[Document]:
@@ -27,16 +31,20 @@ def elsewhere(found: list[Document], chart: Chart) -> list[str]:
 def _wrong_source(each: Document, chart: Chart) -> Iterator[str]:
     sources = each["spec"].get("sources") or [each["spec"].get("source", {})]
     paths = [str(source.get("path", "")) for source in sources]
-    parts = chart.folder.parts
-    if not any(
-        path and tuple(path.strip("/").split("/")) == parts[-len(path.strip("/").split("/")) :] for path in paths
-    ):
+    if not any(_leads_to(path, chart.folder) for path in paths):
         yield f"its path {' and '.join(paths)} is not where the chart is, {chart.folder}"
     for name in _value_files(each):
         if not (chart.folder / name).is_file():
             yield f"the chart has no {name}"
     if any(source.get("targetRevision", "HEAD") in ("", "HEAD") for source in sources):
         yield "it states no revision to follow (targetRevision)"
+
+
+def _leads_to(path: str, folder: Path) -> bool:
+    """Whether a path of a repository is that of a folder, as far as the folder's place in its repository is known."""
+    parts = PurePosixPath(path).parts
+    known = folder.relative_to(PROJECT).parts if folder.is_relative_to(PROJECT) else folder.parts[-SURE_PARTS:]
+    return bool(parts) and (parts == known or (not folder.is_relative_to(PROJECT) and parts[-len(known) :] == known))
 
 
 def unsynced(found: list[Document]) -> list[str]:
