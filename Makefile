@@ -18,9 +18,13 @@ ACCEPT = $(OF) $(STRICTNESS) $(if $(call on,$(EXPECTED)),--expected) $(call opti
   $(call option,--url,$(URL)) $(call option,--definition,$(DEFINITION)) $(call option,--interface,$(INTERFACE)) \
   $(call option,--tags,$(TAGS)) $(call option,--jobs,$(JOBS)) $(call option,--reports,$(REPORTS)) $(FEATURES)
 
-# What only one system needs, and the stores that it is run with, are installed when that system is run.
-FOR_SYSTEM = $(patsubst %,.venv/.for-system-%,$(if $(filter all,$(SYSTEM)),$(STORED),$(filter $(STORED),$(SYSTEM))))
+# What only one system needs, what the suite judges it by, and the stores that it is run with, are installed when that
+# system is run; all that is judged as a gateway is judged by the same.
 STORED := $(patsubst systems/%/system.yaml,%,$(shell grep -ls '^stores:' systems/*/system.yaml))
+GATEWAYS := $(patsubst systems/%/system.yaml,%,$(shell grep -ls '^features: gateway' systems/*/system.yaml))
+SPECIAL := $(sort $(STORED) $(patsubst systems/%/requirements-suite.txt,%,$(wildcard systems/*/requirements-suite.txt)))
+RUN = $(if $(filter all,$(SYSTEM)),$(SPECIAL),$(filter $(SPECIAL),$(SYSTEM)) $(if $(filter $(GATEWAYS),$(SYSTEM)),gateway))
+FOR_SYSTEM = $(patsubst %,.venv/.for-system-%,$(RUN))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -89,12 +93,12 @@ clean:  ## Remove everything that these targets made, the environment and the re
 	$(BIN)/pip install -q --no-build-isolation --no-deps -e . $(foreach file,$(wildcard systems/*/pyproject.toml),-e $(dir $(file)))
 	@touch $@
 
-.venv/.for-system-%: .venv/.for-accept requirements-stores.txt systems/%/requirements.txt
-	$(BIN)/pip install -q -r requirements-stores.txt -r systems/$*/requirements.txt
+.venv/.for-system-%: .venv/.for-accept requirements-stores.txt $(wildcard systems/*/requirements*.txt)
+	$(BIN)/pip install -q $(if $(filter $*,$(STORED)),-r requirements-stores.txt) $(foreach file,$(wildcard systems/$*/requirements.txt systems/$*/requirements-suite.txt),-r $(file))
 	@touch $@
 
-.venv/.for-test: .venv/.for-accept requirements-dev.txt requirements-stores.txt $(wildcard systems/*/requirements.txt)
-	$(BIN)/pip install -q -r requirements-dev.txt $(foreach file,$(wildcard systems/*/requirements.txt),-r $(file))
+.venv/.for-test: .venv/.for-accept requirements-dev.txt requirements-stores.txt $(wildcard systems/*/requirements.txt systems/*/requirements-suite.txt)
+	$(BIN)/pip install -q -r requirements-dev.txt $(foreach file,$(wildcard systems/*/requirements.txt systems/*/requirements-suite.txt),-r $(file))
 	@touch $@
 
 # npm comes with the environment. Where it cannot fetch the report generator, a run still gives its results and verdict.

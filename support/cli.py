@@ -23,6 +23,7 @@ from support.history.command import app as history_app
 from support.load.command import app as load_app
 from support.run.command import Reports, console
 from support.run.command import app as run_app
+from support.sidecar_e2e.command import app as sidecar_e2e_app
 from support.signing.command import app as signing_app
 from support.upstreams.command import app as upstreams_app
 
@@ -35,6 +36,7 @@ app.add_typer(history_app)
 app.add_typer(load_app)
 app.add_typer(signing_app)
 app.add_typer(upstreams_app)
+app.add_typer(sidecar_e2e_app)
 
 
 @app.callback()

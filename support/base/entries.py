@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from support.base.services import ProcessServices, StoreService
-from support.base.topology import PartName
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 UrlPath = Annotated[str, StringConstraints(pattern=r"^/")]
@@ -41,8 +40,8 @@ class ContainerEntry(Entry):
     data: str = Field("/data", pattern=r"^/")
     command: list[str] | None = None
     environment: dict[str, str] = Field(default_factory=dict)
-    processes: dict[PartName, ProcessServices] = Field(default_factory=dict)
-    stores: dict[PartName, StoreService] = Field(default_factory=dict)
+    processes: dict[Name, ProcessServices] = Field(default_factory=dict)
+    stores: dict[Name, StoreService] = Field(default_factory=dict)
 
 
 class ReplicasEntry(Entry):

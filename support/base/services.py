@@ -23,12 +23,14 @@ suite fills in an image with the server of that store, and a password that it ma
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from support.base.topology import ProcessEntry, StoreEntry
 from support.base.yaml_lines import FieldPath
+
+if TYPE_CHECKING:
+    from support.base.topology import ProcessEntry, StoreEntry
 
 _AT: FieldPath = ("deployments", "container")
 _IN_CONTAINERS = ("redis",)

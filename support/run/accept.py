@@ -54,6 +54,8 @@ class Order:
     """Settings given as ``-D name=value``, handed on to behave as they are."""
     root: Path = PROJECT
     """The project whose features are run; behave's processes work there."""
+    with_report: bool = True
+    """Whether the Allure report is made."""
 
     @property
     def partial(self) -> bool:
@@ -210,7 +212,7 @@ def _conclude(order: Order, record: RunRecord, console: Console, interrupted: bo
     input_digests.end(
         record.run_id, order.settings.reports
     )  # before the reports, which Ctrl-C may still leave to be made
-    conclusion = conclude(record, order.settings.reports, order.strictness, order.root)
+    conclusion = conclude(record, order.settings.reports, order.strictness, order.root, with_report=order.with_report)
     says = f"{conclusion.says}\n{remember(record, order.settings.reports, conclusion, order.root).says}"
     return replace(conclusion, says=says, status=INTERRUPTED if interrupted else conclusion.status)
 

@@ -50,8 +50,13 @@ def criteria_of(features: str, root: Path = PROJECT) -> CriteriaFile:
     return criteria.load(root / "features" / features / "criteria.yaml")
 
 
-def conclude(record: RunRecord, reports: Path, strictness: Strictness, root: Path = PROJECT) -> Conclusion:
-    """Judge a recorded run and write its acceptance page, JUnit XML and Allure report into the folder of reports."""
+def conclude(
+    record: RunRecord, reports: Path, strictness: Strictness, root: Path = PROJECT, *, with_report: bool = True
+) -> Conclusion:
+    """Judge a recorded run and write its acceptance page, JUnit XML and Allure report into the folder of reports.
+
+    ``with_report`` False leaves the Allure report out, for whoever writes a report of another shape.
+    """
     listed = criteria_of(record.feature_folder, root)
     found = results.read(reports / "allure-results")
     judged = verdict.judge(
@@ -66,7 +71,7 @@ def conclude(record: RunRecord, reports: Path, strictness: Strictness, root: Pat
     # The page is written before the report is tried, so that it is there even if the report cannot be made.
     written = page.write(judged, record, reports)
     junit.write(judged, record, reports)
-    report, links, trouble = _report(record, reports)
+    report, links, trouble = _report(record, reports) if with_report else (None, {}, "")
     if report is not None:
         judged = verdict.differing(judged, reconcile.reported(found, allure_report.shown(report)))
         written = page.write(judged, record, reports, links)

@@ -12,6 +12,7 @@ from support.base.settings import Settings
 from support.base.systems import System
 from support.deployments import (
     Authority,
+    AuxiliaryServices,
     ContainerDeployment,
     ContainerTool,
     DriverDeployment,
@@ -174,6 +175,11 @@ class World:
     def containers(self) -> ContainerHost:
         """The engine, images and network that this run's containers are made with."""
         return self._pool.containers
+
+    @property
+    def auxiliary(self) -> AuxiliaryServices:
+        """What runs beside the systems for as long as this process of the suite does."""
+        return self._pool.auxiliary
 
     def replicate(self, profile: str = "default") -> ReplicaSet:
         """Have replicas of the scenario's own running behind a load balancer. Whoever asks for them meets them then."""

@@ -145,6 +145,6 @@ def _package() -> Any:
         import openai
     except ImportError as error:
         raise NotVerified(
-            "the official client is not installed: pip install -r systems/gateway/requirements.txt"
+            "the official client is not installed: pip install -r systems/gateway/requirements-suite.txt"
         ) from error
     return openai

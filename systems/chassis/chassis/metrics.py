@@ -21,9 +21,13 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 class HttpMetrics:
-    """One registry per app, so that two apps in one process do not count each other's requests."""
+    """One registry per app, so that two apps in one process do not count each other's requests.
+
+    Names begin with the prefix, if it is not empty.
+    """
 
     def __init__(self, prefix: str, version: str) -> None:
+        lead = f"{prefix}_" if prefix else ""
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
         self.shared = shared_folder()
@@ -32,34 +36,34 @@ class HttpMetrics:
         if self.shared is None:
             ProcessCollector(registry=self.registry)
         self.requests = Counter(
-            f"{prefix}_http_requests", "Requests answered", ("method", "route", "status"), registry=self.registry
+            f"{lead}http_requests", "Requests answered", ("method", "route", "status"), registry=self.registry
         )
         self.durations = Histogram(
-            f"{prefix}_http_request_duration_seconds",
+            f"{lead}http_request_duration_seconds",
             "Time from request to answer",
             ("method", "route"),
             buckets=SECONDS,
             registry=self.registry,
         )
         self._series: dict[tuple[str, str, int], Tally] = {}
-        self.refusals = Counter(f"{prefix}_auth_refusals", "Callers refused", ("reason",), registry=self.registry)
+        self.refusals = Counter(f"{lead}auth_refusals", "Callers refused", ("reason",), registry=self.registry)
         for reason in REFUSALS:
             self.refusals.labels(reason)
         self.components = Gauge(
-            f"{prefix}_component_healthy",
+            f"{lead}component_healthy",
             "1 if the component worked at its last check, 0 if it had failed",
             ("component",),
             registry=self.registry,
             multiprocess_mode="mostrecent",
         )
         self.ready = Gauge(
-            f"{prefix}_ready",
+            f"{lead}ready",
             "1 if every component worked at the last check",
             registry=self.registry,
             multiprocess_mode="mostrecent",
         )
         build = Gauge(
-            f"{prefix}_build_info",
+            f"{lead}build_info",
             "Version that runs",
             ("version",),
             registry=self.registry,

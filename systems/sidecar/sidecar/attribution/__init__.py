@@ -1,0 +1,1 @@
+"""Which parts of a prompt the units of an answer are like: shares by Shapley values over static word vectors."""

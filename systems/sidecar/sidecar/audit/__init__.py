@@ -1,0 +1,1 @@
+"""The audit log: JSON lines in a hash chain that shows removal and change."""

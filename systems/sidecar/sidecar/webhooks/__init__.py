@@ -1,0 +1,1 @@
+"""Calls of registered addresses when traces end, by the rules of Standard Webhooks."""

@@ -1,0 +1,10 @@
+"""Every way in which we break the Async Sidecar from outside its code; importing this lists them all."""
+
+from tests.defects.sidecar import (  # noqa: F401 -- importing them registers their defects
+    platform_chart,
+    platform_operations,
+    platform_runner,
+)
+from tests.defects.sidecar.defect import DEFECTS
+
+__all__ = ["DEFECTS"]

@@ -1,0 +1,1 @@
+"""The Async Sidecar itself, room by room."""
