@@ -98,7 +98,7 @@ class ChatRoute:
             return
         chat.trace = NewTrace(traces.new_id(), chat.caller.tenant, level, instance.clean(model))
         chat.marks = {"x-explain-status": "accepted", "x-trace-id": chat.trace.trace_id}
-        instance.interceptor.hold(chat.trace)
+        instance.interceptor.hold(chat.trace, len(chat.body))
 
     async def _asked(self, chat: Chat, request: Request) -> Response:
         before = time.perf_counter()

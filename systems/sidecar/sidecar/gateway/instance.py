@@ -50,8 +50,7 @@ class Instance:
     async def running(self) -> AsyncIterator[None]:
         """Keep what the app needs while it runs."""
         self.upstream.start()
-        self.interceptor.start()
-        await self.interceptor.ready(START_SECONDS)
+        await self.interceptor.start(START_SECONDS)
         watching = [asyncio.create_task(work()) for work in (self._watch_store, self._watch_queue, self._beat)]
         try:
             yield
@@ -61,7 +60,7 @@ class Instance:
             await asyncio.gather(*watching, return_exceptions=True)
             await self.interceptor.settle(SETTLE_SECONDS)
             await self.upstream.stop()
-            await anyio.to_thread.run_sync(self.interceptor.stop)
+            await self.interceptor.stop()
             self.audit.close()
             self.store.close()
             self.log.info("stopped")
