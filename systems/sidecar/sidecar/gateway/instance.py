@@ -28,7 +28,6 @@ AUDIT_SECONDS = 1.0
 """Longest wait for an audit record before an answer goes out; it is written all the same."""
 
 SETTLE_SECONDS = 10.0
-START_SECONDS = 15.0
 
 
 class Instance:
@@ -50,7 +49,7 @@ class Instance:
     async def running(self) -> AsyncIterator[None]:
         """Keep what the app needs while it runs."""
         self.upstream.start()
-        await self.interceptor.start(START_SECONDS)
+        self.interceptor.start()
         watching = [asyncio.create_task(work()) for work in (self._watch_store, self._watch_queue, self._beat)]
         try:
             yield

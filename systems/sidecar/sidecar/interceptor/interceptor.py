@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 import time
 import uuid
@@ -53,11 +52,9 @@ class Interceptor:
         """Whose traces are without an end if this process dies in the midst of them."""
         self._channel = Channel(settings, self.gateway)
 
-    async def start(self, seconds: float) -> None:
-        """Start the recorder and wait until it works, so that the first chat need not; but not longer."""
+    def start(self) -> None:
+        """Start the recorder. What it is given before it works waits in the socket."""
         self._channel.start()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._channel.order("ready"), seconds)
 
     async def stop(self) -> None:
         """End the recorder after what it has in hand."""

@@ -94,13 +94,13 @@ def snippet_of(prompt: list[Passage], answer: list[Passage]) -> dict[str, str]:
 
 
 ACTS = ("begin", "finish", "abandon")
-"""What may be ordered; "ready" is answered without doing anything."""
+"""What may be ordered."""
 
 
 def done(recorder: Recorder, act: str, arguments: tuple[Any, ...]) -> bool:
     """Carry out an order; a store that is away is tried again for a while. False if it was in vain."""
     if act not in ACTS:
-        return True
+        return False
     for _ in range(TRIES):
         try:
             getattr(recorder, act)(*arguments)
