@@ -24,6 +24,8 @@ HISTOGRAMS = {
     "explanations": ("explainer_job_duration_seconds",),
 }
 DEPTH, BACKLOG, SHED, OPEN = "explain_queue_depth", "explain_backlog_seconds", "explain_shed_total", "traces_total"
+SAMPLED_EVERY = 2.0
+"""Seconds within which the gateway looks at how many traces are open."""
 COUNTED_WITHIN = 6.0
 """Seconds within which what has happened must have been counted."""
 WORDS = ("made-up", "acme-rival")
