@@ -157,6 +157,24 @@ def test_refusals_are_in_the_audit_log_and_tokens_are_not(sidecar: Sidecar) -> N
     assert "ada@example.com" not in text
 
 
+def test_every_refusal_of_a_chat_is_in_the_audit_log(sidecar: Sidecar, model: Model) -> None:
+    model.answer = (500, {}, b"")
+    sidecar.explained()
+    model.answer = (400, {}, b"{}")
+    sidecar.explained()
+    sidecar.explained(messages=[])
+    sidecar.call("POST", "/v1/webhooks", json={"url": 1})
+    sidecar.call("POST", "/v1/webhooks", json={"url": "http://10.0.0.1/"})
+    lines = [orjson.loads(line) for line in sidecar.settings.audit_path.read_bytes().splitlines()]
+    assert [(line["what"], line["outcome"]) for line in lines] == [
+        ("create trace", "refused: upstream-failed"),
+        ("create trace", "refused: the model answered 400"),
+        ("create trace", "refused: invalid-request"),
+        ("create webhook", "refused: invalid-request"),
+        ("create webhook", "refused: the address is not public"),
+    ]
+
+
 def test_metrics_are_exposed_only_if_that_is_set(make: Make) -> None:
     assert make(enable_otel=False).client.get("/metrics").status_code == 404
 

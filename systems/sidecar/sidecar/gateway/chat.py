@@ -61,8 +61,9 @@ class ChatRoute:
         """The upstream's answer. Raises Problem."""
         try:
             chat = await self._read(request, caller)
-        except Problem:
-            self._instance.metrics.refused_chat(request.scope)
+        except Problem as problem:
+            # Counts it, too.
+            self._instance.gate.note(request.scope, caller, f"refused: {problem.slug}")
             raise
         try:
             return await self._asked(chat, request)
@@ -123,6 +124,7 @@ class ChatRoute:
         if chat.trace is not None:
             self._instance.interceptor.release(chat.trace)
             chat.trace = None
+            self._note(chat, f"refused: the model answered {answer.status}", "-")
         self.count(chat, "refused")
         return Response(content, answer.status, headers=passed_back(answer))
 
@@ -150,6 +152,9 @@ class ChatRoute:
         if chat.trace is not None:
             self._instance.interceptor.abandon(chat.trace, status, reason)
             self._instance.metrics.traces.labels(status).inc()
+            who, ended = chat.caller, f"{status}: {reason}"
+            act = Act(who.name, who.tenant, "end trace", ended, chat.trace.trace_id, chat.request_id)
+            self._instance.audit.note(act)
             chat.trace = None
 
     def count(self, chat: Chat, outcome: str) -> None:
@@ -164,6 +169,9 @@ class ChatRoute:
             self._instance.interceptor.release(chat.trace)
             chat.trace = None
         left = isinstance(error, ClientDisconnect | asyncio.CancelledError)
+        if chat.mode == "explained":
+            reason = error.slug if isinstance(error, Problem) else "the caller left" if left else "an error"
+            self._note(chat, f"refused: {reason}", "-")
         self.count(chat, "caller_left" if left else "upstream_error")
 
     def _note(self, chat: Chat, outcome: str, target: str) -> None:
