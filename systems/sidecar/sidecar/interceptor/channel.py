@@ -81,6 +81,9 @@ class Channel:
         self._close()
         process = self._process
         if process is not None:
+            if not self._orders:
+                # It has nothing left to do, and may not even have started.
+                process.kill()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 await asyncio.to_thread(process.wait, STOP_SECONDS)
 
