@@ -16,13 +16,6 @@ Feature: Who has the sidecar's own runner in a pipeline keeps it
         | A test by its name, less a tag         | test_deploy_artifacts               | @SIDE-DEPLOY-0[13] | SIDE-DEPLOY-02                |
         | A tag, and tests by a part of the name | @SIDE-DEPLOY-02,test_auto*          | @SIDE-SCALE-01    | SIDE-DEPLOY-02, SIDE-SCALE-02  |
 
-    @needs.http
-    Example: A gateway that runs already is asked where it runs
-      Given Async Sidecar is running
-      And the runner is aimed at the gateway that runs
-      When the end-to-end runner is run with only "@SIDE-API-01" without ""
-      Then the report of the runner has results for "SIDE-API-01" alone
-
     Example: What matches nothing is refused, and not taken for nothing to do
       When the end-to-end runner is run with only "test_everything_else" without ""
       Then the runner refuses and names "test_everything_else"
@@ -84,3 +77,10 @@ Feature: Who has the sidecar's own runner in a pipeline keeps it
       Given the runner is aimed at a gateway that is not there
       When the end-to-end runner is run with only "test_trace_workflow,test_slo*" without ""
       Then the report of the runner skips "SIDE-TRACE-01, SIDE-TRACE-03, SIDE-SLO-01" for "Gateway unreachable"
+
+    @needs.http
+    Example: A part of what is asked needs a sidecar that nobody else uses
+      Given Async Sidecar is running
+      And the runner is aimed at the gateway that runs
+      When the end-to-end runner is run with only "@SIDE-API-01" without ""
+      Then the report of the runner skips "SIDE-API-01" for "of its own"
