@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from support.base.outcomes import Broken, NotVerified
-from support.base.waiting import let_pass
 from support.checks.basis import enough
 from support.deployments import TopologyDeployment
 from support.domains.sidecar import api, metrics, scripts, traces
@@ -153,10 +152,9 @@ def _repeats(exchange: Exchange) -> bool:
 
 
 def waiting(world: World) -> list[str]:
-    """The traces that wait or run once those which are known have ended, by the gateway's own metrics."""
-    let_pass(metrics.SAMPLED_EVERY, "the gateway has looked at what is open by then")
-    seen = metrics.await_open(world, 0)
-    return [] if seen == 0 else [f"{seen:g} traces are open"]
+    """The traces and copies of chats that are still in anybody's hands, by the gateway's own metrics."""
+    seen = metrics.await_nothing_held(world)
+    return [] if seen == 0 else [f"{seen:g} traces or copies of chats are held"]
 
 
 def looks_whole(exchange: Exchange) -> list[str]:

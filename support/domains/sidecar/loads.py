@@ -37,7 +37,7 @@ SHED = "shed"
 """What the answer of a chat says that was left unexplained."""
 ONCE_A_SECOND, WAIT = 0.95, 0.05
 """Seconds between two chats of such a user, and those that the model takes at least."""
-LONGEST = 6
+LONGEST = 12
 """How many times as long as said users go on, on a machine that others use, until there are enough traces."""
 
 
@@ -164,10 +164,10 @@ def _look_at_all(world: World, client: HttpClient, ended: set[str]) -> None:
 def demand_explained(world: World, percent: float, seconds: float) -> None:
     """Judge how long explanations took, from the chat's answer to the end of its trace."""
     times = world.part(Mixed).explained
-    if len(times) < needed_for(percent):
-        raise Broken(f"{len(times)} explanations are too few for a percentile of {percent:g} %: raise -D load.scale")
     if world.part(Mixed).unfinished:
         raise NotMet(f"expected every trace to end, but {len(world.part(Mixed).unfinished)} have not")
+    if len(times) < needed_for(percent):
+        raise Broken(f"{len(times)} explanations are too few for a percentile of {percent:g} %: raise -D load.scale")
     load.demand_times(world, endpoint("explanations", times), Percentile(percent, seconds))
 
 
