@@ -79,7 +79,7 @@ def is_whole(context: Context) -> None:
 
 @when("somebody {tampering:Tampering} of the audit trail of the traces")
 def tamper(context: Context, tampering: str) -> None:
-    """The file is changed behind the sidecar's back, and then verified by the sidecar's own tool."""
+    """A copy of the file is changed, and then verified by the sidecar's own tool beside the end that was kept."""
     audit.tamper(context.world, tampering)
 
 

@@ -23,6 +23,12 @@ def stop_failing(context: Context) -> None:
     chaos.fail(context.world, failing=False)
 
 
+@given("the store of the traces takes half a second for each access")
+def slow_store(context: Context) -> None:
+    """The chaos control file has every access to the store of the traces come late."""
+    chaos.slow_store(context.world, 0.5)
+
+
 @when("one of the explainers of the traces is killed")
 @when("the explainer of the trace is killed")
 def kill_one(context: Context) -> None:

@@ -16,10 +16,10 @@ def steadily(context: Context, users: int, seconds: int, level: str) -> None:
     loads.steadily(context.world, users, seconds, level)
 
 
-@when("{users:d} users have chats explained without a pause for {seconds:d} seconds")
-def without_pause(context: Context, users: int, seconds: int) -> None:
-    """Each user has the next chat explained as soon as the last one is answered; before that, the model is timed."""
-    loads.without_pause(context.world, users, seconds)
+@when("{users:d} users have chats explained for {seconds:d} seconds, each about once a second")
+def often(context: Context, users: int, seconds: int) -> None:
+    """The same users first chat with the model alone, in the same way, so that both can be compared."""
+    loads.often(context.world, users, seconds)
 
 
 @when("a user has {count:d} chats each with the model itself and by the sidecar, in turns")
@@ -42,7 +42,7 @@ def added(context: Context, percent: float, milliseconds: float) -> None:
 
 @then("{percent:g} % of the chats took at most twice as long as the model alone")
 def beside_model(context: Context, percent: float) -> None:
-    """The time at this percentile under load, beside the model's own without any load."""
+    """The time at this percentile, beside the model's own with the same users."""
     loads.demand_beside_model(context.world, percent)
 
 

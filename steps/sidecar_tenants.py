@@ -18,6 +18,12 @@ def ask_as_other(context: Context, way: str) -> None:
     tenants.ask_as_other(context.world, way)
 
 
+@when("a tenant of the same name in capital letters asks for the trace")
+def ask_as_namesake(context: Context) -> None:
+    """Somebody of a tenant whose name differs from the user's in its letters' case alone asks for all of it."""
+    tenants.ask_as_other(context.world, "by its id", api.NAMESAKE)
+
+
 @then("every call about the trace is refused, and tells nothing of it")
 def refused(context: Context) -> None:
     """Each call is refused (403 or 404), and the refusal has no field of the trace."""

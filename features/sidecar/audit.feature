@@ -5,13 +5,13 @@ Feature: Whatever happens to traces is on record, and the record cannot be chang
   Rule: No token is in the record
 
     Example: Callers of every kind
-      Given an Async Sidecar of its own is running
+      Given Async Sidecar is running
       When callers with and without tokens have chats explained, look at traces and are refused
       Then the audit trail of the traces has records
       And no token, secret or Authorization header is in any log
 
     Example: A token in the address and in the prompt
-      Given an Async Sidecar of its own is running
+      Given Async Sidecar is running
       When a user has a chat explained with the token in its address and in its prompt
       Then the audit trail of the traces has records
       And no token, secret or Authorization header is in any log
@@ -20,7 +20,7 @@ Feature: Whatever happens to traces is on record, and the record cannot be chang
   Rule: Every create, read, cancel and refusal is on record, and a change of the record is detected
 
     Scenario Outline: <what>
-      Given an Async Sidecar of its own is running
+      Given Async Sidecar is running
       When <what>
       Then the audit trail of the trace says that "<who>" did "<did>", how it ended, and when
 
@@ -34,7 +34,7 @@ Feature: Whatever happens to traces is on record, and the record cannot be chang
         | another tenant tries to read the trace     | neighbour | refused     |
 
     Scenario Outline: Somebody <tampers>
-      Given an Async Sidecar of its own is running
+      Given Async Sidecar is running
       And the audit trail of the traces has at least 6 records
       And the audit trail of the traces is found whole
       When somebody <tampers> of the audit trail of the traces
@@ -51,7 +51,7 @@ Feature: Whatever happens to traces is on record, and the record cannot be chang
 
     @needs.process-control
     Example: It stays whole over a restart
-      Given an Async Sidecar of its own is running
+      Given Async Sidecar is running
       And the audit trail of the traces has at least 6 records
       And the process "gateway" has died
       And the process "gateway" is back

@@ -7,8 +7,9 @@ Feature: Too many explanations cost explanations, and never a chat
     @needs.settings
     Example: Many users want explanations at once
       Given Async Sidecar is running in its "small-queue" profile
+      And each explanation takes 1 second
       And the metrics of chats and traces have been read
-      When 40 users have chats explained without a pause for 4 seconds
+      When 40 users have chats explained for 4 seconds, each about once a second
       Then every chat was answered as the model answers it
       And 95 % of the chats took at most twice as long as the model alone
       And some of the chats were left unexplained, and were told so
@@ -38,6 +39,6 @@ Feature: Too many explanations cost explanations, and never a chat
 
     Example: Many users want explanations at once
       Given Async Sidecar is running in its "small-queue" profile
-      When 20 users have chats explained without a pause for 3 seconds
+      When 40 users have chats explained for 3 seconds, each about once a second
       Then every trace of the load has an end
       And every graph of a trace that is complete is valid, and there are at least 5

@@ -42,6 +42,16 @@ Feature: What breaks beside the chat breaks explanations at most, and is made go
         | the store "queue" is slow         | the store "queue" is back         |
         | the process "explainer" is stopped | the process "explainer" is back  |
 
+    @needs.files
+    Example: The store of the traces is slow
+      Given Async Sidecar is running
+      And the store of the traces takes half a second for each access
+      When a user has 3 chats explained
+      Then every chat was answered as the model answers it
+      And the chat took at most 1 second
+      And each trace ends as "complete"
+      And every trace has an end, and only one
+
     @needs.process-control
     Example: The gateway dies while traces wait
       Given Async Sidecar is running

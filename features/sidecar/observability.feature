@@ -39,7 +39,7 @@ Feature: Metrics tell what the sidecar does, and agree with what was asked of it
       Then the metrics of the explainers count 3 more explanations as "failed"
 
     Example: What callers make up is no label
-      Given an Async Sidecar of its own is running
+      Given Async Sidecar is running
       And the metrics of chats and traces have been read
       When users have 20 chats with made-up models, levels, paths, tenants and names of traces
       Then no label of the metrics of chats and traces holds what they made up

@@ -77,3 +77,10 @@ Feature: Who has the sidecar's own runner in a pipeline keeps it
       Given the runner is aimed at a gateway that is not there
       When the end-to-end runner is run with only "test_trace_workflow,test_slo*" without ""
       Then the report of the runner skips "SIDE-TRACE-01, SIDE-TRACE-03, SIDE-SLO-01" for "Gateway unreachable"
+
+    @needs.http
+    Example: A part of what is asked needs a sidecar that nobody else uses
+      Given Async Sidecar is running
+      And the runner is aimed at the gateway that runs
+      When the end-to-end runner is run with only "@SIDE-API-01" without ""
+      Then the report of the runner skips "SIDE-API-01" for "of its own"

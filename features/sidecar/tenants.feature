@@ -20,6 +20,12 @@ Feature: No tenant sees or changes what belongs to another
         | in the name of its tenant, by its side  |
         | in the name of its tenant, in the address |
 
+    Example: A tenant whose name differs in capital letters alone
+      Given Async Sidecar is running
+      And a user has a chat whose trace is "complete"
+      When a tenant of the same name in capital letters asks for the trace
+      Then every call about the trace is refused, and tells nothing of it
+
     Example: Somebody else's trace looks like one that nobody has
       Given Async Sidecar is running
       And a user has a chat whose trace is "complete"

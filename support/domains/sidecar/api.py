@@ -11,8 +11,8 @@ from support.base.outcomes import NotMet
 from support.http import Exchange
 from support.world.core import World
 
-USER, READER, WRITER, OTHER = "user", "reader", "writer", "neighbour"
-"""Identities: three of one tenant with different rights, and one of another tenant with all."""
+USER, READER, WRITER, OTHER, NAMESAKE = "user", "reader", "writer", "neighbour", "namesake"
+"""Identities: three of one tenant; one of another, and one of a tenant whose name differs in case alone."""
 MODE, LEVEL, TRACE, STATUS = "x-explain-mode", "x-explain-level", "x-trace-id", "x-explain-status"
 """Headers of a chat: what is asked for, and what became of it."""
 HYPERGRAPH = "hypergraph"

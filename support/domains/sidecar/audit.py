@@ -7,6 +7,8 @@ import os
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from support.base.outcomes import Broken, NotMet
@@ -117,23 +119,25 @@ def lines(world: World) -> list[str]:
 
 
 def tamper(world: World, how: str) -> None:
-    """Do something to the trail behind the sidecar's back."""
-    world.lease.dirty = True
-    path = deployment.files(world)["audit"]
+    """Do something to a copy of the trail and of its kept end, and have the sidecar's own tool look at it."""
     before = enough(lines(world), "records in the audit trail", 5)
     changed = audit_chain.TAMPERINGS[how](before)
     if changed == before:
         raise Broken(f"the audit trail is as before, although somebody {how}")
-    path.write_text("".join(f"{line}\n" for line in changed), encoding="utf-8")
-    verify(world)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "audit.log"
+        path.write_text("".join(f"{line}\n" for line in changed), encoding="utf-8")
+        head = deployment.files(world)["audit_head"].read_bytes()
+        path.with_name(f"{path.name}.head").write_bytes(head)
+        verify(world, path)
 
 
-def verify(world: World) -> Verified:
-    """Have the sidecar's own tool look at the trail."""
+def verify(world: World, path: Path | None = None) -> Verified:
+    """Have the sidecar's own tool look at the trail, or at a copy."""
     command = world.system.command("verify", {})
     given = {name: value for name, value in _environment(world).items() if value is not None}
     done = subprocess.run(
-        [*command, "--path", str(deployment.files(world)["audit"])],
+        [*command, "--path", str(path or deployment.files(world)["audit"])],
         env={**os.environ, **given},
         capture_output=True,
         encoding="utf-8",

@@ -33,6 +33,12 @@ def hold(world: World, seconds: float) -> None:
     switch(world, hold_seconds=seconds)
 
 
+def slow_store(world: World, seconds: float) -> None:
+    """Have each access to the store of the traces take so much longer."""
+    switch(world, slow_store_seconds=seconds)
+    world.noticed("the store of the traces is slow")
+
+
 def _write(path: Path, settings: dict[str, Any]) -> None:
     """Write the file in one go: a reader never sees half of it."""
     fresh = path.with_suffix(".new")

@@ -152,9 +152,9 @@ def _repeats(exchange: Exchange) -> bool:
 
 
 def waiting(world: World) -> list[str]:
-    """The traces that wait or run once those which are known have ended, by the gateway's own metrics."""
-    until_none = metrics.await_open(world, 0)
-    return [] if until_none == 0 else [f"{until_none:g} traces are open"]
+    """The traces and copies of chats that are still in anybody's hands, by the gateway's own metrics."""
+    seen = metrics.await_nothing_held(world)
+    return [] if seen == 0 else [f"{seen:g} traces or copies of chats are held"]
 
 
 def looks_whole(exchange: Exchange) -> list[str]:

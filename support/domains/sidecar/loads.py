@@ -35,8 +35,24 @@ WARM_UP = 20
 """Chats of each kind that are left out: connections are opened, code is loaded."""
 SHED = "shed"
 """What the answer of a chat says that was left unexplained."""
-ALONE = 60
-"""Chats with the model alone by which those with the sidecar are judged."""
+ONCE_A_SECOND, WAIT = 0.95, 0.05
+"""Seconds between two chats of such a user, and those that the model takes at least."""
+LONGEST = 12
+"""How many times as long as said users go on, on a machine that others use, until there are enough traces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How users chat: for how many seconds at least, until there are how many traces, and with which pauses."""
+
+    seconds: float
+    think: float
+    least: int = 0
+    says: str = ""
+
+
+Level = Callable[[int], str | None]
+"""By which level the chat of this number is to be explained; None if it is not."""
 
 
 @dataclass(slots=True)
@@ -52,55 +68,70 @@ class Mixed:
 
 def steadily(world: World, users: int, seconds: float, level: str) -> None:
     """Have users chat at the pace of people, three of ten chats explained; each explanation is waited for and timed."""
+    pace = Pace(seconds * world.settings.load.scale, THINK, least=needed_for(95))
     with _watched(world):
-        _users(world, users, seconds * world.settings.load.scale, lambda n: level if ATTACHED[n % 10] else None, THINK)
+        _users(world, users, pace, lambda number: level if ATTACHED[number % 10] else None)
         _await_all(world)
 
 
-def without_pause(world: World, users: int, seconds: float) -> None:
-    """Have users have chats explained, each the next one as soon as the last is answered; first, the model alone."""
-    client = world.client_for(_model(world))
-    body = api.body_of("How long does this take the model alone? wait=0.05")
-    for _ in range(ALONE):
-        world.part(Mixed).alone.append(client.post(world.endpoint("chat"), json=body).duration)
+def often(world: World, users: int, seconds: float) -> None:
+    """Have users chat about once a second each: first with the model alone, and then with every chat explained."""
+    pace = Pace(seconds * world.settings.load.scale, ONCE_A_SECOND, says=f"wait={WAIT}")
     with _watched(world):
-        _users(world, users, seconds * world.settings.load.scale, lambda n: "sentence", 0.0, "wait=0.05")
+        _each(world, users, pace, _model(world), lambda number: None, _note_alone(world))
+        _users(world, users, pace, lambda number: "sentence")
 
 
-def _users(
-    world: World, users: int, seconds: float, level_of: Callable[[int], str | None], think: float, pace: str = ""
-) -> None:
-    clients = [world.client_for(world.deployment.url) for _ in range(users)]
-    token, path, until = world.system.token(api.USER), world.endpoint("chat"), time.monotonic() + seconds
-    lock, mine = threading.Lock(), world.part(Traces)
+def _users(world: World, users: int, pace: Pace, level_of: Level) -> None:
+    """Have users chat, and follow every trace meanwhile."""
+    lock, mine, mixed = threading.Lock(), world.part(Traces), world.part(Mixed)
 
-    def chat(client: HttpClient, user: int) -> None:
-        number = user
-        while time.monotonic() < until:
-            level = level_of(number)
-            prompt = f"{pace} {traces.PROMPT} {user} {number}".strip()
-            answer = client.post(path, json=api.body_of(prompt), headers=api.asking(level), token=token)
-            with lock:
-                world.part(Mixed).chats.append(answer)
-                mine.chats.append(answer)
-                if name := answer.headers.get(api.TRACE, ""):
-                    mine.made.append(Trace(name, api.USER, answer))
+    def note(answer: Exchange) -> bool:
+        with lock:
+            mixed.chats.append(answer)
+            mine.chats.append(answer)
+            if name := answer.headers.get(api.TRACE, ""):
+                mine.made.append(Trace(name, api.USER, answer))
+        return len(mine.made) >= pace.least
+
+    chatting = threading.Event()
+    follower = threading.Thread(target=_follow, args=(world, chatting))
+    follower.start()
+    try:
+        _each(world, users, pace, world.deployment.url, level_of, note)
+    finally:
+        chatting.set()
+        follower.join()
+
+
+def _each(world: World, users: int, pace: Pace, url: str, level_of: Level, note: Callable[[Exchange], bool]) -> None:
+    """Have each user chat at an address until the time is over and what was needed is there, or it takes too long."""
+    token, path, began = world.system.token(api.USER), world.endpoint("chat"), time.monotonic()
+
+    def chat(user: int) -> None:
+        client, number, done = world.client_for(url), user, False
+        let_pass(pace.think * user / users, "users do not all begin at once") if pace.think else None
+        while (passed := time.monotonic() - began) < pace.seconds or (not done and passed < LONGEST * pace.seconds):
+            prompt, level = f"{pace.says} {traces.PROMPT} {user} {number}".strip(), level_of(number)
+            done = note(client.post(path, json=api.body_of(prompt), headers=api.asking(level), token=token))
             number += 1
-            if think:
-                let_pass(think, "a user reads the answer")
+            let_pass(pace.think, "a user reads the answer")
 
-    threads = [threading.Thread(target=chat, args=(client, n)) for n, client in enumerate(clients)]
-    follower = threading.Thread(target=_follow, args=(world, threads))
-    for each in (*threads, follower):
-        each.start()
-    for each in (*threads, follower):
-        each.join()
+    api.together(chat, range(users), users)
 
 
-def _follow(world: World, users: Sequence[threading.Thread]) -> None:
+def _note_alone(world: World) -> Callable[[Exchange], bool]:
+    def note(answer: Exchange) -> bool:
+        world.part(Mixed).alone.append(answer.duration)
+        return True
+
+    return note
+
+
+def _follow(world: World, over: threading.Event) -> None:
     """Look at every trace again and again until the users are done; how long each took is noted as it ends."""
     client, ended = world.client_for(world.deployment.url), set[str]()
-    while any(each.is_alive() for each in users):
+    while not over.is_set():
         _look_at_all(world, client, ended)
         let_pass(POLL, "traces go on")
 
@@ -133,10 +164,10 @@ def _look_at_all(world: World, client: HttpClient, ended: set[str]) -> None:
 def demand_explained(world: World, percent: float, seconds: float) -> None:
     """Judge how long explanations took, from the chat's answer to the end of its trace."""
     times = world.part(Mixed).explained
-    if len(times) < needed_for(percent):
-        raise Broken(f"{len(times)} explanations are too few for a percentile of {percent:g} %: raise -D load.scale")
     if world.part(Mixed).unfinished:
         raise NotMet(f"expected every trace to end, but {len(world.part(Mixed).unfinished)} have not")
+    if len(times) < needed_for(percent):
+        raise Broken(f"{len(times)} explanations are too few for a percentile of {percent:g} %: raise -D load.scale")
     load.demand_times(world, endpoint("explanations", times), Percentile(percent, seconds))
 
 

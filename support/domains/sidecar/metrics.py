@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from support.base.outcomes import Broken, NotMet, NotVerified, WaitedInVain
-from support.base.waiting import until
+from support.base.waiting import let_pass, until
 from support.checks import exposition
 from support.checks.basis import enough
 from support.checks.exposition import Samples
@@ -23,7 +23,9 @@ HISTOGRAMS = {
     "requests and chats": ("http_request_duration_seconds", "chat_request_duration_seconds"),
     "explanations": ("explainer_job_duration_seconds",),
 }
-DEPTH, BACKLOG, SHED, OPEN = "explain_queue_depth", "explain_backlog_seconds", "explain_shed_total", "traces_total"
+DEPTH, BACKLOG, SHED, HELD = "explain_queue_depth", "explain_backlog_seconds", "explain_shed_total", "explain_recording"
+SAMPLED_EVERY = 2.0
+"""Seconds within which the gateway looks at how many traces are open."""
 COUNTED_WITHIN = 6.0
 """Seconds within which what has happened must have been counted."""
 WORDS = ("made-up", "acme-rival")
@@ -141,6 +143,21 @@ def await_open(world: World, expected: float) -> float:
 def depth(world: World) -> float:
     """How many traces wait or run, by the gateway's metrics."""
     return exposition.total(of_gateway(world), DEPTH, {})
+
+
+def await_nothing_held(world: World) -> float:
+    """How many traces and copies of chats are in anybody's hands, once there are none or some time has passed."""
+    let_pass(SAMPLED_EVERY, "the gateway has looked at what is open by then")
+
+    def held() -> float:
+        samples = of_gateway(world)
+        return exposition.total(samples, DEPTH, {}) + exposition.total(samples, HELD, {})
+
+    try:
+        until(lambda: held() == 0, COUNTED_WITHIN, "nothing to be in anybody's hands", poll=0.1)
+    except WaitedInVain:
+        return held()
+    return held()
 
 
 def chat_mix(world: World, plain: int, explained: int, refused: int) -> None:

@@ -62,8 +62,8 @@ def _scripted(world: World, script: scripts.Script, **how: Any) -> None:
 
 
 def _split(world: World, value: str) -> None:
-    half = len(value) // 2
-    _scripted(world, scripts.saying("Write to ", value[:half], value[half:], " today."), stream=True)
+    name, at, domain = value.partition("@")
+    _scripted(world, scripts.saying("Write to ", name, f"{at}{domain}", " today."), stream=True)
 
 
 def _tool(world: World, value: str) -> None:

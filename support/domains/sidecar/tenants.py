@@ -48,13 +48,13 @@ WAYS: Mapping[str, Callable[[str, str], tuple[str, str, dict[str, str]]]] = {
 """How another tenant asks for a trace, in the words of Gherkin → the id, the query and the headers it sends."""
 
 
-def ask_as_other(world: World, way: str) -> None:
+def ask_as_other(world: World, way: str, who: str = api.OTHER) -> None:
     """Have another tenant ask for the last trace, its graph, and have it cancelled."""
     trace, mine = world.part(Traces).last, world.part(Attempts)
     name, query, headers = WAYS[way](trace.id, tenant_of(world, trace))
     below = f"/{name}"
     for method, end in (("GET", ""), ("GET", "/graph"), ("POST", "/cancel")):
-        answer = api.call(world, api.OTHER, method, "traces", below + end + query, headers=headers)
+        answer = api.call(world, who, method, "traces", below + end + query, headers=headers)
         mine.answers.append(answer)
 
 

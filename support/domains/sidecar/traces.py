@@ -176,7 +176,7 @@ def await_any(world: World, status: str) -> None:
     made = enough(world.part(Traces).made, "traces")
     until(
         lambda: status in [look(world, each) for each in made],
-        world.settings.timeouts.settle,
+        PATIENCE,
         f"a trace to be {status}",
     )
 

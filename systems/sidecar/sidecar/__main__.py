@@ -25,6 +25,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from sidecar.webhooks.courier import deliver
 
         return deliver(options.health_port)
+    if options.command == "recorder":
+        from sidecar.interceptor.recorder import work as record
+
+        return record(options.socket)
     if options.command == "openapi":
         from sidecar.gateway.document import show
 
@@ -43,6 +47,8 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("explainer", help="explain queued traces until told to stop")
     courier = commands.add_parser("courier", help="deliver webhooks until told to stop")
     courier.add_argument("--health-port", type=int, help="where it answers for its health and metrics")
+    recorder = commands.add_parser("recorder", help="what a gateway starts beside it: scrubs and stores chats")
+    recorder.add_argument("socket", type=int, help="number of the socket to the gateway")
     commands.add_parser("openapi", help="print the OpenAPI document")
     audit = commands.add_parser("audit", help="work with the audit log").add_subparsers(dest="what", required=True)
     verify = audit.add_parser("verify", help="check that no record was removed or changed")

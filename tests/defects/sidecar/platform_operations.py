@@ -129,9 +129,9 @@ def frozen_property_lost(text: str) -> str:
 
 @defect("SIDE-API-02", "The guard lets a property go from an answer", HTTP, sample="gone from an answer")
 def answers_unguarded() -> None:
-    @wrap(f"{GUARD}:removed_from_answers")
-    def broken(original: Any, before: Any, after: Any) -> Any:
-        return iter(())
+    @wrap(f"{GUARD}:breaking")
+    def broken(original: Any, frozen: Any, current: Any) -> Any:
+        return [each for each in original(frozen, current) if ".responses." not in each.where]
 
 
 @defect("SIDE-API-02", "The guard looks at paths alone", HTTP, sample="no longer accepted")

@@ -90,14 +90,16 @@ def _answer_removed(document: Document) -> str:
 
 
 def _answer_property_removed(document: Document) -> str:
-    path, properties = _answer(document)
-    del properties[next(iter(properties))]
+    path, schema = _answer(document)
+    gone = next(iter(schema["properties"]))
+    del schema["properties"][gone]
+    schema["required"] = [name for name in schema.get("required", []) if name != gone]
     return path
 
 
 def _answer_property_added(document: Document) -> str:
-    path, properties = _answer(document)
-    properties[NEW] = {"type": "string"}
+    path, schema = _answer(document)
+    schema["properties"][NEW] = {"type": "string"}
     return path
 
 
@@ -167,12 +169,12 @@ def _bodies(document: Document) -> Iterator[tuple[str, Document]]:
 
 
 def _answer(document: Document) -> tuple[str, Document]:
-    """The properties of the first answer that has some, with its path."""
+    """The schema of the first answer that has properties, with its path."""
     for operation in operations(document):
         for status, answer in operation.content.get("responses", {}).items():
             for content in answer.get("content", {}).values() if status.startswith("2") else ():
                 if content.get("schema", {}).get("properties"):
-                    return operation.path, content["schema"]["properties"]
+                    return operation.path, content["schema"]
     raise NothingToJudge("no answer has properties")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,8 +19,10 @@ from support.domains.sidecar.platform import files
 from support.world.core import World
 
 COMMAND = "e2e"
-LONGEST = 230.0
+LONGEST = 420.0
 """Seconds in which a run of a few scenarios ends, also on a crowded machine."""
+GRACE = 20.0
+"""Seconds that an interrupted run has to end what it has started."""
 ABSENT_PACKAGE = "helm_python"
 
 
@@ -58,13 +61,34 @@ def run(world: World, flags: Mapping[str, str]) -> None:
 
 
 def _done(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end; one that takes too long is interrupted, so that it ends what it has started."""
     try:
-        return subprocess.run(
-            command, cwd=PROJECT, env=dict(environment), capture_output=True, encoding="utf-8", errors=ESCAPE,
-            timeout=LONGEST, check=False,
-        )  # fmt: skip
-    except (subprocess.TimeoutExpired, OSError) as error:
-        raise Broken(f"{' '.join(command)} did not run to its end: {error}") from error
+        started = subprocess.Popen(
+            command,
+            cwd=PROJECT,
+            env=dict(environment),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            errors=ESCAPE,
+        )
+    except OSError as error:
+        raise Broken(f"{' '.join(command)} does not start: {error}") from error
+    with started:
+        try:
+            output, errors = started.communicate(timeout=LONGEST)
+        except subprocess.TimeoutExpired as error:
+            _interrupt(started)
+            raise Broken(f"{' '.join(command)} did not end within {LONGEST:.0f} s") from error
+    return subprocess.CompletedProcess(list(command), started.returncode, output, errors)
+
+
+def _interrupt(started: subprocess.Popen[str]) -> None:
+    started.send_signal(signal.SIGINT)
+    try:
+        started.communicate(timeout=GRACE)
+    except subprocess.TimeoutExpired:
+        started.kill()
 
 
 def _text(path: Path) -> str:

@@ -11,10 +11,12 @@ from sidecar.explainer.metrics import ExplainerMetrics
 from sidecar.queue.broker import ERRORS, Queue
 from sidecar.settings import Settings
 from sidecar.status import gateways, traces
+from sidecar.status.blobs import Blobs
 from sidecar.status.rules import FAILED, QUEUED, RUNNING
 from sidecar.status.store import Item, StatusStore, StoreUnavailable
 
 SWEEP_SECONDS = 0.5
+PURGE_SECONDS = 60.0
 
 
 class Sweeper(threading.Thread):
@@ -29,6 +31,8 @@ class Sweeper(threading.Thread):
         self._log = logs.get("sweeper")
         self._epoch = ""
         self._sent: dict[str, float] = {}
+        self._blobs = Blobs(settings.blobs)
+        self._purged = 0.0
 
     def run(self) -> None:
         """Sweep; whatever goes wrong is tried again."""
@@ -56,6 +60,7 @@ class Sweeper(threading.Thread):
             self._log.warning("the store cannot be used", reason=str(error))
             return
         self._metrics.works("store", True)
+        self._purge()
         depth, oldest = traces.depth(items)
         self._metrics.depth.set(depth)
         self._metrics.backlog.set(oldest)
@@ -72,6 +77,15 @@ class Sweeper(threading.Thread):
             self._log.warning("traces are sent to the queue again", count=len(lost))
         known = {item["key"] for item in items}
         self._sent = {key: at for key, at in self._sent.items() if key in known}
+
+    def _purge(self) -> None:
+        """Now and then remove texts and graphs of traces that nobody remembers any more."""
+        if time.monotonic() - self._purged < PURGE_SECONDS:
+            return
+        self._purged = time.monotonic()
+        count = self._blobs.purge(time.time() - self._settings.sidecar_retention_seconds)
+        if count:
+            self._log.info("texts and graphs of forgotten traces are removed", count=count)
 
     def _is_lost(self, item: Item, forgotten: bool, idle: bool) -> bool:
         """Whether nobody works on a trace, and no message says that somebody should."""

@@ -14,12 +14,13 @@ from chassis.bodies import Limits
 from chassis.problems import Problem
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from sidecar.audit.log import Act
 from sidecar.gateway.gate import Caller
 from sidecar.gateway.instance import Instance
 from sidecar.gateway.metrics import EXPLAIN_MODE
+from sidecar.gateway.passing import LARGEST_ANSWER, first_piece, left_over, passed_back, read, unless_left
 from sidecar.gateway.upstream import problem_of
 from sidecar.status import rules, traces
 from sidecar.status.traces import LEVELS, NewTrace
@@ -27,9 +28,7 @@ from sidecar.status.traces import LEVELS, NewTrace
 LEVEL = b"x-explain-level"
 HYPERGRAPH = "hypergraph"
 EVENT_STREAM = "text/event-stream"
-LARGEST_ANSWER = 64 * 1024 * 1024
 DONE = b"[DONE]"
-PASSED_BACK = ("Content-Type", "Retry-After", "Cache-Control")
 LONGEST_MODEL = 100
 
 
@@ -61,8 +60,9 @@ class ChatRoute:
         """The upstream's answer. Raises Problem."""
         try:
             chat = await self._read(request, caller)
-        except Problem:
-            self._instance.metrics.refused_chat(request.scope)
+        except Problem as problem:
+            # Counts it, too.
+            self._instance.gate.note(request.scope, caller, f"refused: {problem.slug}")
             raise
         try:
             return await self._asked(chat, request)
@@ -98,7 +98,7 @@ class ChatRoute:
             return
         chat.trace = NewTrace(traces.new_id(), chat.caller.tenant, level, instance.clean(model))
         chat.marks = {"x-explain-status": "accepted", "x-trace-id": chat.trace.trace_id}
-        instance.interceptor.hold(chat.trace)
+        instance.interceptor.hold(chat.trace, len(chat.body))
 
     async def _asked(self, chat: Chat, request: Request) -> Response:
         before = time.perf_counter()
@@ -123,6 +123,7 @@ class ChatRoute:
         if chat.trace is not None:
             self._instance.interceptor.release(chat.trace)
             chat.trace = None
+            self._note(chat, f"refused: the model answered {answer.status}", "-")
         self.count(chat, "refused")
         return Response(content, answer.status, headers=passed_back(answer))
 
@@ -150,6 +151,9 @@ class ChatRoute:
         if chat.trace is not None:
             self._instance.interceptor.abandon(chat.trace, status, reason)
             self._instance.metrics.traces.labels(status).inc()
+            who, ended = chat.caller, f"{status}: {reason}"
+            act = Act(who.name, who.tenant, "end trace", ended, chat.trace.trace_id, chat.request_id)
+            self._instance.audit.note(act)
             chat.trace = None
 
     def count(self, chat: Chat, outcome: str) -> None:
@@ -164,6 +168,9 @@ class ChatRoute:
             self._instance.interceptor.release(chat.trace)
             chat.trace = None
         left = isinstance(error, ClientDisconnect | asyncio.CancelledError)
+        if chat.mode == "explained":
+            reason = error.slug if isinstance(error, Problem) else "the caller left" if left else "an error"
+            self._note(chat, f"refused: {reason}", "-")
         self.count(chat, "caller_left" if left else "upstream_error")
 
     def _note(self, chat: Chat, outcome: str, target: str) -> None:
@@ -229,68 +236,6 @@ class Streamed(Response):
 
 class BrokenOff(ConnectionError):
     """An answer that cannot be completed; the server closes the connection."""
-
-
-async def unless_left(receive: Receive, work: Any) -> Any:
-    """The result of what is awaited. Raises ClientDisconnect as soon as the caller has left."""
-    task = asyncio.ensure_future(work)
-    watch = asyncio.ensure_future(left(receive))
-    try:
-        await asyncio.wait({task, watch}, return_when=asyncio.FIRST_COMPLETED)
-        if not task.done():
-            raise ClientDisconnect
-        return task.result()
-    finally:
-        watch.cancel()
-        if not task.done():
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-
-
-async def left(receive: Receive) -> None:
-    """Wait until the caller has left."""
-    message: Message = {"type": ""}
-    while message["type"] != "http.disconnect":
-        message = await receive()
-
-
-async def first_piece(answer: aiohttp.ClientResponse) -> bytes:
-    """The beginning of a stream. Raises Problem: until it has come nothing was promised."""
-    try:
-        piece = await answer.content.readany()
-    except (aiohttp.ClientError, TimeoutError) as error:
-        piece = left_over(answer)
-        if not piece:
-            raise problem_of(error) from None
-    if not piece:
-        raise Problem("upstream-failed", 502, "the model's answer is empty")
-    return piece
-
-
-def left_over(answer: aiohttp.ClientResponse) -> bytes:
-    """What has come of an answer and was not read before it failed; the library's own methods only raise by then."""
-    return answer.content._read_nowait(-1)
-
-
-async def read(answer: aiohttp.ClientResponse) -> bytes:
-    """A whole answer. Raises Problem."""
-    try:
-        content = (
-            await answer.content.read(LARGEST_ANSWER + 1) if answer.content_length is None else await answer.read()
-        )
-        while answer.content_length is None and len(content) <= LARGEST_ANSWER and not answer.content.at_eof():
-            content += await answer.content.read(LARGEST_ANSWER + 1 - len(content))
-    except (aiohttp.ClientError, TimeoutError) as error:
-        raise problem_of(error) from None
-    if len(content) > LARGEST_ANSWER:
-        answer.close()
-        raise Problem("upstream-failed", 502, "the model's answer is too large")
-    return content
-
-
-def passed_back(answer: aiohttp.ClientResponse) -> dict[str, str]:
-    """The headers of an answer that are the caller's."""
-    return {name.lower(): answer.headers[name] for name in PASSED_BACK if name in answer.headers}
 
 
 def level_of(scope: Scope) -> str | None:

@@ -28,7 +28,6 @@ AUDIT_SECONDS = 1.0
 """Longest wait for an audit record before an answer goes out; it is written all the same."""
 
 SETTLE_SECONDS = 10.0
-START_SECONDS = 15.0
 
 
 class Instance:
@@ -51,7 +50,6 @@ class Instance:
         """Keep what the app needs while it runs."""
         self.upstream.start()
         self.interceptor.start()
-        await self.interceptor.ready(START_SECONDS)
         watching = [asyncio.create_task(work()) for work in (self._watch_store, self._watch_queue, self._beat)]
         try:
             yield
@@ -61,7 +59,7 @@ class Instance:
             await asyncio.gather(*watching, return_exceptions=True)
             await self.interceptor.settle(SETTLE_SECONDS)
             await self.upstream.stop()
-            await anyio.to_thread.run_sync(self.interceptor.stop)
+            await self.interceptor.stop()
             self.audit.close()
             self.store.close()
             self.log.info("stopped")

@@ -60,7 +60,16 @@ def router(instance: Instance) -> APIRouter:
 def add_creation(routes: APIRouter, instance: Instance) -> None:
     """Registering a webhook."""
     writer = Depends(permitted(instance.gate, WRITE))
-    wanted_body = Depends(bodies.body_of(NewWebhook, Limits(size=65_536)))
+    read = bodies.body_of(NewWebhook, Limits(size=65_536))
+
+    async def body(request: Request, caller: Caller = writer) -> NewWebhook:
+        try:
+            return await read(request)
+        except Problem as problem:
+            instance.gate.note(request.scope, caller, f"refused: {problem.slug}")
+            raise
+
+    wanted_body = Depends(body)
     schema: dict[str, Any] = shapes.body(shapes.flat(NewWebhook.model_json_schema()))
 
     @routes.post("", status_code=201, operation_id="createWebhook", responses=shapes.WEBHOOK_MADE, openapi_extra=schema)

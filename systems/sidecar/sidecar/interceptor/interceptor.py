@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import multiprocessing
-import os
 import random
 import time
 import uuid
-from collections.abc import Callable, Coroutine
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from chassis import logs
-
-from sidecar.interceptor import recorder
+from sidecar.interceptor.channel import Channel
 from sidecar.settings import Settings
 from sidecar.status import rules
-from sidecar.status.store import Item, StoreUnavailable
+from sidecar.status.store import Item
 from sidecar.status.traces import NewTrace, record_of
 
 Shed = Literal["queue-full", "sampled", "too-large"]
 SHED: tuple[Shed, ...] = ("queue-full", "sampled", "too-large")
 
-TRIES = 20
-RETRY_SECONDS = 0.5
-"""A store that cannot be used is tried again for so long; then the trace is given up, and the log says so."""
+MOST_BYTES = 64 * 1024 * 1024
+"""Of all copies together."""
 
 
 @dataclass(slots=True)
@@ -37,6 +29,8 @@ class Held:
 
     trace: NewTrace
     created: float
+    size: int
+    """Bytes of its copy."""
     ended: tuple[str, str] | None = None
     """Status and reason, where it ended before it was stored."""
 
@@ -47,39 +41,34 @@ class Interceptor:
     def __init__(self, settings: Settings, lost: Callable[[], None]) -> None:
         self._settings = settings
         self._limit = settings.sidecar_queue_limit
-        self._pool: ProcessPoolExecutor | None = None
-        self._ready: Future[int] | None = None
         self._held: dict[str, Held] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._storing: set[asyncio.Future[bool]] = set()
         self._lost = lost
-        self._log = logs.get("interceptor")
+        self._bytes = 0
         self._since = 0
         self._depth = 0
         self._random = random.Random()
         self.gateway = uuid.uuid4().hex
         """Whose traces are without an end if this process dies in the midst of them."""
-        self.healthy = True
+        self._channel = Channel(settings, self.gateway)
 
     def start(self) -> None:
-        """Start the recorder."""
-        self._pool = self._new_pool()
-        self._ready = self._pool.submit(os.getpid)
+        """Start the recorder. What it is given before it works waits in the socket."""
+        self._channel.start()
 
-    async def ready(self, seconds: float) -> None:
-        """Wait until the recorder works, so that the first chat need not; but not longer."""
-        assert self._ready is not None, "the interceptor is not started"
-        with contextlib.suppress(TimeoutError, BrokenProcessPool):
-            await asyncio.wait_for(asyncio.wrap_future(self._ready), seconds)
-
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """End the recorder after what it has in hand."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=False)
+        await self._channel.stop()
 
     async def settle(self, seconds: float) -> None:
         """Wait until everything in hand is stored, but not longer."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=seconds)
+        if self._storing:
+            await asyncio.wait(self._storing, timeout=seconds)
+
+    @property
+    def healthy(self) -> bool:
+        """Whether the recorder runs."""
+        return self._channel.alive
 
     @property
     def in_hand(self) -> int:
@@ -101,34 +90,36 @@ class Interceptor:
         if size > self._settings.sidecar_largest_copy:
             return "too-large"
         ratio = self.sampling
-        if ratio <= 0.0 or len(self._held) >= self._settings.sidecar_record_limit:
+        if ratio <= 0.0 or len(self._held) >= self._settings.sidecar_record_limit or self._bytes > MOST_BYTES:
             return "queue-full"
         return None if ratio >= 1.0 or self._random.random() < ratio else "sampled"
 
-    def hold(self, trace: NewTrace) -> None:
+    def hold(self, trace: NewTrace, size: int) -> None:
         """A chat that will be explained begins to be copied."""
-        self._held[trace.key] = Held(trace, time.time())
+        self._held[trace.key] = Held(trace, time.time(), size)
+        self._bytes += size
         self._since += 1
 
     def begin(self, trace: NewTrace) -> None:
         """Its answer has begun: the trace can be asked for."""
-        held = self._held[trace.key]
-        self._do(self._in_pool(recorder.begin, trace, held.created))
+        self._channel.order("begin", trace, self._held[trace.key].created)
 
     def finish(self, trace: NewTrace, request: bytes, answer: bytes, streamed: bool) -> None:
         """Its answer is complete."""
         held = self._held[trace.key]
-        self._do(self._end(held, recorder.finish, request, answer, streamed))
+        held.size += len(answer)
+        self._bytes += len(answer)
+        self._end(held, "finish", request, answer, streamed)
 
     def abandon(self, trace: NewTrace, status: str, reason: str) -> None:
         """Its answer broke off after it had begun."""
         held = self._held[trace.key]
         held.ended = status, reason
-        self._do(self._end(held, recorder.abandon, status, reason))
+        self._end(held, "abandon", status, reason)
 
     def release(self, trace: NewTrace) -> None:
         """There was no answer, so there is no trace."""
-        self._held.pop(trace.key, None)
+        self._drop(trace.key)
         self._since = max(0, self._since - 1)
 
     def find(self, key: str) -> Item | None:
@@ -139,41 +130,18 @@ class Interceptor:
         status, reason = held.ended or (rules.QUEUED, None)
         return {**record_of(held.trace, held.created), "status": status, "reason": reason}
 
-    def _do(self, work: Coroutine[Any, Any, Any]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    def _drop(self, key: str) -> None:
+        held = self._held.pop(key, None)
+        self._bytes -= held.size if held is not None else 0
 
-    async def _end(self, held: Held, act: Callable[..., str], *arguments: Any) -> None:
-        try:
-            if not await self._in_pool(act, held.trace, held.created, *arguments):
-                self._lost()
-        finally:
-            self._held.pop(held.trace.key, None)
+    def _end(self, held: Held, act: str, *arguments: Any) -> None:
+        """Have the recorder store a trace; it is held until that is done."""
+        stored = self._channel.order(act, held.trace, held.created, *arguments)
+        self._storing.add(stored)
+        stored.add_done_callback(lambda done: self._stored(held, done))
 
-    async def _in_pool(self, act: Callable[..., Any], *arguments: Any) -> bool:
-        """Have the recorder do something; a store that is away, or a recorder that was killed, is tried again."""
-        for _ in range(TRIES):
-            pool = self._pool
-            assert pool is not None, "the interceptor is not started"
-            try:
-                await asyncio.wrap_future(pool.submit(act, *arguments))
-                self.healthy = True
-                return True
-            except BrokenProcessPool:
-                self._log.error("the recorder has ended and is replaced")
-                if self._pool is pool:
-                    self._pool = self._new_pool()
-            except StoreUnavailable as error:
-                self._log.warning("a trace cannot be stored yet", reason=str(error))
-            except Exception as error:  # noqa: BLE001 - whatever it is, no chat may notice
-                self._log.error("a trace cannot be recorded", exc_info=error)
-                break
-            self.healthy = False
-            await asyncio.sleep(RETRY_SECONDS)
-        self._log.error("a trace is given up, as it cannot be stored")
-        return False
-
-    def _new_pool(self) -> ProcessPoolExecutor:
-        context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(1, context, recorder.start, (self._settings, os.getpid(), self.gateway))
+    def _stored(self, held: Held, done: asyncio.Future[bool]) -> None:
+        self._storing.discard(done)
+        self._drop(held.trace.key)
+        if done.cancelled() or not done.result():
+            self._lost()

@@ -1,26 +1,31 @@
 """Runs in a process of its own: scrubs chats, stores what is to be explained, and queues it.
 
 It is beside the gateway so that looking for personal data, a slow store or a Redis that is away take no time of chats.
+Its orders come by a socket (see ``channel``), from nobody but the gateway that started it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
+import pickle
 import signal
-import threading
+import socket
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 from chassis import logs
 
+from sidecar.interceptor.frames import Frames, frame
 from sidecar.pii import chats
 from sidecar.pii.chats import Passage
 from sidecar.queue.broker import ERRORS, Queue
 from sidecar.settings import Settings
 from sidecar.status import open_store, rules, traces
 from sidecar.status.blobs import Blobs
-from sidecar.status.store import StatusStore
+from sidecar.status.store import StatusStore, StoreUnavailable
 from sidecar.status.traces import NewTrace
 
 SNIPPET = 200
@@ -29,7 +34,9 @@ SNIPPET = 200
 REST_SECONDS = 1.0
 """After Redis could not be used; sweepers send what was not sent meanwhile."""
 
-LOOK_SECONDS = 0.5
+TRIES = 20
+RETRY_SECONDS = 0.5
+"""A store that cannot be used is tried again for so long."""
 
 
 @dataclass(slots=True)
@@ -86,45 +93,55 @@ def snippet_of(prompt: list[Passage], answer: list[Passage]) -> dict[str, str]:
     return {"prompt": asked[:SNIPPET], "answer": " ".join(passage.text for passage in answer)[:SNIPPET]}
 
 
-_recorders: list[Recorder] = []
-_done = [0]
-"""How many orders have been carried out."""
+ACTS = ("begin", "finish", "abandon")
+"""What may be ordered."""
 
 
-def start(settings: Settings, parent: int, gateway: str) -> None:
-    """Make the process ready. It ends with the gateway that started it, and not by signals meant for that."""
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, signal.SIG_IGN)
-    threading.Thread(target=end_with, args=(parent,), daemon=True).start()
+def done(recorder: Recorder, act: str, arguments: tuple[Any, ...]) -> bool:
+    """Carry out an order; a store that is away is tried again for a while. False if it was in vain."""
+    if act not in ACTS:
+        return False
+    for _ in range(TRIES):
+        try:
+            getattr(recorder, act)(*arguments)
+        except StoreUnavailable as error:
+            logs.get("recorder").warning("a trace cannot be stored yet", reason=str(error))
+            time.sleep(RETRY_SECONDS)
+        except Exception as error:  # noqa: BLE001 - one chat keeps no other from being recorded
+            logs.get("recorder").error("a trace cannot be recorded", exc_info=error)
+            return False
+        else:
+            return True
+    logs.get("recorder").error("a trace is given up, as it cannot be stored")
+    return False
+
+
+def serve(gateway: socket.socket) -> None:
+    """Carry out orders until the gateway is gone, and those that it has left."""
+    frames = Frames()
+    recorder: Recorder | None = None
+    while read := gateway.recv(65_536):
+        for text in frames.take(read):
+            if recorder is None:
+                recorder = introduced(*pickle.loads(text))
+                continue
+            number, act, arguments = pickle.loads(text)
+            answer = frame(pickle.dumps((number, done(recorder, act, arguments))))
+            with contextlib.suppress(OSError):
+                gateway.sendall(answer)
+
+
+def introduced(settings: Settings, gateway: str) -> Recorder:
+    """A recorder by the settings of its gateway."""
     os.nice(settings.sidecar_explainer_nice)
     logs.configure(settings.sidecar_log_format, settings.sidecar_log_level)
-    _recorders.append(Recorder(open_store(settings), Blobs(settings.blobs), Queue(settings.redis_url), gateway))
+    return Recorder(open_store(settings), Blobs(settings.blobs), Queue(settings.redis_url), gateway)
 
 
-def end_with(parent: int) -> None:
-    """End this process once its parent is another, and what that has still handed over is stored."""
-    done = -1
-    while os.getppid() == parent or done != _done[0]:
-        done = _done[0]
-        time.sleep(LOOK_SECONDS)
-    os._exit(0)
-
-
-def begin(trace: NewTrace, now: float) -> None:
-    """See Recorder.begin."""
-    _recorders[0].begin(trace, now)
-    _done[0] += 1
-
-
-def finish(trace: NewTrace, now: float, request: bytes, answer: bytes, streamed: bool) -> str:
-    """See Recorder.finish."""
-    status = _recorders[0].finish(trace, now, request, answer, streamed)
-    _done[0] += 1
-    return status
-
-
-def abandon(trace: NewTrace, now: float, status: str, reason: str) -> str:
-    """See Recorder.abandon."""
-    _recorders[0].abandon(trace, now, status, reason)
-    _done[0] += 1
-    return status
+def work(number: int) -> int:
+    """Serve the socket of this number until the gateway is gone."""
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, signal.SIG_IGN)
+    with socket.socket(fileno=number) as gateway:
+        serve(gateway)
+    return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import uuid
 from pathlib import Path
@@ -39,3 +40,14 @@ class Blobs:
     def remove(self, name: str) -> None:
         """Remove a file that may be gone already."""
         (self._folder / name).unlink(missing_ok=True)
+
+    def purge(self, older_than: float) -> int:
+        """Remove what was written before a time (seconds since the epoch); gives how many files."""
+        removed = 0
+        for path in self._folder.glob("*/*"):
+            # Another explainer may be doing the same.
+            with contextlib.suppress(OSError):
+                if path.stat().st_mtime < older_than:
+                    path.unlink()
+                    removed += 1
+        return removed
