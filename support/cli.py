@@ -74,13 +74,19 @@ def systems_command() -> None:
 def new_command(
     name: Annotated[str, typer.Argument(help="Its folder in systems/ and features/, such as my-orchestrator.")],
     openapi: Annotated[str | None, typer.Option(help="Its OpenAPI 3 document: a file, or an http(s) address.")] = None,
+    gateway: Annotated[bool, typer.Option("--gateway", help="A gateway that speaks the OpenAI API.")] = False,
     folder: Annotated[Path | None, typer.Option("--in", help="Where to write; default: the project.")] = None,
 ) -> None:
-    """Write a system's first definition, criteria and features, for you to complete; nothing is written over."""
+    """Write a system's first definition, criteria and features, for you to complete; nothing is written over.
+
+    A gateway is judged by the suite's own features, and needs a definition alone.
+    """
     from support.scaffold import writing
 
+    if gateway and openapi:
+        raise UsageError("--gateway and --openapi do not go together: features of gateways are there already")
     root = (folder or places.PROJECT).resolve()
-    for path in writing.new(name, root, openapi):
+    for path in writing.gateway(name, root) if gateway else writing.new(name, root, openapi):
         _say(f"wrote {path}")
     where = "" if root == places.SUITE else f" --project {shlex.quote(str(root))}"
     _say(f"Complete system.yaml, and try it: signoff accept{where} --system {name} --url https://where.it.runs")

@@ -59,7 +59,7 @@ def labels(world: World, status: int) -> dict[str, str]:
     world.system.metric("requests")  # says what is lacking where the definition names none
     declared = world.system.metrics["requests"]
     named = declared.labels
-    known = {named.status: str(status)} if named.status else {}
+    known = {named.status: declared.shown(status)} if named.status else {}
     return known | ({named.endpoint: declared.paths.get(asking.CHAT, asking.CHAT)} if named.endpoint else {})
 
 
