@@ -19,6 +19,7 @@ from rich.console import Console
 from support.base import addresses, places, streams, systems
 from support.base import settings as suite_settings
 from support.base.outcomes import Broken, NotVerified, UsageError
+from support.comparison.command import app as comparison_app
 from support.history.command import app as history_app
 from support.load.command import app as load_app
 from support.run.command import Reports, console
@@ -35,6 +36,7 @@ app.add_typer(history_app)
 app.add_typer(load_app)
 app.add_typer(signing_app)
 app.add_typer(upstreams_app)
+app.add_typer(comparison_app)
 
 
 @app.callback()
