@@ -80,6 +80,7 @@ class _Callers(Sequence):
         """Have somebody ask while upstreams behave so, and compare what came of it with the model."""
         rules, behaviours = self.models[name], {each: behaviour for each, (behaviour, _) in done.items()}
         self._note(name, who, question, behaviours)
+        self._forget_calls()
         for each, (_, fault) in done.items():
             if fault is not None:
                 self.upstreams[each].inject(fault)
@@ -101,6 +102,7 @@ class _Callers(Sequence):
         says = f"{len(names)} callers ask at once for {', '.join(names)}"
         self.recording.note(lambda: Step(says))
         questions = [Question(asking.route(self.world, name).model, stream=stream) for name in names]
+        self._forget_calls()
         resting = self.memory.resting(time.monotonic())
         pairs = list(zip(names, questions, strict=True))
         asks = [lambda name=name, q=q: self._ask(name, asking.CALLER, q, None) for name, q in pairs]
@@ -113,6 +115,11 @@ class _Callers(Sequence):
         """Heal whatever is still injected."""
         for upstream in self.upstreams.values():
             upstream.heal()
+
+    def _forget_calls(self) -> None:
+        """Forget earlier calls, of which each reading would tell again."""
+        for upstream in self.upstreams.values():
+            upstream.clear()
 
     def _ask(self, name: str, who: str, question: Question, leave: Leave | None) -> Asked:
         identity, added = (None, {"Authorization": "Bearer sk-nobody-has-this-key"}) if who == UNKNOWN else (who, {})
