@@ -131,7 +131,7 @@ Feature: Each request reaches an upstream of its own model, and what was asked a
     Example: Nothing that cannot be asked for
       Given the gateway is running
       When a caller asks which models there are, and for each of them
-      Then each listed model was answered by an upstream
+      Then each listed model was answered
 
     Example: An official client reads the list
       Given the gateway is running
@@ -142,7 +142,7 @@ Feature: Each request reaches an upstream of its own model, and what was asked a
     Example: The list of a caller who may ask for some models only
       Given the gateway is running
       When a narrow caller asks which models there are, and for each of them
-      Then each listed model was answered by an upstream
+      Then each listed model was answered
 
   @GW-ROUTE-06 @needs.unknown-fields
   Rule: What the gateway does not know arrives at the upstream unchanged
