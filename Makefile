@@ -19,7 +19,9 @@ ACCEPT = $(OF) $(STRICTNESS) $(if $(call on,$(EXPECTED)),--expected) $(call opti
   $(call option,--tags,$(TAGS)) $(call option,--jobs,$(JOBS)) $(call option,--reports,$(REPORTS)) $(FEATURES)
 
 # What only one system needs, and the stores that it is run with, are installed when that system is run.
-FOR_SYSTEM = $(patsubst %,.venv/.for-system-%,$(if $(filter all,$(SYSTEM)),$(STORED),$(filter $(STORED),$(SYSTEM))))
+FOR_SYSTEM = $(patsubst %,.venv/.for-system-%,$(if $(filter all,$(SYSTEM)),$(STORED) gateway,$(filter $(STORED),$(SYSTEM)))) \
+  $(if $(filter $(GATEWAYS),$(SYSTEM)),.venv/.for-system-gateway)
+GATEWAYS := gateway $(patsubst systems/%/system.yaml,%,$(shell grep -ls '^features: gateway$$' systems/*/system.yaml))
 STORED := $(patsubst systems/%/system.yaml,%,$(shell grep -ls '^stores:' systems/*/system.yaml))
 
 .DEFAULT_GOAL := help
@@ -32,7 +34,7 @@ help:  ## List the targets.
 accept: .venv/.for-accept $(FOR_SYSTEM) node_modules/.made  ## Run a system's scenarios, or with SYSTEM=all every system's, write the reports, give the verdict.
 	@$(BIN)/signoff accept $(ACCEPT)
 
-gateways: .venv/.for-accept node_modules/.made  ## Judge published AI gateways and write docs/gateways.md, which puts them side by side.
+gateways: .venv/.for-accept .venv/.for-system-gateway node_modules/.made  ## Judge published AI gateways and write docs/gateways.md, which puts them side by side.
 	@$(BIN)/signoff gateways $(SYSTEM) $(call option,--jobs,$(JOBS)) $(call option,--reports,$(REPORTS))
 
 report: .venv/.for-accept node_modules/.made  ## Rebuild the report and the acceptance page from the last run's results.
