@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from support.base.outcomes import Broken, NotVerified, WaitedInVain
+from support.base.outcomes import Broken, NotVerified
 from support.base.waiting import let_pass, until
 from support.checks.matchers import Described
 from support.deployments import Preparable, Stoppable, TopologyDeployment
@@ -42,10 +42,9 @@ def try_profile(world: World, profile: str) -> Start:
     """Start the gateway in a profile that it must refuse, and see whether it ends by itself or serves."""
     deployment = world.begin(profile)
     deployment.launch()
-    try:
-        until(lambda: _settled(world, deployment), world.settings.timeouts.start, "the gateway to end or to serve", 0.1)
-    except WaitedInVain:
-        return Start(False, None, deployment.logs())
+    product = world.system.installation
+    patience = (product.start_timeout if product else None) or world.settings.timeouts.start
+    until(lambda: _settled(world, deployment), patience, "the gateway to end or to serve", 0.1)
     code = deployment.exit_within(0)
     world.part(StartAttempt).result = Start(code is None, code, deployment.logs())
     return Start(code is None, code, deployment.logs())
@@ -85,7 +84,7 @@ def stop_under_way(world: World, name: str, *, stream: bool) -> None:
     """Tell the gateway to stop while it answers a caller, and wait for both."""
     world.lease.dirty = True
     model = asking.route(world, name).model
-    question = Question(model, tokens=24, pace=0.08, stream=stream) if stream else Question(model, wait=1.8)
+    question = Question(model, tokens=24, pace=0.08, stream=stream) if stream else Question(model, wait=1.2)
     ask: Callable[[], Asked] = lambda: _send(world, name, question)  # noqa: E731
     asking_thread = threading.Thread(target=ask)
     asking_thread.start()
