@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 UNKNOWN = (
-    "the suite does not know this deployment's upstreams: aim the gateway at those that `signoff upstreams` starts, and "
-    "give their addresses with -D upstreams=…"
+    "the suite does not know this deployment's upstreams: aim the gateway at those that `signoff upstreams` starts, "
+    "and give their addresses with -D upstreams=…"
 )
 """Why nothing of upstreams can be seen or caused."""
 
