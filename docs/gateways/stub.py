@@ -1,11 +1,12 @@
-"""A stub of an OpenAI-compatible server for reproductions: ``python3 stub.py PORT [FAULT]``; needs the standard library.
+"""A stub of an OpenAI-compatible server for reproductions: ``python3 stub.py PORT [FAULT]``; standard library alone.
 
-It prints the headers and the body of each request. FAULT is one of: html (a web page under 200), error200 (an error under
-200), 400, 500, 503, key (401 that repeats the caller's key), hour (429 and Retry-After: 3600), once (503 for the first
-request), hang (no answer), cut (a stream that breaks off before its first event), third (one that ends after its third
-event without [DONE]), silent (one that says nothing after its third event).
+It prints the headers and the body of each request. FAULT is one of: html (a web page under 200), error200 (an error
+under 200), 400, 500, 503, key (401 that repeats the caller's key), hour (429 and Retry-After: 3600), once (503 for the
+first request), hang (no answer), cut (a stream that breaks off before its first event), third (one that ends after its
+third event without [DONE]), silent (one that says nothing after its third event).
 """
 
+import itertools
 import json
 import sys
 import time
@@ -13,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 PORT, FAULT = int(sys.argv[1]), (sys.argv[2:] or [""])[0]
 ERRORS = {"400": 400, "500": 500, "503": 503, "key": 401, "hour": 429}
-seen = 0
+numbers = itertools.count(1)
 
 
 class Stub(BaseHTTPRequestHandler):
@@ -25,13 +26,12 @@ class Stub(BaseHTTPRequestHandler):
         self.answer(200, {"object": "list", "data": listed} if self.path.endswith("/models") else about)
 
     def do_POST(self) -> None:
-        global seen
-        seen += 1
+        number = next(numbers)
         body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}")
-        print(f"{PORT} {self.path} {dict(self.headers)} {json.dumps(body)}", flush=True)
+        print(f"{PORT} {self.path} {dict(self.headers)} {json.dumps(body)}", flush=True)  # noqa: T201
         if FAULT == "hang":
             time.sleep(3600)
-        if FAULT in ERRORS or (FAULT == "once" and seen == 1):
+        if FAULT in ERRORS or (FAULT == "once" and number == 1):
             key = f" {self.headers.get('Authorization', '')}" if FAULT == "key" else ""
             headers = {"Retry-After": "3600"} if FAULT == "hour" else {}
             error = {"message": f"no.{key}", "type": "server_error", "param": None, "code": "stub"}
