@@ -39,15 +39,18 @@ class Stopped:
 
 
 def try_profile(world: World, profile: str) -> Start:
-    """Start the gateway in a profile that it must refuse, and see whether it ends by itself or serves."""
+    """Start the gateway in a profile that it must refuse, and see whether it ends by itself or serves.
+
+    Raises WaitedInVain if it does neither, which says nothing of whether it would have refused.
+    """
     deployment = world.begin(profile)
     deployment.launch()
-    product = world.system.installation
-    patience = (product.start_timeout if product else None) or world.settings.timeouts.start
+    installed = world.system.installation
+    patience = max(world.settings.timeouts.start, 0.0 if installed is None else installed.start_timeout)
     until(lambda: _settled(world, deployment), patience, "the gateway to end or to serve", 0.1)
     code = deployment.exit_within(0)
-    world.part(StartAttempt).result = Start(code is None, code, deployment.logs())
-    return Start(code is None, code, deployment.logs())
+    world.part(StartAttempt).result = start = Start(code is None, code, deployment.logs())
+    return start
 
 
 def _settled(world: World, deployment: Preparable) -> bool:
