@@ -112,8 +112,7 @@ def filled(world: World, headers: Headers, deployment: Deployment | None = None)
     if not own and any("{upstream_" in text for text in headers.values()):
         raise NotVerified(UNKNOWN)
     for address in own:
-        known[f"upstream_{address.name}"], known[f"upstream_direct_{address.name}"] = address.url, address.direct
-        known[f"upstream_key_{address.name}"] = address.key
+        known |= address.bindings
     return {name: fill(text, known, f"{world.system.path}: routes") for name, text in headers.items()}
 
 

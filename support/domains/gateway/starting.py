@@ -46,7 +46,8 @@ def try_profile(world: World, profile: str) -> Start:
     deployment = world.begin(profile)
     deployment.launch()
     installed = world.system.installation
-    patience = max(world.settings.timeouts.start, 0.0 if installed is None else installed.start_timeout)
+    longest = None if installed is None else installed.start_timeout
+    patience = max(world.settings.timeouts.start, longest or 0.0)
     until(lambda: _settled(world, deployment), patience, "the gateway to end or to serve", 0.1)
     code = deployment.exit_within(0)
     world.part(StartAttempt).result = start = Start(code is None, code, deployment.logs())
