@@ -14,8 +14,8 @@
 
 Processes, profiles, templates and the headers of routes may use ``{upstream_a}``, the URL of the fault proxy before a
 (without a path), ``{upstream_port_a}``, its port alone, ``{upstream_direct_a}``, the URL of the service itself, and
-``{upstream_key_a}``, the key it accepts: ``upstream_key`` where that is given, for a gateway that shows upstreams the key
-of its callers, else one of its own.
+``{upstream_key_a}``, the key it accepts: ``upstream_key`` where that is given, for a gateway that shows upstreams the
+key of its callers, else one of its own.
 """
 
 from __future__ import annotations
