@@ -60,7 +60,7 @@ Feature: Each request reaches an upstream of its own model, and what was asked a
         | gpt-unknown         |
         | gpt-plain-2         |
         | gpt                 |
-        | ../v1/models        |
+        | gpt-guarded-plain   |
 
     Example: A stream of an unknown model
       Given the gateway is running

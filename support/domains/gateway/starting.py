@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
-from support.base.outcomes import Broken, NotVerified
+from support.base.outcomes import Broken, NotVerified, WaitedInVain
 from support.base.waiting import let_pass, until
 from support.checks.matchers import Described
 from support.deployments import Preparable, Stoppable, TopologyDeployment
@@ -73,7 +75,9 @@ def naming(name: str) -> Described[str]:
 
 def start_before_upstreams(world: World) -> None:
     """Have a gateway of the scenario's own started while all of its upstreams are dead; it need not be ready."""
+    began = time.monotonic()
     running.start(world, own=True)
+    usual = time.monotonic() - began
     deployment = world.deployment
     if not isinstance(deployment, TopologyDeployment):
         raise NotVerified(f"this needs a gateway that the suite starts itself; a {deployment.kind} deployment is not")
@@ -81,6 +85,8 @@ def start_before_upstreams(world: World) -> None:
     for upstream in world.part(Upstreams).all():
         faults.inject(world, [upstream.name], "is dead")
     deployment.launch()
+    with suppress(WaitedInVain):  # some listen only once an upstream is there
+        until(lambda: _settled(world, deployment), 2 * usual + BEGUN_WITHIN, "the gateway to answer", 0.1)
     let_pass(1.0, "the gateway finds that its upstreams are dead")
 
 
