@@ -15,12 +15,9 @@ Feature: Each request reaches an upstream of its own model, and what was asked a
       And no other upstream was called for that model
 
       Examples:
-        | route    |
-        | plain    |
-        | guarded  |
-        | shared   |
-        | weighted |
-        | hurried  |
+        | route   |
+        | plain   |
+        | guarded |
 
     Scenario Outline: A stream of the <route> model
       Given the gateway is running
@@ -37,7 +34,7 @@ Feature: Each request reaches an upstream of its own model, and what was asked a
     @needs.model-routes
     Example: Callers of several models at the same moment
       Given the gateway is running
-      When 24 callers ask for the plain, guarded, shared and hurried models at the same moment
+      When 24 callers ask for the plain and guarded models at the same moment
       Then each caller gets the answer to the own question, from an upstream of the model asked for
       And each question led to exactly one call of an upstream
 
