@@ -21,6 +21,7 @@ from support.base.text import writable
 NOT_OFFERED = "not offered"
 REPRODUCTIONS = "reproductions.md"
 """Beside a definition: how to see each broken promise without the suite, under the criterion's id as a heading."""
+SETUP = "setup"
 LONGEST = 160
 """Characters of one line."""
 _HEADING = re.compile(r"^## +(\S+).*\n", re.MULTILINE)
@@ -66,11 +67,12 @@ def judged(system: System, reports: Path, listed: CriteriaFile) -> Judged | None
 
 
 def reproductions(path: Path) -> dict[str, str]:
-    """The sections of a file by their headings; none where there is no file."""
+    """The sections of a file by their headings, what stands before them by SETUP; none where there is no file."""
     if not path.is_file():
         return {}
-    _, *parts = _HEADING.split(path.read_text(encoding="utf-8"))
-    return {name: text.strip() for name, text in zip(parts[::2], parts[1::2], strict=True)}
+    before, *parts = _HEADING.split(path.read_text(encoding="utf-8"))
+    found = dict(zip(parts[::2], parts[1::2], strict=True))
+    return {name: text.strip() for name, text in {SETUP: before, **found}.items()}
 
 
 def _cell(item: CriterionOutcome, record: RunRecord, verdict: Verdict, known: Expected | None) -> Cell:
