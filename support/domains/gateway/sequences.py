@@ -12,7 +12,7 @@ from hypothesis.stateful import rule
 
 from support.domains.gateway import asking, model, stream_judgements, streams
 from support.domains.gateway.asking import Asked
-from support.domains.gateway.capabilities import FAILURES, REST
+from support.domains.gateway.capabilities import REST
 from support.domains.gateway.model import Behaviour, Effect, Memory, RouteRules, Seen
 from support.domains.gateway.questions import Question
 from support.domains.gateway.reading import data_events, text_in
@@ -26,6 +26,8 @@ from support.world.core import World
 
 MARGIN = 1.0
 """Seconds by which an upstream may rest longer than it is configured to, on a busy machine."""
+SOON, NEVER = 1, 10**6
+"""Failures in a row after which an upstream may rest: how few they are is nobody's promise, only that it rests at last."""
 UNKNOWN = "somebody with a key that nobody has"
 ROUTES = ("plain", "guarded", "shared")
 
@@ -233,6 +235,6 @@ def bound(kind: type[ModelCallers], world: World, upstreams: Mapping[str, Upstre
     people = [asking.CALLER] * 4
     people += ["narrow"] if "key-models" in offered else []
     people += [UNKNOWN] if "keys" in offered else []
-    memory = Memory(FAILURES if "cooldown" in offered else 10**6, REST)
+    memory = Memory(SOON if {"cooldown", "health-checks"} & set(offered) else NEVER, REST)
     attributes = {"world": world, "models": rules, "upstreams": upstreams, "memory": memory, "people": people}
     return type(kind.__name__, (kind,), attributes)
