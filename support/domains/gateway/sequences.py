@@ -27,7 +27,7 @@ from support.world.core import World
 MARGIN = 1.0
 """Seconds by which an upstream may rest longer than it is configured to, on a busy machine."""
 SOON, NEVER = 1, 10**6
-"""Failures in a row after which an upstream may rest: how few they are is nobody's promise, only that it rests at last."""
+"""Failures in a row after which an upstream may rest: no promise says how few they are, only that it rests at last."""
 UNKNOWN = "somebody with a key that nobody has"
 ROUTES = ("plain", "guarded", "shared")
 
