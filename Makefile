@@ -28,13 +28,16 @@ FOR_SYSTEM = $(patsubst %,.venv/.for-system-%,$(RUN))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help accept report doctor image test qualify mutate bench screenshots lint format clean
+.PHONY: help accept gateways report doctor image test qualify mutate bench screenshots lint format clean
 
 help:  ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 accept: .venv/.for-accept $(FOR_SYSTEM) node_modules/.made  ## Run a system's scenarios, or with SYSTEM=all every system's, write the reports, give the verdict.
 	@$(BIN)/signoff accept $(ACCEPT)
+
+gateways: .venv/.for-accept .venv/.for-system-gateway node_modules/.made  ## Judge published AI gateways and write docs/gateways.md, which puts them side by side.
+	@$(BIN)/signoff gateways $(SYSTEM) $(call option,--jobs,$(JOBS)) $(call option,--reports,$(REPORTS))
 
 report: .venv/.for-accept node_modules/.made  ## Rebuild the report and the acceptance page from the last run's results.
 	@$(BIN)/signoff report $(OF) $(STRICTNESS) $(call option,--reports,$(REPORTS))

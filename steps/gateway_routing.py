@@ -93,7 +93,7 @@ def lists_all(context: Context) -> None:
     assert_that(sorted(listed), contains_inanyorder(*set(listed)), "models that are listed")
 
 
-@then("each listed model was answered by an upstream")
+@then("each listed model was answered")
 def each_is_answered(context: Context) -> None:
     """Whoever sees a model in the list gets an answer of it."""
     speakers = enough(context.world.part(Models).speakers, "models that were listed")

@@ -19,6 +19,7 @@ from rich.console import Console
 from support.base import addresses, places, streams, systems
 from support.base import settings as suite_settings
 from support.base.outcomes import Broken, NotVerified, UsageError
+from support.comparison.command import app as comparison_app
 from support.history.command import app as history_app
 from support.load.command import app as load_app
 from support.run.command import Reports, console
@@ -37,6 +38,7 @@ app.add_typer(load_app)
 app.add_typer(signing_app)
 app.add_typer(upstreams_app)
 app.add_typer(sidecar_e2e_app)
+app.add_typer(comparison_app)
 
 
 @app.callback()
@@ -76,13 +78,19 @@ def systems_command() -> None:
 def new_command(
     name: Annotated[str, typer.Argument(help="Its folder in systems/ and features/, such as my-orchestrator.")],
     openapi: Annotated[str | None, typer.Option(help="Its OpenAPI 3 document: a file, or an http(s) address.")] = None,
+    gateway: Annotated[bool, typer.Option("--gateway", help="A gateway that speaks the OpenAI API.")] = False,
     folder: Annotated[Path | None, typer.Option("--in", help="Where to write; default: the project.")] = None,
 ) -> None:
-    """Write a system's first definition, criteria and features, for you to complete; nothing is written over."""
+    """Write a system's first definition, criteria and features, for you to complete; nothing is written over.
+
+    A gateway is judged by the suite's own features, and needs a definition alone.
+    """
     from support.scaffold import writing
 
+    if gateway and openapi:
+        raise UsageError("--gateway and --openapi do not go together: features of gateways are there already")
     root = (folder or places.PROJECT).resolve()
-    for path in writing.new(name, root, openapi):
+    for path in writing.gateway(name, root) if gateway else writing.new(name, root, openapi):
         _say(f"wrote {path}")
     where = "" if root == places.SUITE else f" --project {shlex.quote(str(root))}"
     _say(f"Complete system.yaml, and try it: signoff accept{where} --system {name} --url https://where.it.runs")

@@ -106,11 +106,16 @@ class MetricLabels(_Part):
 
 
 class Metric(_Part):
-    """A metric: its name, the names of its labels, and what its endpoint label shows in place of some paths."""
+    """A metric: its name, the names of its labels, and what these show in place of some paths and statuses."""
 
     name: Text
     labels: MetricLabels = Field(default_factory=MetricLabels)
     paths: dict[str, str] = Field(default_factory=dict)
+    statuses: dict[str, str] = Field(default_factory=dict)
+
+    def shown(self, status: int) -> str:
+        """What its status label shows for an HTTP status."""
+        return self.statuses.get(str(status), str(status))
 
 
 def _name_alone(given: object) -> object:

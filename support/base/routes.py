@@ -13,8 +13,9 @@
       budget: no budgets                                          # capability: why, which the page shows
 
 Processes, profiles, templates and the headers of routes may use ``{upstream_a}``, the URL of the fault proxy before a
-(without a path), ``{upstream_direct_a}``, that of the service itself, and ``{upstream_key_a}``, the key it accepts:
-``upstream_key`` where that is given, for a gateway that shows upstreams the key of its callers, else one of its own.
+(without a path), ``{upstream_port_a}``, its port alone, ``{upstream_direct_a}``, the URL of the service itself, and
+``{upstream_key_a}``, the key it accepts: ``upstream_key`` where that is given, for a gateway that shows upstreams the
+key of its callers, else one of its own.
 """
 
 from __future__ import annotations
@@ -32,6 +33,10 @@ from support.base.yaml_lines import FieldPath
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Weight = Annotated[int, Field(ge=0)]
+
+
+OF_UPSTREAM = ("upstream_port", "upstream_direct", "upstream_key")
+"""Placeholders of an upstream besides its URL, before its name."""
 
 
 class Route(Entry):
@@ -85,7 +90,7 @@ def models_of(routes: Mapping[str, Route], upstream: str) -> list[str]:
 
 def placeholders(system: Declared) -> set[str]:
     """The placeholders that upstreams add."""
-    return {f"{what}_{name}" for name in system.upstreams for what in ("upstream", "upstream_direct", "upstream_key")}
+    return {f"{what}_{name}" for name in system.upstreams for what in ("upstream", *OF_UPSTREAM)}
 
 
 def texts(system: Declared) -> Iterator[tuple[FieldPath, str]]:

@@ -137,7 +137,7 @@ class System(Entry):
         """The labels of a metric for requests to an endpoint's path. Raises NotVerified if they are not declared."""
         declared = self._named("metrics", self.metrics, metric)
         told = {"endpoint": declared.paths.get(path, path)}
-        values = told if status is None else {**told, "status": str(status)}
+        values = told if status is None else {**told, "status": declared.shown(status)}
         names = declared.labels.model_dump(exclude_none=True)
         return {self._named(f"metrics.{metric}.labels", names, label): value for label, value in values.items()}
 

@@ -17,3 +17,14 @@ class UpstreamAddress:
     direct: str
     control: str
     key: str
+
+    @property
+    def bindings(self) -> dict[str, str]:
+        """What the placeholders of this upstream stand for (support/base/routes.py)."""
+        port = self.url.rpartition(":")[2]
+        return {
+            f"upstream_{self.name}": self.url,
+            f"upstream_port_{self.name}": port,
+            f"upstream_direct_{self.name}": self.direct,
+            f"upstream_key_{self.name}": self.key,
+        }

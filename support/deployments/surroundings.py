@@ -96,10 +96,8 @@ class Surroundings:
     def bindings(self) -> dict[str, str]:
         """What its placeholders stand for."""
         found = {f"port_{name}": str(port.number) for name, port in self._ports.items()}
-        for name, address in self.addresses.items():
-            found[f"upstream_{name}"] = address.url
-            found[f"upstream_direct_{name}"] = address.direct
-            found[f"upstream_key_{name}"] = address.key
+        for address in self.addresses.values():
+            found |= address.bindings
         if self._system.installation is not None:
             found |= self._install().bindings(self._system.installation)
         return found

@@ -30,7 +30,7 @@ TOOLS = (
     "upstreams",
 )
 """Rooms that do one thing each; none knows the scenario."""
-COMMAND = ("__main__", "cli", "doctor", "run", "lint", "scaffold", "sidecar_e2e")
+COMMAND = ("__main__", "cli", "comparison", "doctor", "run", "lint", "scaffold", "sidecar_e2e")
 """The parts of support/ behind the `signoff` command; nothing else may import them."""
 LAYERS = ("base", "tools", "world", "subjects", "domains", "steps")
 """What may import what stands before it, and nothing that stands after it."""

@@ -44,19 +44,42 @@ def new(name: str, folder: Path, source: str | None = None) -> list[Path]:
     Raises UsageError for a name that cannot be used, for what is there already, and for a document of no use; then
     nothing has been written.
     """
+    _check(name, [folder / "systems" / name, folder / "features" / name])
+    known = api.described(openapi.load(source), name) if source else api.assumed(name)
+    files = texts(name, known, has_document=bool(source))
+    _try(files, name, known)
+    return _written(files, folder)
+
+
+def gateway(name: str, folder: Path) -> list[Path]:
+    """Write the definition of a gateway, which the suite's own features judge; the files written.
+
+    Raises UsageError for a name that cannot be used, and for what is there already; then nothing has been written.
+    """
+    _check(name, [folder / "systems" / name])
+    given = {"name": name, "says": _says(name), "variable": _variable(name)}
+    text = _templates().get_template("gateway.yaml.j2").render(given)
+    return _written({f"systems/{name}/system.yaml": text}, folder)
+
+
+def _says(name: str) -> str:
+    return re.sub(r"[-_]", " ", name).title()
+
+
+def _variable(name: str) -> str:
+    return name.upper().replace("-", "_")
+
+
+def _check(name: str, places: list[Path]) -> None:
+    """Raises UsageError for a name that cannot be used, and for what is there already."""
     if not NAME.fullmatch(name) or len(name) > LONGEST or name in RESERVED:
         raise UsageError(
             f"{name!r} cannot be a system's name: use small letters, digits and single hyphens, beginning with a "
             f"letter, {LONGEST} at most, and not {RESERVED[0]!r}"
         )
-    places = [folder / "systems" / name, folder / "features" / name]
     for place in places:
         if place.exists() or place.is_symlink():
             raise UsageError(f"{place} is there already, and nothing is written over it: take another name")
-    known = api.described(openapi.load(source), name) if source else api.assumed(name)
-    files = texts(name, known, has_document=bool(source))
-    _try(files, name, known)
-    return _written(files, folder)
 
 
 def texts(name: str, known: Api, *, has_document: bool) -> dict[str, str]:
@@ -70,10 +93,10 @@ def texts(name: str, known: Api, *, has_document: bool) -> dict[str, str]:
     given = {
         "api": known,
         "name": name,
-        "says": re.sub(r"[-_]", " ", name).title(),
+        "says": _says(name),
         "callers": [(_UNKNOWN, each.name) for each in asked] + [(_CUT, each.name) for each in asked[:1]],
         "prefix": name.upper().replace("_", "-"),
-        "variable": name.upper().replace("-", "_"),
+        "variable": _variable(name),
         "width": f"%-{max(len(each.name) for each in known.requests)}s",
         "criteria": listed,
         "probes": {**USUAL, **known.probes},

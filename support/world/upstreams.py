@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from support.world.core import World
 
 
+UNKNOWN = (
+    "the suite does not know this deployment's upstreams: aim the gateway at those that `signoff upstreams` starts, "
+    "and give their addresses with -D upstreams=…"
+)
+"""Why nothing of upstreams can be seen or caused."""
+
+
 @runtime_checkable
 class HasUpstreams(Protocol):
     """A deployment that has started the upstreams of its system."""
@@ -39,10 +46,7 @@ class Upstreams:
 
     def __getitem__(self, name: str) -> Upstream:
         if not self._found:
-            raise NotVerified(
-                "the suite does not know this deployment's upstreams: aim the gateway at those that "
-                "`signoff upstreams` starts, and give their addresses with -D upstreams=…"
-            )
+            raise NotVerified(UNKNOWN)
         if name not in self._found:
             raise Broken(f"there is no upstream {name!r}; there are: {', '.join(self._found)}")
         return self._found[name]

@@ -17,7 +17,8 @@ from support.http import Exchange
 from support.world.core import World
 from support.world.upstreams import Upstreams
 
-HOST = "127.0.0.1"
+HOST = "127.0.0.77"
+"""An address of this machine that is no upstream's: also a gateway that trusts 127.0.0.1 has no reason to call it."""
 TRIED_WITHIN = 3.0
 """Seconds within which a host is refused that is not tried; one that is tried takes longer, or is unreachable."""
 

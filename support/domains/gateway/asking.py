@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from support.base.outcomes import Broken
+from support.base.outcomes import Broken, NotVerified
 from support.base.placeholders import fill
 from support.base.routes import Route
 from support.deployments.base import Deployment, HasFurtherPorts
@@ -17,7 +17,7 @@ from support.domains.gateway.streams import Leave, Stream
 from support.http import Exchange, HttpClient
 from support.upstreams.calls import RecordedCall
 from support.world.core import World, last
-from support.world.upstreams import HasUpstreams, Upstreams
+from support.world.upstreams import UNKNOWN, HasUpstreams, Upstreams
 
 CALLER = "caller"
 """The identity of callers of whom nothing else is said, where the gateway knows any."""
@@ -109,9 +109,10 @@ def filled(world: World, headers: Headers, deployment: Deployment | None = None)
     known: dict[str, str] = {}
     met = [upstream.address for upstream in world.part(Upstreams).all()] if headers else []
     own = list(deployment.upstreams.values()) if isinstance(deployment, HasUpstreams) else met
+    if not own and any("{upstream_" in text for text in headers.values()):
+        raise NotVerified(UNKNOWN)
     for address in own:
-        known[f"upstream_{address.name}"], known[f"upstream_direct_{address.name}"] = address.url, address.direct
-        known[f"upstream_key_{address.name}"] = address.key
+        known |= address.bindings
     return {name: fill(text, known, f"{world.system.path}: routes") for name, text in headers.items()}
 
 

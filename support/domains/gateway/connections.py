@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from support.base.outcomes import NotVerified
 from support.base.waiting import let_pass
 from support.checks.basis import enough
-from support.deployments import TopologyDeployment, processes
+from support.deployments import TopologyDeployment, isolation, processes
 from support.deployments.server import ServerProcess
 from support.world.core import World
 from support.world.upstreams import Upstreams
@@ -56,14 +56,18 @@ def watch(world: World, work: Callable[[], object]) -> None:
 
 
 def others(world: World) -> list[str]:
-    """Whom the gateway was connected to besides upstreams and itself. Raises NothingToJudge if to no upstream."""
+    """Whom the gateway was connected to besides upstreams and itself, or tried to call: where the run is in a network
+    namespace of its own, also before this scenario. Raises NothingToJudge if to no upstream.
+    """
     part = world.part(Connections)
     upstreams = {_address(upstream.url) for upstream in world.part(Upstreams).all()}
     enough(range(part.looks), "looks at the connections", LEAST)
     enough(part.called & upstreams, f"connections to upstreams among {sorted(part.called)}")
     stores = {urlsplit(store.url).port for store in _topology(world).stores.values()}
     known = {port for port in (*part.own, *stores) if port is not None}
-    return [f"{host}:{port}" for host, port in sorted(part.called - upstreams) if port not in known]
+    outside = isolation.outside()
+    beyond = outside.calls() if outside else []
+    return [f"{host}:{port}" for host, port in sorted(part.called - upstreams) if port not in known] + beyond
 
 
 def _address(url: str) -> tuple[str, int]:

@@ -9,7 +9,7 @@ from support.domains.gateway.reading import field, parsed
 from support.http import Exchange
 
 INSIDE = {
-    "a trace of Python": r"Traceback \(most recent call last\)|File \"[^\"]+\", line \d+",
+    "a trace of Python": r"Traceback \(most recent call last\)|File \\?\"[^\"]+\", line \d+",
     "a trace of JavaScript": r"\bat [^\n]{1,80} ?\(?(?:file:|node:|/)[^\n)]+:\d+:\d+",
     "a trace of Rust or Go": r"panicked at |goroutine \d+ \[|stack backtrace",
     "a line of a source": r"\.(?:py|rs|go|js|ts):\d+",

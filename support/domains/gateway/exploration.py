@@ -11,7 +11,7 @@ from support.upstreams.client import Upstream
 from support.world.core import World
 from support.world.upstreams import Upstreams
 
-SEQUENCES = 14
+SEQUENCES = 8
 """Sequences that are explored where nothing else is asked for."""
 PREAMBLE = (
     curl.PREAMBLE + "\n# TOKEN holds the caller's key. What upstreams do meanwhile stands before each call: have "

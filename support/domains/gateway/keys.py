@@ -144,6 +144,11 @@ def upstream_keys_in(world: World, answers: list[Exchange]) -> list[str]:
     """The answers that show the key of an upstream."""
     keys = {upstream.name: upstream.key for upstream in world.part(Upstreams).all()}
     enough(keys, "keys of upstreams")
+    brought = [
+        name for name, key in keys.items() if any(key in text for text in asking.headers_of(world, "plain").values())
+    ]
+    if brought:
+        raise NotVerified(f"callers of {world.system.says} bring the keys of {', '.join(brought)} themselves")
     return [
         f"the key of {name} stands in\n{each.describe()}"
         for each in enough(answers, "answers of the gateway")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from urllib.parse import urlsplit
 
-from support.base.outcomes import NotMet, WaitedInVain
+from support.base.outcomes import NotMet, NotVerified, WaitedInVain
 from support.base.waiting import until
 from support.checks import exposition
 from support.checks.basis import enough
@@ -56,11 +56,15 @@ def begin(world: World) -> None:
 
 def labels(world: World, status: int) -> dict[str, str]:
     """The labels of the counter of requests for this status, and for the chat's path where it tells paths apart."""
-    world.system.metric("requests")  # says what is lacking where the definition names none
+    name = world.system.metric("requests")
     declared = world.system.metrics["requests"]
     named = declared.labels
-    known = {named.status: str(status)} if named.status else {}
-    return known | ({named.endpoint: declared.paths.get(asking.CHAT, asking.CHAT)} if named.endpoint else {})
+    if named.status is None:
+        raise NotVerified(
+            f"{world.system.path} does not declare metrics.requests.labels.status, by which {name} is read"
+        )
+    path = {named.endpoint: declared.paths.get(asking.CHAT, asking.CHAT)} if named.endpoint else {}
+    return {named.status: declared.shown(status), **path}
 
 
 def rise(world: World, status: int, expected: float, client: HttpClient | None = None) -> float:

@@ -1,7 +1,7 @@
 """What a gateway promises of routes, failures and streams, said naively: which calls and which answers are allowed.
 
 Written from the criteria (GW-ROUTE-01, GW-AUTH-03, GW-FAIL-01, GW-FAIL-02, GW-STREAM-01 to -04), never from the code
-of a gateway. One question at a time is judged, by what each upstream of its model does with it and what has been before:
+of a gateway. One question at a time is judged, by what each upstream of its model does with it and what was before:
 
 - only upstreams of the model are called, no more often than configured, the first one first where there is an order;
 - what an upstream answers, or says is the caller's mistake, is what the caller gets, and nobody is called after it;

@@ -1,6 +1,6 @@
 """Reads answers with the ``openai`` package, the makers' own client: whether it can is a judgement of its own.
 
-The package is imported when it is needed: only gateways need it (``systems/gateway/requirements.txt``).
+The package is imported when it is needed: only gateways need it (``systems/gateway/requirements-suite.txt``).
 """
 
 from __future__ import annotations

@@ -82,9 +82,13 @@ class Embeddings:
     exchange: Exchange | None = None
 
 
+ITSELF = "the gateway"
+"""Whoever answers for a model that a gateway has built in, such as one for trials."""
+
+
 @dataclass(slots=True)
 class Models:
-    """The models that the gateway has listed, and which upstream answered for each; empty where none did."""
+    """The models that the gateway has listed, and which upstream answered for each, or ITSELF; empty where none did."""
 
     listed: list[str] = field(default_factory=list)
     speakers: dict[str, str] = field(default_factory=dict)
@@ -163,7 +167,8 @@ def ask_for_each(world: World, who: str = asking.CALLER) -> None:
     routes = {route.model: name for name, route in world.system.routes.items()}
     for model in [each for each in world.part(Models).listed if routes.get(each) != "limited"]:
         made = asking.ask(world, routes.get(model, ""), Question(model), who)
-        world.part(Models).speakers[model] = made.speaker
+        itself = ITSELF if made.exchange.ok and at(made.exchange.json(), "choices", 0) is not None else ""
+        world.part(Models).speakers[model] = made.speaker or itself
 
 
 def embed(world: World, name: str, what: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import sqrt
 from typing import Any
 
+from support.base.outcomes import NotVerified
 from support.checks.basis import enough
 from support.domains.gateway import asking, stream_judgements
 from support.domains.gateway.asking import Asked, Register
@@ -118,10 +119,12 @@ def shares(world: World, name: str) -> dict[str, int]:
 
 
 def calls_of_weightless(world: World, name: str) -> dict[str, int]:
-    """How many calls the upstreams of a route got whose weight is 0. Raises NothingToJudge if there are none."""
+    """How many calls the upstreams of a route got whose weight is 0. Raises NotVerified if there are none."""
     route, made = asking.route(world, name), shares(world, name)
     weightless = [each for each, weight in zip(route.upstreams, route.weights, strict=True) if not weight]
-    return {each: made[each] for each in enough(weightless, "upstreams with a weight of 0")}
+    if not weightless:
+        raise NotVerified(f"{world.system.path} gives no upstream of this route the weight 0, so that none can be seen")
+    return {each: made[each] for each in weightless}
 
 
 def off_weights(made: Mapping[str, int], weights: Sequence[int]) -> list[str]:

@@ -12,7 +12,7 @@ from hypothesis.stateful import rule
 
 from support.domains.gateway import asking, model, stream_judgements, streams
 from support.domains.gateway.asking import Asked
-from support.domains.gateway.capabilities import FAILURES, REST
+from support.domains.gateway.capabilities import REST
 from support.domains.gateway.model import Behaviour, Effect, Memory, RouteRules, Seen
 from support.domains.gateway.questions import Question
 from support.domains.gateway.reading import data_events, text_in
@@ -26,6 +26,8 @@ from support.world.core import World
 
 MARGIN = 1.0
 """Seconds by which an upstream may rest longer than it is configured to, on a busy machine."""
+SOON, NEVER = 1, 10**6
+"""Failures in a row after which an upstream may rest: no promise says how few they are, only that it rests at last."""
 UNKNOWN = "somebody with a key that nobody has"
 ROUTES = ("plain", "guarded", "shared")
 
@@ -80,6 +82,7 @@ class _Callers(Sequence):
         """Have somebody ask while upstreams behave so, and compare what came of it with the model."""
         rules, behaviours = self.models[name], {each: behaviour for each, (behaviour, _) in done.items()}
         self._note(name, who, question, behaviours)
+        self._forget_calls()
         for each, (_, fault) in done.items():
             if fault is not None:
                 self.upstreams[each].inject(fault)
@@ -101,6 +104,7 @@ class _Callers(Sequence):
         says = f"{len(names)} callers ask at once for {', '.join(names)}"
         self.recording.note(lambda: Step(says))
         questions = [Question(asking.route(self.world, name).model, stream=stream) for name in names]
+        self._forget_calls()
         resting = self.memory.resting(time.monotonic())
         pairs = list(zip(names, questions, strict=True))
         asks = [lambda name=name, q=q: self._ask(name, asking.CALLER, q, None) for name, q in pairs]
@@ -113,6 +117,11 @@ class _Callers(Sequence):
         """Heal whatever is still injected."""
         for upstream in self.upstreams.values():
             upstream.heal()
+
+    def _forget_calls(self) -> None:
+        """Forget earlier calls, of which each reading would tell again."""
+        for upstream in self.upstreams.values():
+            upstream.clear()
 
     def _ask(self, name: str, who: str, question: Question, leave: Leave | None) -> Asked:
         identity, added = (None, {"Authorization": "Bearer sk-nobody-has-this-key"}) if who == UNKNOWN else (who, {})
@@ -226,6 +235,6 @@ def bound(kind: type[ModelCallers], world: World, upstreams: Mapping[str, Upstre
     people = [asking.CALLER] * 4
     people += ["narrow"] if "key-models" in offered else []
     people += [UNKNOWN] if "keys" in offered else []
-    memory = Memory(FAILURES if "cooldown" in offered else 10**6, REST)
+    memory = Memory(SOON if {"cooldown", "health-checks"} & set(offered) else NEVER, REST)
     attributes = {"world": world, "models": rules, "upstreams": upstreams, "memory": memory, "people": people}
     return type(kind.__name__, (kind,), attributes)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from support.base.outcomes import Broken, NotVerified, WaitedInVain
@@ -39,16 +41,19 @@ class Stopped:
 
 
 def try_profile(world: World, profile: str) -> Start:
-    """Start the gateway in a profile that it must refuse, and see whether it ends by itself or serves."""
+    """Start the gateway in a profile that it must refuse, and see whether it ends by itself or serves.
+
+    Raises WaitedInVain if it does neither, which says nothing of whether it would have refused.
+    """
     deployment = world.begin(profile)
     deployment.launch()
-    try:
-        until(lambda: _settled(world, deployment), world.settings.timeouts.start, "the gateway to end or to serve", 0.1)
-    except WaitedInVain:
-        return Start(False, None, deployment.logs())
+    installed = world.system.installation
+    longest = None if installed is None else installed.start_timeout
+    patience = max(world.settings.timeouts.start, longest or 0.0)
+    until(lambda: _settled(world, deployment), patience, "the gateway to end or to serve", 0.1)
     code = deployment.exit_within(0)
-    world.part(StartAttempt).result = Start(code is None, code, deployment.logs())
-    return Start(code is None, code, deployment.logs())
+    world.part(StartAttempt).result = start = Start(code is None, code, deployment.logs())
+    return start
 
 
 def _settled(world: World, deployment: Preparable) -> bool:
@@ -70,7 +75,9 @@ def naming(name: str) -> Described[str]:
 
 def start_before_upstreams(world: World) -> None:
     """Have a gateway of the scenario's own started while all of its upstreams are dead; it need not be ready."""
+    began = time.monotonic()
     running.start(world, own=True)
+    usual = time.monotonic() - began
     deployment = world.deployment
     if not isinstance(deployment, TopologyDeployment):
         raise NotVerified(f"this needs a gateway that the suite starts itself; a {deployment.kind} deployment is not")
@@ -78,6 +85,8 @@ def start_before_upstreams(world: World) -> None:
     for upstream in world.part(Upstreams).all():
         faults.inject(world, [upstream.name], "is dead")
     deployment.launch()
+    with suppress(WaitedInVain):  # some listen only once an upstream is there
+        until(lambda: _settled(world, deployment), 2 * usual + BEGUN_WITHIN, "the gateway to answer", 0.1)
     let_pass(1.0, "the gateway finds that its upstreams are dead")
 
 
@@ -85,7 +94,7 @@ def stop_under_way(world: World, name: str, *, stream: bool) -> None:
     """Tell the gateway to stop while it answers a caller, and wait for both."""
     world.lease.dirty = True
     model = asking.route(world, name).model
-    question = Question(model, tokens=24, pace=0.08, stream=stream) if stream else Question(model, wait=1.8)
+    question = Question(model, tokens=24, pace=0.08, stream=stream) if stream else Question(model, wait=1.2)
     ask: Callable[[], Asked] = lambda: _send(world, name, question)  # noqa: E731
     asking_thread = threading.Thread(target=ask)
     asking_thread.start()

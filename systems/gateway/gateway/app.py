@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -72,8 +73,16 @@ class Pages(CORSMiddleware):
         return refused
 
 
-def create_app(loaded: Loaded, shared: Path | None = None, leaving: Callable[[], bool] = lambda: False) -> ASGIApp:
-    """The app. ``shared`` is a folder that workers count in together; ``leaving`` says that it is to stop."""
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """How far the gateway is: whether all of its workers serve, and whether it is to stop."""
+
+    complete: Callable[[], bool] = lambda: True
+    leaving: Callable[[], bool] = lambda: False
+
+
+def create_app(loaded: Loaded, shared: Path | None = None, stage: Stage | None = None) -> ASGIApp:
+    """The app. ``shared`` is a folder that workers count in together."""
     config, metrics = loaded.config, Metrics(gateway.__version__)
     upstreams = Upstreams(loaded)
     router = Router(config, upstreams)
@@ -96,7 +105,12 @@ def create_app(loaded: Loaded, shared: Path | None = None, leaving: Callable[[],
             yield
         await client.close()
 
-    routes = [*operations(service), *models(router), *status_of(upstreams, metrics, leaving), described_by(router)]
+    routes = [
+        *operations(service),
+        *models(router),
+        *status_of(upstreams, metrics, stage or Stage()),
+        described_by(router),
+    ]
     app = Starlette(
         routes=routes,
         lifespan=lifespan,
@@ -156,15 +170,15 @@ def described(name: str) -> dict[str, Any]:
     return {"id": name, "object": "model", "created": CREATED, "owned_by": "gateway"}
 
 
-def status_of(upstreams: Upstreams, metrics: Metrics, leaving: Callable[[], bool]) -> list[Path_]:
+def status_of(upstreams: Upstreams, metrics: Metrics, stage: Stage) -> list[Path_]:
     """The paths for whoever runs the gateway; they need no key and tell nothing of callers."""
 
     async def live(_request: Request) -> Response:
-        return JSONResponse({"status": "alive"})
+        return JSONResponse({"status": "alive", "workers": "complete" if stage.complete() else "starting"})
 
     async def ready(_request: Request) -> Response:
-        if leaving():
-            return JSONResponse({"status": "leaving"}, 503)
+        if stage.leaving() or not stage.complete():
+            return JSONResponse({"status": "leaving" if stage.leaving() else "starting"}, 503)
         able = upstreams.can_serve()
         return JSONResponse({"status": "ready" if able else "no upstream can serve"}, 200 if able else 503)
 

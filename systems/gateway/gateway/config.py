@@ -15,13 +15,21 @@ An example::
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from chassis import cors, rate_limit
 from chassis.settings import SettingsProblem
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    DirectoryPath,
+    Field,
+    SecretStr,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}$")]
@@ -158,7 +166,7 @@ class Server(Section):
     cors_origins: tuple[str, ...] = ()
     largest_body: int = Field(10_485_760, ge=1_024)
     drain_seconds: float = Field(0.0, ge=0, le=600, allow_inf_nan=False)
-    state: Path | None = None
+    state: DirectoryPath | None = None
 
     @field_validator("cors_origins")
     @classmethod

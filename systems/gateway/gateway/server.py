@@ -71,9 +71,9 @@ def serve_at(
     loaded: Loaded, listener: socket.socket, stop: StopSignals, shared: Path | None, place: Place | None = None
 ) -> int:
     """Serve one listener in this process."""
-    from gateway.app import create_app
+    from gateway.app import Stage, create_app
 
-    app = create_app(loaded, shared, leaving=lambda: stop.asked)
+    app = create_app(loaded, shared, Stage(lambda: stop.complete, lambda: stop.asked))
     gc.collect()
     gc.freeze()
     if place is not None:
@@ -95,6 +95,9 @@ def serve_together(loaded: Loaded, listeners: list[socket.socket], stop: StopSig
         (folder / "metrics").mkdir()
         shared_metrics.share(folder / "metrics")
         # What every worker would import takes a second, and is in memory only once.
+        import uvicorn.loops.uvloop  # noqa: F401
+        from chassis import draining, one_write  # noqa: F401
+
         import gateway.app  # noqa: F401
 
         def work(listener: socket.socket, orders: Orders) -> int:

@@ -46,6 +46,11 @@ def dead_for_good() -> None:
         if server.alive is not False:
             await original(self, server)
 
+    @wrap("gateway.upstreams:Upstream.failed")
+    def failed(original: Any, self: Any, retry_after: Any = None) -> None:
+        original(self, retry_after)
+        self.server.alive = False
+
     _without_the_dead()
 
 

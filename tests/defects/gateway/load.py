@@ -62,3 +62,15 @@ def all_decided_anew() -> None:
             for name in self.models():
                 original(self, self.find(name))
         return original(self, route)
+
+
+@defect("GW-LOAD-02", "Among a thousand deployments each tenth request finds none", HTTP)
+def lost_among_many() -> None:
+    from itertools import count
+
+    numbers = count(1)
+
+    @wrap("gateway.choosing:Router.find")
+    def broken(original: Any, self: Any, model: str) -> Any:
+        lost = len(self) > 100 and next(numbers) % 10 == 0
+        return None if lost else original(self, model)
