@@ -2,27 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal, Protocol
 
 from support.base import installation, routes, services, topology, yaml_lines
-from support.base.entries import Command, Profile
+from support.base.entries import Command, Companion, DeclaredRefusal, Deployments, Profile
 from support.base.placeholders import PLACEHOLDER, suggest
-
-if TYPE_CHECKING:
-    from support.base.systems import System
+from support.base.requests import Request
 
 BUILT_IN = frozenset({"python", "here", "host", "port", "data", "name"})
 """Placeholders that every definition has."""
 
 
-def problems(system: System) -> Iterator[tuple[yaml_lines.FieldPath, str]]:
+class Definition(routes.Declared, installation.Declared, topology.Declared, Protocol):
+    """What of a system the rules here read."""
+
+    @property
+    def checklist(self) -> str | None: ...
+
+    @property
+    def interfaces(self) -> Sequence[str]: ...
+
+    @property
+    def deployments(self) -> Deployments: ...
+
+    @property
+    def companions(self) -> Mapping[str, Companion]: ...
+
+    @property
+    def profiles(self) -> Mapping[str, Profile]: ...
+
+    @property
+    def refusals(self) -> Mapping[str, DeclaredRefusal]: ...
+
+    @property
+    def errors(self) -> Mapping[Literal["kind", "message"], str]: ...
+
+    @property
+    def requests(self) -> Mapping[str, Request]: ...
+
+    @property
+    def endpoints(self) -> Mapping[str, str]: ...
+
+
+def problems(system: Definition) -> Iterator[tuple[yaml_lines.FieldPath, str]]:
     """Each thing that is wrong with a definition whose fields are all well-formed, and the field."""
     yield from _bad_placeholders(system)
     yield from _contradictions(system)
 
 
-def _texts(system: System) -> Iterator[tuple[yaml_lines.FieldPath, str]]:
+def _texts(system: Definition) -> Iterator[tuple[yaml_lines.FieldPath, str]]:
     commands: list[tuple[yaml_lines.FieldPath, Command | None]] = [
         (("deployments", "process"), system.deployments.process),
         (("deployments", "python"), system.deployments.python),
@@ -39,7 +68,7 @@ def _texts(system: System) -> Iterator[tuple[yaml_lines.FieldPath, str]]:
         yield from ((("profiles", name, "arguments", index), text) for index, text in enumerate(profile.arguments))
 
 
-def _bad_placeholders(system: System) -> Iterator[tuple[yaml_lines.FieldPath, str]]:
+def _bad_placeholders(system: Definition) -> Iterator[tuple[yaml_lines.FieldPath, str]]:
     known = {*BUILT_IN, *system.files, *(f"token_{name}" for name in system.identities)}
     extended = known | topology.placeholders(system) | routes.placeholders(system) | installation.placeholders(system)
     for at, text in _texts(system):
@@ -54,7 +83,7 @@ def _bad_placeholders(system: System) -> Iterator[tuple[yaml_lines.FieldPath, st
     yield from topology.bad_templates(system, extended)
 
 
-def _contradictions(system: System) -> Iterator[tuple[yaml_lines.FieldPath, str]]:
+def _contradictions(system: Definition) -> Iterator[tuple[yaml_lines.FieldPath, str]]:
     if system.checklist and not (system.here / system.checklist).is_file():
         yield ("checklist",), f"{system.checklist!r} is not beside this file: put it there, or take this line away"
     if "python" in system.interfaces and system.deployments.python is None:
@@ -75,7 +104,7 @@ def _contradictions(system: System) -> Iterator[tuple[yaml_lines.FieldPath, str]
         yield ("files", name), "this name already stands for something else in a placeholder"
 
 
-def _profile(system: System, name: str, profile: Profile) -> Iterator[tuple[yaml_lines.FieldPath, str]]:
+def _profile(system: Definition, name: str, profile: Profile) -> Iterator[tuple[yaml_lines.FieldPath, str]]:
     if profile.scheme == "https" and not {"tls_certificate", "tls_key"} <= system.files.keys():
         yield ("profiles", name, "scheme"), "files must name tls_certificate and tls_key, which the profile reads"
     if profile.client_certificate and (profile.scheme != "https" or "tls_client_authority" not in system.files):
@@ -89,7 +118,7 @@ def _profile(system: System, name: str, profile: Profile) -> Iterator[tuple[yaml
             yield ("profiles", name, "files", file), f"no file from a template; {suggest(file, rendered)}"
 
 
-def _contradictory_requests(system: System) -> Iterator[tuple[yaml_lines.FieldPath, str]]:
+def _contradictory_requests(system: Definition) -> Iterator[tuple[yaml_lines.FieldPath, str]]:
     for name, refusal in system.refusals.items():
         if refusal.kind and "kind" not in system.errors:
             yield ("refusals", name, "kind"), "errors.kind does not say where an answer has its kind"

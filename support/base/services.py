@@ -23,14 +23,11 @@ suite fills in an image with the server of that store, and a password that it ma
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from support.base.yaml_lines import FieldPath
-
-if TYPE_CHECKING:
-    from support.base.topology import ProcessEntry, StoreEntry
 
 _AT: FieldPath = ("deployments", "container")
 _IN_CONTAINERS = ("redis",)
@@ -38,6 +35,27 @@ _IN_CONTAINERS = ("redis",)
 
 ServiceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 Variable = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+
+
+class DeclaredReadiness(Protocol):
+    """What of a process' readiness the rules here read."""
+
+    @property
+    def command(self) -> list[str] | None: ...
+
+
+class DeclaredProcess(Protocol):
+    """What of a process the rules here read."""
+
+    @property
+    def ready(self) -> DeclaredReadiness: ...
+
+
+class DeclaredStore(Protocol):
+    """What of a store the rules here read."""
+
+    @property
+    def kind(self) -> str: ...
 
 
 class _Part(BaseModel):
@@ -62,8 +80,8 @@ class StoreService(_Part):
 
 
 def contradictions(
-    processes: Mapping[str, ProcessEntry],
-    stores: Mapping[str, StoreEntry],
+    processes: Mapping[str, DeclaredProcess],
+    stores: Mapping[str, DeclaredStore],
     run_as: Mapping[str, ProcessServices],
     stored_as: Mapping[str, StoreService],
 ) -> Iterator[tuple[FieldPath, str]]:

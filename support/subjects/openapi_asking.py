@@ -15,8 +15,10 @@ from support.model import Budget, Difference, Recording, Story, explore
 from support.model.openapi_exploration import ApiDocument, Asking, Operation
 from support.subjects import requests
 from support.subjects.openapi_words import UNKNOWN_TOKEN, let_in, seen, step
-from support.world.core import ADMIN, World
+from support.world.core import World
 
+_ALL = "admin"
+"""The role of who may do everything."""
 KEPT = 3
 """Names of one kind that are remembered of answers, to be asked for."""
 REFUSED = (401, 403)
@@ -34,9 +36,11 @@ Once = Callable[[Recording], None]
 
 def token_of(world: World) -> str | None:
     """The token of who may do everything: the administrator, else the first who is limited in nothing; None: nobody."""
-    identities = world.system.identities
-    able = [name for name, each in identities.items() if each.routes is None and not each.expired]
-    return world.system.token(ADMIN if ADMIN in identities else able[0]) if able else None
+    able = [
+        (name, each.role) for name, each in world.system.identities.items() if each.routes is None and not each.expired
+    ]
+    first = min(able, key=lambda each: each[1] != _ALL, default=None)
+    return None if first is None else world.system.token(first[0])
 
 
 class Asker:
