@@ -1,6 +1,6 @@
 """Sentences about many chats at once: how long explanations take, and what is left unexplained."""
 
-from behave import then, when
+from behave import given, then, when
 from behave.runner import Context
 from hamcrest import assert_that, empty, equal_to, greater_than, has_length
 
@@ -62,6 +62,14 @@ def all_ended(context: Context) -> None:
 def all_valid(context: Context, least: int) -> None:
     """Each graph that is delivered after the load has the form of the public format, and names only what it has."""
     assert_that(loads.invalid_graphs(context.world, least), empty(), "what is wrong with the graphs")
+
+
+@given("the metrics say that no trace is open any more")
+def none_open(context: Context) -> None:
+    """The gateway has noticed that everything has ended: it looks again and again, and not at once."""
+    assert_that(
+        metrics.await_nothing_held(context.world), equal_to(0), "traces and copies of chats that are still open"
+    )
 
 
 @then("some of the chats were left unexplained, and were told so")

@@ -30,6 +30,7 @@ Feature: Too many explanations cost explanations, and never a chat
       And a user has had 40 chats explained
       And the process "explainer" is back
       And every trace has ended
+      And the metrics say that no trace is open any more
       When a user has a chat explained by sentence whose answer comes as a whole
       Then the chat is answered, and names a trace
       And the trace ends as "complete"
