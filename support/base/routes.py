@@ -126,7 +126,7 @@ def _mistakes(route: Route, known: Sequence[str]) -> Iterator[tuple[FieldPath, s
 
 
 def _bad_capabilities(system: Declared) -> Iterator[tuple[FieldPath, str]]:
-    listed = capabilities.of(system.feature_folder)
+    listed = capabilities.of(system.feature_folder) if system.routes else None
     known = None if listed is None else {*listed, *capabilities.OF_THE_SUITE}
     declared = enumerate(system.capabilities)
     places: list[tuple[FieldPath, str]] = [(("capabilities", index), name) for index, name in declared]
@@ -141,7 +141,7 @@ def _bad_capabilities(system: Declared) -> Iterator[tuple[FieldPath, str]]:
 
 def not_offered(system: Declared) -> dict[str, str]:
     """Each known capability that a definition does not declare, and why; nothing where no list of them is known."""
-    known = capabilities.of(system.feature_folder) or {}
+    known = (capabilities.of(system.feature_folder) if system.routes else None) or {}
     told = {name: system.not_offered.get(name, capabilities.UNSAID) for name in known}
     absent = {name: why for name, why in told.items() if name not in system.capabilities}
     return absent if known else dict(system.not_offered)

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from support.base.outcomes import Broken, NotVerified
 from support.base.text import decoded
+from support.checks import shapes
 from support.checks.basis import enough
 from support.deployments import TopologyDeployment
 from support.domains.sidecar import api, chats, explainers, graphs, personal, scripts, traces
@@ -227,7 +228,7 @@ def _told(world: World) -> dict[str, str]:
         graph = graphs.ask(world, trace)
         found[f"graph {trace.id}"] = graph.text
         if graph.ok:
-            inside = graph.json()["graph"]
+            inside = shapes.read(graph.json(), shapes.Object, "graph")
             for kind in (graphs.PROMPT, graphs.ANSWER):
                 found[f"{kind} in the graph {trace.id}"] = " ".join(graphs.texts(inside, kind))
     return found

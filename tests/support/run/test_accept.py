@@ -139,7 +139,7 @@ def test_an_earlier_verdict_does_not_outlive_the_start_of_a_run(
 ) -> None:
     accept(checkout.order(), console[0])
 
-    def fails(*_: Any) -> None:
+    def fails(*_: Any, **__: Any) -> None:
         raise UsageError("no verdict today")
 
     monkeypatch.setattr(accept_module, "conclude", fails)

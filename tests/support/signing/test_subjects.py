@@ -57,7 +57,7 @@ def test_every_system_says_what_it_is_built_from() -> None:
     for system in systems.readable()[0]:
         found = subjects.sources(system, "process")
         assert f"systems/{system.name}/system.yaml" in found
-        code = [name for name in found if name.endswith(".py")]
+        code = [name for name in found if name.endswith((".py", "requirements.lock", "package-lock.json"))]
         assert code, f"{system.path}: sources: without a list, a sign-off would rest on no code of the system"
 
 

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 from requests.structures import CaseInsensitiveDict
 
+from support.base.entries import Identity
 from support.base.outcomes import NotMet
 from support.base.requests import Request
 from support.http import Exchange
@@ -67,7 +68,7 @@ def stories(*broken, change=lambda document: None, deployment=None):
     things = Things(*broken)
     system = SimpleNamespace(
         refusals={},
-        identities={"admin": None},
+        identities={"admin": Identity(token=TOKEN, role="admin")},
         token=lambda name: TOKEN,
         requests={"make a thing": Request(method="POST", endpoint="things", body={"thing_id": "x"})},
     )
