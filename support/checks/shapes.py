@@ -26,6 +26,8 @@ Name = Annotated[str, StringConstraints(min_length=1)]
 Object = dict[str, Any]
 Some = Annotated[list[Any], Field(min_length=1)]
 """A list that is not empty."""
+Objects = Annotated[list[Object], Field(min_length=1)]
+"""A list of objects that is not empty."""
 
 
 class _Part(BaseModel):

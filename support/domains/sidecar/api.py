@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from support.base.outcomes import NotMet
+from support.checks import shapes
 from support.http import Exchange
 from support.world.core import World
 
@@ -61,7 +62,8 @@ def done(exchange: Exchange) -> Any:
 def text_of(exchange: Exchange) -> str:
     """The text of an answered chat, whichever way it came."""
     if "event-stream" not in exchange.headers.get("Content-Type", ""):
-        return str(exchange.json()["choices"][0]["message"].get("content") or "")
+        first, *_ = shapes.read(exchange.json(), shapes.Objects, "choices")
+        return str(shapes.read(first, shapes.Object, "message").get("content") or "")
     words = [each["choices"][0]["delta"].get("content") or "" for each in events(exchange.body) if each["choices"]]
     return "".join(words)
 
