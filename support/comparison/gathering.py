@@ -15,6 +15,7 @@ from support.acceptance.run_record import RunRecord
 from support.acceptance.verdict import CriterionOutcome, Verdict
 from support.base import scenarios
 from support.base.outcomes import Outcome
+from support.base.places import PROJECT
 from support.base.systems import System
 from support.base.text import writable
 
@@ -108,7 +109,7 @@ def _seen(item: CriterionOutcome) -> str:
 
 
 def _line(text: str) -> str:
-    plain = " ".join(writable(text).split())
+    plain = " ".join(writable(text.replace(f"{PROJECT}/", "")).split())
     return plain if len(plain) <= LONGEST else f"{plain[: LONGEST - 1].rstrip()}…"
 
 
