@@ -24,6 +24,12 @@ Feature: When an upstream fails another one answers, once, and in time
         | fails with the error 429 |
         | hangs                    |
 
+    @needs.fallback-order
+    Example: The first upstream is well
+      Given the gateway is running
+      When a caller asks for the guarded model 3 times
+      Then each caller gets the answer to the own question, from the first upstream of the guarded model
+
     Scenario Outline: Every upstream <fault>
       Given the gateway is running
       And every upstream of the guarded model <fault>

@@ -20,6 +20,7 @@ OF_GATEWAYS: Final[dict[str, str]] = {
     "embeddings": "passes on requests for embeddings",
     "unknown-fields": "passes on fields of a request that it does not know",
     "fallback": "asks the next upstream of a model when one fails",
+    "fallback-order": "asks the upstreams of the guarded model in the order in which they are configured",
     "retries": "tries a failed call again, at the same upstream where there is no other",
     "stream-timeout": "gives up a stream that has been silent for too long",
     "request-timeout": "limits the time of a request over all of its tries",

@@ -227,7 +227,7 @@ def bound(kind: type[ModelCallers], world: World, upstreams: Mapping[str, Upstre
             name,
             tuple(route.upstreams),
             attempts(world, name),
-            ordered=name == "guarded" and {"fallback", "model-routes"} <= set(offered),
+            ordered=name == "guarded" and "fallback-order" in offered,
         )
         for name, route in world.system.routes.items()
         if name in ROUTES
